@@ -1,0 +1,198 @@
+"""The blocks of an archive: chips and their embeddings, written and read many at a time.
+
+A row of `embeddings` holds the vectors of one block as float16, for chips with consecutive ids.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+import zlib
+
+import numpy as np
+import numpy.typing as npt
+
+from frors_qgis.engine.archive.geopackage import encode_polygons
+from frors_qgis.engine.archive.records import Batch, NewChips
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_LARGEST_ID = 2**53
+_HALF_MAX = 65504.0
+_NEXT = "SELECT id, raster, block, first_chip, count, dimension, checksum, data FROM embeddings "
+_INSERT_CHIP = "INSERT INTO chips VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_GROW_EXTENT = """
+UPDATE gpkg_contents SET min_x = MIN(COALESCE(min_x, :west), :west), min_y = MIN(COALESCE(min_y, :south), :south),
+    max_x = MAX(COALESCE(max_x, :east), :east), max_y = MAX(COALESCE(max_y, :north), :north),
+    last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name = 'chips'
+"""
+_RECOMPUTE_EXTENT = """
+UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) =
+    (SELECT MIN(minx), MIN(miny), MAX(maxx), MAX(maxy) FROM rtree_chips_geom),
+    last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name = 'chips'
+"""
+
+EmbeddingRow = tuple[int, int, int, int, int, int, int, bytes]
+
+
+def insert_block(connection: sqlite3.Connection, raster_id: int, block: int, chips: NewChips, dimension: int) -> None:
+    """Write the chips of one block, which may be none.
+
+    Raises EngineError: BAD_REQUEST for a block that is there already, INTERNAL for arrays that cannot be chips (shape,
+    NaN, out of range).
+    """
+    vectors = _checked(chips, dimension)
+    known = connection.execute("SELECT 1 FROM embeddings WHERE raster = ? AND block = ?", (raster_id, block)).fetchone()
+    if known is not None:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST, f"Block {block} of raster {raster_id} is in the archive: clear the raster first."
+        )
+    before = _feature_count(connection)
+    first = _last_id(connection) + 1
+    if first + len(chips) > _LARGEST_ID:
+        raise EngineError(ErrorCode.ARCHIVE_DAMAGED, "The archive's chip ids are used up: index into a new archive.")
+    connection.executemany(
+        _INSERT_CHIP,
+        zip(
+            range(first, first + len(chips)),
+            encode_polygons(chips.footprints),
+            [raster_id] * len(chips),
+            *chips.windows.T.tolist(),
+            chips.gsd.tolist(),
+            chips.cells.tolist(),
+            chips.valid.tolist(),
+            strict=True,
+        ),
+    )
+    data = vectors.tobytes()
+    checksum = _checksum(raster_id, block, first, len(chips), dimension, data)
+    connection.execute(
+        "INSERT INTO embeddings (raster, block, first_chip, count, dimension, checksum, data) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (raster_id, block, first, len(chips), dimension, checksum, data),
+    )
+    if len(chips):
+        _set_feature_count(connection, before + len(chips))
+        (west, south), (east, north) = chips.footprints.min(axis=(0, 1)), chips.footprints.max(axis=(0, 1))
+        connection.execute(
+            _GROW_EXTENT, {"west": float(west), "south": float(south), "east": float(east), "north": float(north)}
+        )
+
+
+def delete_blocks(connection: sqlite3.Connection, raster_id: int) -> int:
+    """Remove a raster's chips and embeddings; returns how many chips went. Their ids are never used again.
+
+    It looks through all chips instead of trusting `embeddings`, so that removing a raster also mends a damaged archive.
+    """
+    before = _feature_count(connection)
+    removed = connection.execute("DELETE FROM chips WHERE raster = ?", (raster_id,)).rowcount
+    connection.execute("DELETE FROM embeddings WHERE raster = ?", (raster_id,))
+    connection.execute("UPDATE archive_info SET value = value + 1 WHERE key = 'removals'")
+    _set_feature_count(connection, before - removed)
+    connection.execute(_RECOMPUTE_EXTENT)
+    return removed
+
+
+def select_blocks(connection: sqlite3.Connection, raster_id: int) -> set[int]:
+    """The numbers of a raster's finished blocks."""
+    return {block for (block,) in connection.execute("SELECT block FROM embeddings WHERE raster = ?", (raster_id,))}
+
+
+def next_row(connection: sqlite3.Connection, after: int) -> EmbeddingRow | None:
+    """The first row of `embeddings` with an id > `after`."""
+    row: EmbeddingRow | None = connection.execute(_NEXT + "WHERE id > ? ORDER BY id LIMIT 1", (after,)).fetchone()
+    return row
+
+
+def row_of_chip(connection: sqlite3.Connection, chip_id: int) -> EmbeddingRow | None:
+    """The row of `embeddings` that should hold a chip, if there is one."""
+    row: EmbeddingRow | None = connection.execute(
+        _NEXT + "WHERE first_chip <= :chip AND :chip < first_chip + count ORDER BY first_chip DESC LIMIT 1",
+        {"chip": chip_id},
+    ).fetchone()
+    return row
+
+
+def decode_row(row: EmbeddingRow, dimension: int) -> npt.NDArray[np.float16]:
+    """The vectors [n, d] of a row. Raises EngineError(ARCHIVE_DAMAGED) unless length, checksum and values are right."""
+    *numbers, checksum, data = row
+    if not all(isinstance(number, int) for number in numbers) or not isinstance(data, bytes):
+        raise _damaged(row, "is of the wrong type")
+    _, raster_id, block, first, count, own_dimension = numbers
+    if own_dimension != dimension or count < 0 or not 0 < first <= _LARGEST_ID or len(data) != 2 * count * dimension:
+        raise _damaged(row, "has the wrong length")
+    if checksum != _checksum(raster_id, block, first, count, dimension, data):
+        raise _damaged(row, "fails its checksum")
+    vectors = np.frombuffer(data, "<f2").reshape(count, dimension)
+    if not np.isfinite(vectors).all():
+        raise _damaged(row, "has values that are not finite")
+    return vectors
+
+
+def read_batch(connection: sqlite3.Connection, row: EmbeddingRow, dimension: int) -> Batch:
+    """The batch of a row of `embeddings`, with the levels of its chips. Raises EngineError(ARCHIVE_DAMAGED)."""
+    vectors = decode_row(row, dimension)
+    number, raster_id, _, first, count, *_ = row
+    chips = connection.execute(
+        "SELECT gsd, cells FROM chips WHERE raster = ? AND fid BETWEEN ? AND ? ORDER BY fid",
+        (raster_id, first, first + count - 1),
+    ).fetchall()
+    if len(chips) != count:
+        raise _damaged(row, f"has {count} vectors for {len(chips)} chips")
+    try:
+        levels = np.array(chips, np.float64).reshape(count, 2)
+    except (TypeError, ValueError):
+        raise _damaged(row, "has chips without a level") from None
+    if not (np.isfinite(levels) & (levels > 0)).all():
+        raise _damaged(row, "has chips without a level")
+    return Batch(number, first, raster_id, vectors, levels[:, 0].astype(np.float32), levels[:, 1].astype(np.int32))
+
+
+def _checked(chips: NewChips, dimension: int) -> npt.NDArray[np.float16]:
+    count = len(chips)
+    shapes = {
+        "windows": (count, 4), "gsd": (count,), "cells": (count,), "valid": (count,), "footprints": (count, 4, 2),
+        "vectors": (count, dimension),
+    }  # fmt: skip
+    for name, shape in shapes.items():
+        array = getattr(chips, name)
+        if array.shape != shape:
+            raise EngineError(ErrorCode.INTERNAL, f"The chips' {name} are {array.shape} and should be {shape}.")
+        if not np.isfinite(array).all():
+            raise EngineError(ErrorCode.INTERNAL, f"The chips' {name} are not all finite numbers.")
+    if (np.abs(chips.vectors) > _HALF_MAX).any():
+        raise EngineError(ErrorCode.INTERNAL, "The chips' vectors are too long for 16 bits: normalise them.")
+    if (chips.gsd <= 0).any() or (chips.cells <= 0).any():
+        raise EngineError(ErrorCode.INTERNAL, "The chips' gsd and cells must be positive.")
+    return chips.vectors.astype("<f2")
+
+
+def _checksum(raster_id: int, block: int, first: int, count: int, dimension: int, data: bytes) -> int:
+    return zlib.crc32(data, zlib.crc32(struct.pack("<5q", raster_id, block, first, count, dimension)))
+
+
+def _last_id(connection: sqlite3.Connection) -> int:
+    (last,) = connection.execute(
+        "SELECT CAST(COALESCE(MAX(seq), 0) AS INTEGER) FROM sqlite_sequence WHERE name = 'chips'"
+    ).fetchone()
+    return int(last)
+
+
+def _feature_count(connection: sqlite3.Connection) -> int:
+    """Chips in the table, as kept for GDAL; counted where another program has dropped the figure."""
+    row = connection.execute(
+        "SELECT CAST(feature_count AS INTEGER) FROM gpkg_ogr_contents WHERE table_name = 'chips'"
+    ).fetchone()
+    if row is None or row[0] is None:
+        row = connection.execute("SELECT COUNT(*) FROM chips").fetchone()
+    return int(row[0])
+
+
+def _set_feature_count(connection: sqlite3.Connection, count: int) -> None:
+    connection.execute("INSERT OR REPLACE INTO gpkg_ogr_contents VALUES ('chips', ?)", (count,))
+
+
+def _damaged(row: EmbeddingRow, what: str) -> EngineError:
+    return EngineError(
+        ErrorCode.ARCHIVE_DAMAGED,
+        f"Embedding block {row[0]} {what}: restore the archive from a copy, or remove its raster and index it again.",
+    )

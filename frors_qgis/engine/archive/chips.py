@@ -1,0 +1,106 @@
+"""The chips of an archive: by id, and by where they lie."""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from frors_qgis.engine.archive.geopackage import decode_polygons
+from frors_qgis.engine.archive.records import ChipRecord, Level
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_SELECT = """
+SELECT fid, raster, "column", "row", width, height, gsd, cells, valid, geom FROM chips
+WHERE fid IN (SELECT value FROM json_each(?))
+"""
+# The R-tree holds boxes rounded outwards to float32. A box inside the extent needs no second look.
+_INSIDE = """
+SELECT id FROM rtree_chips_geom WHERE minx >= :west AND maxx <= :east AND miny >= :south AND maxy <= :north
+"""
+_ACROSS = """
+SELECT box.id, chips.geom FROM rtree_chips_geom AS box JOIN chips ON chips.fid = box.id
+WHERE box.maxx >= :west AND box.minx <= :east AND box.maxy >= :south AND box.miny <= :north
+    AND NOT (box.minx >= :west AND box.maxx <= :east AND box.miny >= :south AND box.maxy <= :north)
+"""
+
+
+def select_chips(connection: sqlite3.Connection, ids: Sequence[int]) -> list[ChipRecord]:
+    """The chips in the order asked. Raises EngineError(CHIP_UNKNOWN)."""
+    wanted = [int(chip_id) for chip_id in ids]
+    rows = connection.execute(_SELECT, (json.dumps(wanted),)).fetchall()
+    footprints = decode_polygons([row[-1] for row in rows]).tolist()
+    chips = {}
+    for (*numbers, _), footprint in zip(rows, footprints, strict=True):
+        chip_id = numbers[0]
+        if not all(isinstance(number, (int, float)) for number in numbers):
+            raise EngineError(
+                ErrorCode.ARCHIVE_DAMAGED, f"Chip {chip_id} is damaged: restore the archive from a copy or index again."
+            )
+        chips[chip_id] = ChipRecord(*numbers, footprint=[(lon, lat) for lon, lat in footprint])  # type: ignore[misc]
+    for chip_id in wanted:
+        if chip_id not in chips:
+            raise EngineError(
+                ErrorCode.CHIP_UNKNOWN, f"The archive has no chip {chip_id}: it may have been removed, search again."
+            )
+    return [chips[chip_id] for chip_id in wanted]
+
+
+def count_chips(connection: sqlite3.Connection, raster_id: int | None) -> int:
+    """How many chips there are, of one raster or of all."""
+    (count,) = connection.execute(
+        "SELECT COALESCE(SUM(count), 0) FROM embeddings WHERE raster = COALESCE(?, raster)", (raster_id,)
+    ).fetchone()
+    return int(count)
+
+
+def select_levels(connection: sqlite3.Connection) -> list[Level]:
+    """The levels there are, finest ground GSD first, then smallest window."""
+    rows = connection.execute("SELECT gsd, cells, COUNT(*) FROM chips GROUP BY gsd, cells ORDER BY gsd, cells")
+    levels = [Level(*row) for row in rows]
+    if not all(isinstance(level.gsd, float) and isinstance(level.cells, int) for level in levels):
+        raise EngineError(
+            ErrorCode.ARCHIVE_DAMAGED, "Some chips have no level: restore the archive from a copy or index again."
+        )
+    return levels
+
+
+def select_within(connection: sqlite3.Connection, extent: tuple[float, float, float, float]) -> npt.NDArray[np.int64]:
+    """Ids, ascending, of the chips whose footprint meets or touches an extent (west, south, east, north).
+
+    Degrees in EPSG:4326; west > east, or a longitude past 180, reaches over the antimeridian.
+    Raises EngineError(BAD_REQUEST) for an extent that is not one.
+    """
+    west, south, east, north = (float(value) for value in extent)
+    if not all(map(math.isfinite, (west, south, east, north))) or south > north:
+        raise EngineError(ErrorCode.BAD_REQUEST, f"{extent} is no extent: give west, south, east and north in degrees.")
+    width = min(east - west if west <= east else east - west + 360.0 * math.ceil((west - east) / 360.0), 360.0)
+    west = (west + 180.0) % 360.0 - 180.0
+    found: set[int] = set()
+    for turn in (-360.0, 0.0, 360.0):  # footprints at the antimeridian reach past 180 or -180
+        box = {"west": west + turn, "south": south, "east": west + turn + width, "north": north}
+        found.update(chip_id for (chip_id,) in connection.execute(_INSIDE, box))
+        rows = connection.execute(_ACROSS, box).fetchall()
+        meets = _meets(decode_polygons([geometry for _, geometry in rows]), **box)
+        found.update(chip_id for (chip_id, _), meet in zip(rows, meets.tolist(), strict=True) if meet)
+    return np.fromiter(sorted(found), np.int64, len(found))
+
+
+def _meets(
+    footprints: npt.NDArray[np.float64], west: float, south: float, east: float, north: float
+) -> npt.NDArray[np.bool_]:
+    """Which of the quadrilaterals [n, 4, 2] meet the box: no edge of either parts them."""
+    low, high = footprints.min(axis=1), footprints.max(axis=1)
+    meets: npt.NDArray[np.bool_] = ((low <= (east, north)) & (high >= (west, south))).all(axis=1)
+    corners = np.array([(west, south), (west, north), (east, north), (east, south)])
+    for start in range(4):
+        edge = footprints[:, (start + 1) % 4] - footprints[:, start]
+        normal = np.stack([edge[:, 1], -edge[:, 0]], axis=1)
+        own = np.einsum("nd,npd->np", normal, footprints)
+        others = normal @ corners.T
+        meets &= (own.min(axis=1) <= others.max(axis=1)) & (own.max(axis=1) >= others.min(axis=1))
+    return meets

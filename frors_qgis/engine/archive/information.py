@@ -1,0 +1,62 @@
+"""What an archive says about itself, and whether it is one that this FRORS can read."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from frors_qgis.engine.archive.schema import APPLICATION_ID, FORMAT_VERSION, TABLES
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_KEYS = ("id", "encoder", "encoder_sha256", "dimension", "removals")
+_LARGEST_DIMENSION = 65536
+
+
+@dataclass(frozen=True)
+class ArchiveInformation:
+    """The archive's own id, the encoder (id and sha-256 of its checkpoint) that made it, and its vectors' length."""
+
+    id: str
+    encoder: str
+    encoder_sha256: str
+    dimension: int
+
+
+def read_information(connection: sqlite3.Connection, path: Path) -> ArchiveInformation:
+    """Check that the file is an archive of this format and read its facts.
+
+    Raises EngineError: ARCHIVE_INVALID (not a GeoPackage, or not of FRORS), ARCHIVE_NEWER, ARCHIVE_DAMAGED.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != APPLICATION_ID:
+        raise EngineError(ErrorCode.ARCHIVE_INVALID, f"{path} is not a GeoPackage: choose a .gpkg that FRORS made.")
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "archive_info" not in tables:
+        raise EngineError(
+            ErrorCode.ARCHIVE_INVALID, f"{path} is a GeoPackage but not a FRORS archive: choose one that FRORS made."
+        )
+    facts = dict(connection.execute("SELECT key, value FROM archive_info"))
+    version = _number(facts.get("format_version"))
+    if version is not None and version > FORMAT_VERSION:
+        raise EngineError(ErrorCode.ARCHIVE_NEWER, f"{path} was made by a newer FRORS: update the plugin to open it.")
+    if version != FORMAT_VERSION:
+        raise _damaged(path, "its format version is unknown")
+    for table in TABLES:
+        if table not in tables:
+            raise _damaged(path, f"its table {table} is missing")
+    for key in _KEYS:
+        if not isinstance(facts.get(key), str):
+            raise _damaged(path, f"its {key} is missing")
+    dimension = _number(facts["dimension"])
+    if dimension is None or not 0 < dimension <= _LARGEST_DIMENSION or _number(facts["removals"]) is None:
+        raise _damaged(path, "its facts are not numbers")
+    return ArchiveInformation(facts["id"], facts["encoder"], facts["encoder_sha256"], dimension)
+
+
+def _number(text: object) -> int | None:
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _damaged(path: Path, what: str) -> EngineError:
+    return EngineError(ErrorCode.ARCHIVE_DAMAGED, f"{path} is damaged ({what}): restore it from a copy or index again.")
