@@ -1,0 +1,48 @@
+"""The encoders that are loaded, shared by the threads of one engine."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from frors_qgis.engine.encoders.encoder import Encoder
+
+
+class SharedEncoder:
+    """An encoder that several threads may use: one encodes at a time."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._lock = threading.Lock()
+        self.halo = encoder.halo
+        self.dimension = encoder.dimension
+        self.device = str(encoder.device)
+
+    def encode(
+        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
+        """See `Encoder.encode`."""
+        with self._lock:
+            return self._encoder.encode(rgb, valid, windows)
+
+
+class EncoderPool:
+    """Loads each encoder once per device."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._encoders: dict[tuple[str, str], SharedEncoder] = {}
+
+    def get(self, identifier: str, device: str = "auto") -> SharedEncoder:
+        """The encoder of this id on the device of this name; raises what `load_encoder` raises."""
+        with self._lock:
+            key = (identifier, device)
+            if key not in self._encoders:
+                from frors_qgis.engine.encoders.registry import load_encoder
+
+                self._encoders[key] = SharedEncoder(load_encoder(identifier, device))
+            return self._encoders[key]

@@ -1,0 +1,45 @@
+"""ResNet-50 trunk: pixels -> feature map, with the strides of the original network.
+
+Source: He et al. 2016 (arXiv 1512.03385), the Keras ImageNet weights. There BatchNorm uses eps 1e-3 and the stride of
+a stage stands on the first 1x1 convolution of its first block, not on the 3x3 convolution as in torchvision's variant.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import torch
+from torch import nn
+
+from frors_qgis.engine.encoders.torchvision_models import import_resnet
+
+CELL = 32
+CHANNELS = 2048
+_BGR_MEAN = (103.939, 116.779, 123.68)
+
+
+def normalise(rgb: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
+    """RGB 0..255 [B, 3, H, W] and valid [B, 1, H, W] -> differences from the mean in BGR order; 0 where not valid."""
+    mean = torch.tensor(_BGR_MEAN, device=rgb.device).view(1, 3, 1, 1)
+    return (rgb.flip(1) - mean) * valid
+
+
+class ResNet50Trunk(nn.Module):
+    """The convolutions of ResNet-50; `normalise` prepares its input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        resnet = import_resnet()
+        network = resnet.ResNet(resnet.Bottleneck, [3, 4, 6, 3], norm_layer=partial(nn.BatchNorm2d, eps=1e-3))
+        for stage in (network.layer2, network.layer3, network.layer4):
+            stage[0].conv1.stride, stage[0].conv2.stride = (2, 2), (1, 1)
+        for name in ("conv1", "bn1", "maxpool", "layer1", "layer2", "layer3", "layer4"):
+            self.add_module(name, getattr(network, name))
+
+    def forward(self, normalised: torch.Tensor) -> torch.Tensor:
+        """Pixels [B, 3, H, W] -> feature map [B, 2048, H / 32, W / 32] (rounded up), all >= 0.
+
+        The receptive field of feature (i, j) is centred on pixel (32 i, 32 j).
+        """
+        x = self.maxpool(torch.relu(self.bn1(self.conv1(normalised))))
+        return self.layer4(self.layer3(self.layer2(self.layer1(x))))

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from osgeo import gdal
+
+WINDOW = np.array([[0.0, 0.0, 4.0, 4.0]])
+
+
+@pytest.fixture(scope="module")
+def sample(sample_path):
+    return np.ascontiguousarray(gdal.Open(str(sample_path)).ReadAsArray()[:3].transpose(1, 2, 0))
+
+
+def crop(sample, x, y, cells, halo):
+    return sample[y - halo : y + 32 * cells + halo, x - halo : x + 32 * cells + halo][None]
+
+
+def encode(encoder, pixels, windows, valid=None):
+    pixels = np.ascontiguousarray(pixels)
+    return encoder.encode(pixels, np.ones(pixels.shape[:3], bool) if valid is None else valid, windows)
+
+
+def test_an_embedding_has_256_dimensions_and_unit_length(encoder, sample):
+    embeddings = encode(encoder, crop(sample, 400, 400, 4, encoder.halo), WINDOW)
+    assert embeddings.shape == (1, 1, 256)
+    assert embeddings.dtype == np.float32
+    assert np.linalg.norm(embeddings[0, 0]) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_window_of_a_large_block_agrees_with_the_same_window_alone_at_every_level(encoder, sample):
+    block = crop(sample, 300, 300, 24, encoder.halo)
+    generator = np.random.default_rng(7)
+    for cells in (4, 8):
+        corners = generator.integers(0, 24 - cells + 1, (10, 2))
+        dense = encode(encoder, block, np.array([(x, y, cells, cells) for x, y in corners], float))[0]
+        alone = np.concatenate(
+            [crop(sample, 300 + 32 * int(x), 300 + 32 * int(y), cells, encoder.halo) for x, y in corners]
+        )
+        embeddings = encode(encoder, alone, np.array([(0.0, 0.0, cells, cells)]))[:, 0]
+        cosines = (dense * embeddings).sum(axis=1)
+        assert cosines.mean() >= 0.99
+        assert cosines.min() >= 0.97
+
+
+def test_the_content_of_pixels_that_are_not_valid_does_not_matter(encoder, sample):
+    pixels = crop(sample, 400, 400, 4, encoder.halo).copy()
+    valid = np.ones(pixels.shape[:3], bool)
+    valid[0, :, : encoder.halo + 40] = False
+    first = encode(encoder, pixels, WINDOW, valid)
+    pixels[~valid] = 255
+    np.testing.assert_array_equal(first, encode(encoder, pixels, WINDOW, valid))
+
+
+def test_blocks_encoded_together_and_apart_agree(encoder, sample):
+    pair = np.concatenate([crop(sample, x, 400, 4, encoder.halo) for x in (300, 600)])
+    together = encode(encoder, pair, WINDOW)[:, 0]
+    apart = np.stack([encode(encoder, pair[i : i + 1], WINDOW)[0, 0] for i in (0, 1)])
+    assert (together * apart).sum(axis=1).min() > 0.999
+
+
+def test_a_picture_is_more_like_itself_turned_than_like_another(encoder, sample):
+    one, other = (crop(sample, x, y, 8, encoder.halo) for x, y in ((300, 300), (900, 700)))
+    window = np.array([[0.0, 0.0, 8.0, 8.0]])
+    a, turned, b = (encode(encoder, p, window)[0, 0] for p in (one, np.rot90(one, 1, (1, 2)), other))
+    assert a @ turned > a @ b

@@ -1,0 +1,35 @@
+import numpy as np
+
+from frors_qgis.engine.encoders.pooling import cell_validity, window_weights
+
+EVERYWHERE = np.ones((4, 6), np.float32)
+
+
+def test_the_weights_of_a_window_are_equal_over_its_cells_and_sum_to_one():
+    weights = window_weights(np.array([[1.0, 2.0, 3.0, 2.0]]), EVERYWHERE).reshape(4, 6)
+    expected = np.zeros((4, 6))
+    expected[2:4, 1:4] = 1 / 6
+    np.testing.assert_allclose(weights, expected, atol=1e-7)
+
+
+def test_a_cell_that_a_window_covers_in_part_counts_in_part():
+    weights = window_weights(np.array([[0.0, 0.0, 1.5, 1.0]]), EVERYWHERE).reshape(4, 6)
+    np.testing.assert_allclose(weights[0, :3], [2 / 3, 1 / 3, 0], atol=1e-7)
+
+
+def test_cells_without_valid_pixels_do_not_count():
+    validity = EVERYWHERE.copy()
+    validity[0, 0] = 0
+    weights = window_weights(np.array([[0.0, 0.0, 2.0, 1.0]]), validity).reshape(4, 6)
+    np.testing.assert_allclose(weights[0, :2], [0, 1])
+
+
+def test_a_window_without_any_valid_pixel_still_has_weights():
+    weights = window_weights(np.array([[0.0, 0.0, 2.0, 1.0]]), np.zeros((4, 6), np.float32))
+    np.testing.assert_allclose(weights.sum(), 1)
+
+
+def test_the_validity_of_a_cell_is_the_share_of_its_valid_pixels():
+    valid = np.ones((1, 64, 32), bool)
+    valid[0, :8] = False
+    np.testing.assert_allclose(cell_validity(valid, 32), [[[0.75], [1.0]]])
