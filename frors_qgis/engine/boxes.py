@@ -1,0 +1,105 @@
+"""Embeds a query box drawn on a raster."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frors_qgis.engine.imagery.grid import Grid
+from frors_qgis.engine.imagery.raster import Raster
+from frors_qgis.engine.imagery.reader import Pixels, Reader
+from frors_qgis.engine.imagery.stretch import Stretch
+from frors_qgis.engine.imagery.windows import PixelWindow
+from frors_qgis.engine.indexing.chips import BlockEncoder
+from frors_qgis.engine.indexing.plan import CELL
+from frors_qgis.engine.search.ground_size import ground_size, nearest_level
+from frors_qgis.protocol import EngineError, ErrorCode
+
+LEAST_PIXELS = 8
+MOST_CELLS = 32
+"""A box may be as large as a block: 32 cells at the GSD of the chips nearest to it in size."""
+
+_WHOLE_CELLS = 0.1
+
+
+@dataclass(frozen=True)
+class BoxEmbedding:
+    """A box's embedding [d], its longer side on the ground in metres, and how it was read: GSD and size in cells."""
+
+    vector: NDArray[np.float32]
+    ground_size: float
+    gsd: float
+    cells: tuple[float, float]
+
+
+def box_window(raster: Raster, box: tuple[float, float, float, float], crs: str | None) -> PixelWindow:
+    """The window of a box (xmin, ymin, xmax, ymax) in `crs` (None: the raster's).
+
+    Raises EngineError: BOX_OUTSIDE, BOX_TOO_SMALL (under 8 pixels), BAD_REQUEST.
+    """
+    window = raster.window(box, crs)
+    if (
+        window.column >= raster.width
+        or window.row >= raster.height
+        or window.column + window.width <= 0
+        or window.row + window.height <= 0
+    ):
+        raise EngineError(
+            ErrorCode.BOX_OUTSIDE, f"The box lies outside {raster.path}; draw it on the raster or choose another layer."
+        )
+    if max(window.width, window.height) < LEAST_PIXELS:
+        raise EngineError(
+            ErrorCode.BOX_TOO_SMALL,
+            f"The box is {window.width:.0f} x {window.height:.0f} pixels; draw one of at least {LEAST_PIXELS} pixels.",
+        )
+    return window
+
+
+def embed_box(
+    raster: Raster, stretch: Stretch, window: PixelWindow, levels: list[tuple[float, int]], encoder: BlockEncoder
+) -> BoxEmbedding:
+    """Reads a window at the GSD at which its longer side fills the nearest level's window, and pools its cells.
+
+    levels: (ground GSD in metres, window size in cells) of the archive, at least one.
+    Raises EngineError: BOX_TOO_LARGE, BOX_EMPTY when it holds no valid pixel, RASTER_UNREADABLE.
+    """
+    size = max(window.width * raster.ground_x, window.height * raster.ground_y)
+    level = nearest_level(levels, size)
+    gsd, cells = level
+    if size > gsd * CELL * MOST_CELLS:
+        raise EngineError(
+            ErrorCode.BOX_TOO_LARGE,
+            f"The box measures {size:,.0f} m and the largest chips {ground_size(level):,.0f} m; "
+            "draw a smaller box, or index at a coarser GSD.",
+        )
+    grid = raster.grid(size / (CELL * cells), window.column, window.row)
+    width = _in_cells(window.width / grid.step_x)
+    height = _in_cells(window.height / grid.step_y)
+    columns, rows = math.ceil(width), math.ceil(height)
+    halo = encoder.halo
+    reader = Reader(raster, stretch)
+    pixels = reader.read(grid, -halo, -halo, columns * CELL + 2 * halo, rows * CELL + 2 * halo)
+    if not pixels.valid[halo : halo + round(height * CELL), halo : halo + round(width * CELL)].any():
+        raise EngineError(ErrorCode.BOX_EMPTY, "The box holds no data, only nodata pixels; draw it elsewhere.")
+    square = np.array([(0.0, 0.0, width, height)])
+    vector = encoder.encode(pixels.rgb[None], pixels.valid[None], square)[0, 0]
+    return BoxEmbedding(vector, size, grid.gsd, (width, height))
+
+
+def picture(raster: Raster, stretch: Stretch, window: PixelWindow, size: int) -> Pixels:
+    """A window as a picture, `size` pixels along its longer side but never finer than the raster."""
+    longest = max(window.width * raster.ground_x, window.height * raster.ground_y)
+    grid: Grid = raster.grid(max(raster.gsd, longest / size), window.column, window.row)
+    width = max(1, round(window.width / grid.step_x))
+    height = max(1, round(window.height / grid.step_y))
+    return Reader(raster, stretch).read(grid, 0, 0, width, height)
+
+
+def _in_cells(pixels: float) -> float:
+    """Grid pixels in cells; nearly whole counts are made whole, and less than one cell is one."""
+    cells = pixels / CELL
+    whole = round(cells)
+    return float(max(1, whole)) if abs(cells - whole) < _WHOLE_CELLS else max(1.0, cells)

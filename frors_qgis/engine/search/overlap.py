@@ -1,0 +1,28 @@
+"""Keeps the best of chips that lie on top of each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from frors_qgis.engine.archive.records import ChipRecord
+
+MOST_SHARED = 0.3
+"""Chips of one raster that share more of the smaller one's area than this are the same place. Half-overlapping
+neighbours (0.5) are, diagonal ones (0.25) are not."""
+
+
+def without_overlaps(chips: Iterable[ChipRecord]) -> Iterator[ChipRecord]:
+    """The chips, best first, without those that overlap a better one of the same raster."""
+    kept: defaultdict[int, list[ChipRecord]] = defaultdict(list)
+    for chip in chips:
+        if all(shared_area(chip, better) <= MOST_SHARED for better in kept[chip.raster_id]):
+            kept[chip.raster_id].append(chip)
+            yield chip
+
+
+def shared_area(a: ChipRecord, b: ChipRecord) -> float:
+    """Area that two chips of one raster share, as a fraction of the smaller one's."""
+    width = min(a.column + a.width, b.column + b.width) - max(a.column, b.column)
+    height = min(a.row + a.height, b.row + b.height) - max(a.row, b.row)
+    return max(0.0, width) * max(0.0, height) / min(a.width * a.height, b.width * b.height)

@@ -1,0 +1,63 @@
+"""Answers queries on one archive."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.exact_index import ExactIndex
+from frors_qgis.engine.archive.records import ChipRecord
+from frors_qgis.engine.search.ground_size import archive_levels, similar_range
+from frors_qgis.engine.search.overlap import without_overlaps
+from frors_qgis.engine.search.query import Match, Matches, Query
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_FETCH_FACTOR = 8
+
+
+class Searcher:
+    """An open archive with its index, which follows the archive. For one thread."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._index = ExactIndex()
+
+    def search(self, query: Query) -> Matches:
+        """The chips most like the query, one per place, best first.
+
+        Filters apply before the search. Raises EngineError: ARCHIVE_EMPTY when there is no chip to compare with,
+        RASTER_UNKNOWN for a raster that is not in the archive, and the archive's own.
+        """
+        records = self._archive.rasters()
+        self._index.refresh(self._archive)
+        if not len(self._index):
+            raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
+        if query.rasters is not None and (unknown := query.rasters - {record.id for record in records}):
+            raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster with the id {min(unknown)}.")
+        sizes, note = None, None
+        if query.ground_size is not None:
+            sizes, note = similar_range(archive_levels(records), query.ground_size)
+        candidates = self._index.select(
+            ground_size=sizes,
+            rasters=None if query.rasters is None else set(query.rasters),
+            ids=None if query.extent is None else self._archive.chips_within(query.extent),
+        )
+        if candidates is not None and not len(candidates):
+            return Matches([], note or "No chip of the archive lies there; widen the filters.")
+        return Matches(self._best(query, candidates), note)
+
+    def _best(self, query: Query, candidates: NDArray[np.int64] | None) -> list[Match]:
+        """Fetches more and more until enough are left without overlaps."""
+        available = len(self._index) if candidates is None else len(candidates)
+        count = query.k * _FETCH_FACTOR
+        while True:
+            ids, scores = self._index.search(query.vector, min(count, available), candidates)
+            ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
+            chips = self._archive.chips(list(ranked))
+            kept: list[ChipRecord] = list(islice(without_overlaps(chips), query.k))
+            if len(kept) == query.k or count >= available:
+                return [Match(rank, ranked[chip.id], chip) for rank, chip in enumerate(kept, 1)]
+            count *= 4

@@ -1,0 +1,317 @@
+"""What the engine can do: the methods of the door and of the command line."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive_shelf import ArchiveShelf
+from frors_qgis.engine.boxes import box_window, embed_box, picture
+from frors_qgis.engine.call import Call
+from frors_qgis.engine.encoder_pool import EncoderPool, SharedEncoder
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256, installed_encoders
+from frors_qgis.engine.georeferences import box_in, crs_name, record_georeference
+from frors_qgis.engine.imagery.picture import save_png
+from frors_qgis.engine.imagery.raster import Raster
+from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
+from frors_qgis.engine.imagery.windows import PixelWindow
+from frors_qgis.engine.indexing.plan import Levels, Plan
+from frors_qgis.engine.indexing.run import IndexRun, raster_file
+from frors_qgis.engine.parameters import Parameters
+from frors_qgis.engine.search.ground_size import archive_levels, ground_size
+from frors_qgis.engine.search.query import Query
+from frors_qgis.engine.turns import Turns
+from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
+
+Result = dict[str, Any]
+Method = Callable[[Parameters, Call], Result]
+
+_BYTES_PER_CHIP = 800
+_SECONDS_PER_CHIP = 0.02
+
+
+class Service:
+    """The engine's methods by name. `folder` is private: pictures are written there."""
+
+    def __init__(self, folder: Path, role: str = "both") -> None:
+        self._folder = folder
+        self._role = role
+        self._shelf = ArchiveShelf()
+        self._encoders = EncoderPool()
+        self._turns = Turns()
+        self.methods: dict[str, Method] = {
+            "hello": self._hello,
+            "open": self._open,
+            "close": self._close,
+            "info": self._info,
+            "plan": self._plan,
+            "index": self._index,
+            "embed": self._embed,
+            "search": self._search,
+            "thumbnail": self._thumbnail,
+            "remove": self._remove,
+            "verify": self._verify,
+        }
+
+    def release_archives(self) -> None:
+        """Closes the archives that the calling thread has open."""
+        self._shelf.release_all()
+
+    def _hello(self, parameters: Parameters, call: Call) -> Result:
+        from frors_qgis.version import VERSION
+
+        return {
+            "version": VERSION,
+            "protocol": PROTOCOL_VERSION,
+            "python": platform.python_version(),
+            "role": self._role,
+            "encoders": installed_encoders(),
+        }
+
+    def _open(self, parameters: Parameters, call: Call) -> Result:
+        self._shelf.hold(parameters.text("archive"))
+        return self._info(parameters, call)
+
+    def _close(self, parameters: Parameters, call: Call) -> Result:
+        self._shelf.release(parameters.text("archive"))
+        return {}
+
+    def _info(self, parameters: Parameters, call: Call) -> Result:
+        path = parameters.text("archive")
+        archive = self._shelf.archive(path)
+        records = archive.rasters()
+        rasters = []
+        for record in records:
+            path_now, present = raster_file(archive, record)
+            rasters.append(
+                {
+                    "id": record.id,
+                    "path": path_now,
+                    "state": record.state if present else "missing",
+                    "reason": record.reason if present else f"The file {record.path} is not there.",
+                    "chips": archive.chip_count(record.id),
+                    "gsd": record.gsd,
+                    "acquired": record.acquired,
+                }
+            )
+        return {
+            "path": path,
+            "encoder": archive.encoder,
+            "encoder_available": _is_installed(archive),
+            "dimension": archive.dimension,
+            "chips": sum(raster["chips"] for raster in rasters),
+            "bytes": Path(path).stat().st_size,
+            "levels": [
+                {"gsd": gsd, "cells": cells, "ground_size": ground_size((gsd, cells))}
+                for gsd, cells in archive_levels(records)
+            ],
+            "rasters": rasters,
+        }
+
+    def _plan(self, parameters: Parameters, call: Call) -> Result:
+        levels = _levels(parameters)
+        rasters = []
+        for path in parameters.texts("rasters"):
+            call.check()
+            try:
+                with Raster(path) as raster:
+                    plan = Plan(raster, levels)
+                    size = {"width": raster.width, "height": raster.height, "gsd": raster.gsd}
+                    rasters.append({"path": path, "error": None, "chips": plan.chip_count(), **size})
+            except EngineError as error:
+                rasters.append({"path": path, "error": _error(error), "chips": 0})
+        chips = sum(raster["chips"] for raster in rasters)
+        return {
+            "rasters": rasters,
+            "chips": chips,
+            "bytes": chips * _BYTES_PER_CHIP,
+            "seconds": chips * _SECONDS_PER_CHIP,
+        }
+
+    def _index(self, parameters: Parameters, call: Call) -> Result:
+        start = time.monotonic()
+        path = parameters.text("archive")
+        rasters = parameters.texts("rasters")
+        levels = _levels(parameters)
+        device = parameters.text("device", "auto")
+        used: list[str] = []
+
+        def encoder() -> SharedEncoder:
+            loaded = self._encoders.get(archive.encoder, device)
+            used.append(loaded.device)
+            return loaded
+
+        def take_turn() -> None:
+            call.check()
+            while not self._turns.wait(0.1):
+                call.check()
+
+        with _writable_archive(path, parameters.optional_text("encoder")) as archive:
+            outcomes = IndexRun(archive, levels, encoder, call.progress, take_turn).index(rasters)
+            return {
+                "rasters": [
+                    {"path": o.path, "state": o.state, "chips": o.chips, "error": o.error and _error(o.error)}
+                    for o in outcomes
+                ],
+                "chips": archive.chip_count(),
+                "seconds": round(time.monotonic() - start, 3),
+                "device": used[0] if used else None,
+            }
+
+    def _embed(self, parameters: Parameters, call: Call) -> Result:
+        with self._turns.urgent():
+            archive = self._shelf.archive(parameters.text("archive"))
+            levels = archive_levels(archive.rasters())
+            if not levels:
+                raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
+            if not _is_installed(archive):
+                raise _other_encoder(archive)
+            with Raster(parameters.text("raster")) as raster:
+                window = box_window(raster, parameters.box("box"), parameters.optional_text("crs"))
+                stretch = _stretch(archive, raster)
+                call.check()
+                encoder = self._encoders.get(archive.encoder, parameters.text("device", "auto"))
+                call.check()
+                embedding = embed_box(raster, stretch, window, levels, encoder)
+                thumbnail = None
+                if (size := parameters.optional_whole("thumbnail")) is not None:
+                    thumbnail = self._folder / f"query-{time.monotonic_ns()}.png"
+                    save_png(picture(raster, stretch, window, _picture_size(size)), thumbnail)
+        return {
+            "embedding": [float(value) for value in embedding.vector],
+            "ground_size": embedding.ground_size,
+            "gsd": embedding.gsd,
+            "cells": list(embedding.cells),
+            "thumbnail": None if thumbnail is None else str(thumbnail),
+        }
+
+    def _search(self, parameters: Parameters, call: Call) -> Result:
+        path = parameters.text("archive")
+        with self._turns.urgent():
+            archive = self._shelf.archive(path)
+            chip = parameters.optional_whole("chip")
+            size = parameters.optional_number("ground_size")
+            if chip is None:
+                vector = np.array(parameters.numbers("embedding"), np.float32)
+            else:
+                vector, size = archive.embedding(chip), archive.chips([chip])[0].ground_size
+            crs = parameters.optional_text("crs")
+            within = parameters.optional_box("within")
+            rasters = parameters.wholes("rasters")
+            query = Query(
+                vector,
+                k=parameters.whole("k", 100),
+                ground_size=None if parameters.flag("any_size") else size,
+                extent=None if within is None else box_in(within, crs or "EPSG:4326", "EPSG:4326"),
+                rasters=frozenset(rasters) if rasters else None,
+            )
+            call.check()
+            found = self._shelf.searcher(path).search(query)
+        records = {record.id: record for record in archive.rasters()}
+        places = {id_: (record_georeference(record), crs or crs_name(record.crs)) for id_, record in records.items()}
+        matches = []
+        for match in found.matches:
+            chip_found, record = match.chip, records[match.chip.raster_id]
+            window = PixelWindow(chip_found.column, chip_found.row, chip_found.width, chip_found.height)
+            place, target = places[record.id]
+            matches.append(
+                {
+                    "rank": match.rank,
+                    "score": match.score,
+                    "chip": chip_found.id,
+                    "raster": raster_file(archive, record)[0],
+                    "raster_id": record.id,
+                    "bounds": list(place.bounds(window, target)),
+                    "crs": target,
+                    "footprint": [list(corner) for corner in chip_found.footprint],
+                    "acquired": record.acquired,
+                    "gsd": chip_found.gsd,
+                    "cells": chip_found.cells,
+                    "ground_size": chip_found.ground_size,
+                }
+            )
+        return {"matches": matches, "note": found.note}
+
+    def _thumbnail(self, parameters: Parameters, call: Call) -> Result:
+        archive = self._shelf.archive(parameters.text("archive"))
+        chip_id, size = parameters.whole("chip"), _picture_size(parameters.whole("size", 128))
+        target = self._folder / f"{archive.id}-{chip_id}-{size}.png"
+        if not target.exists():
+            chip = archive.chips([chip_id])[0]
+            record = archive.raster(chip.raster_id)
+            with Raster(raster_file(archive, record)[0]) as raster:
+                window = PixelWindow(chip.column, chip.row, chip.width, chip.height)
+                save_png(picture(raster, Stretch.from_json(record.stretch), window, size), target)
+        return {"path": str(target)}
+
+    def _remove(self, parameters: Parameters, call: Call) -> Result:
+        with Archive.open(parameters.text("archive"), writable=True) as archive:
+            records = []
+            for path in parameters.texts("rasters"):
+                record = archive.find_raster(path)
+                if record is None or record.id is None:
+                    raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster {path}.")
+                records.append(record)
+            removed = []
+            for record in records:
+                call.check()
+                removed.append({"path": record.path, "chips": archive.remove_raster(record.id or 0)})
+            return {"rasters": removed, "chips": archive.chip_count()}
+
+    def _verify(self, parameters: Parameters, call: Call) -> Result:
+        return {"problems": self._shelf.archive(parameters.text("archive")).verify()}
+
+
+def _writable_archive(path: str, encoder: str | None) -> Archive:
+    """The archive opened for writing, made when it is not there; raises ENCODER_UNKNOWN, ARCHIVE_OTHER_ENCODER."""
+    identifier = encoder or DEFAULT_ENCODER
+    sha256 = encoder_sha256(identifier)
+    if not Path(path).exists():
+        return Archive.create(path, encoder=identifier, encoder_sha256=sha256, dimension=256)
+    archive = Archive.open(path, writable=True)
+    if not _is_installed(archive) or encoder not in (None, archive.encoder):
+        archive.close()
+        raise _other_encoder(archive)
+    return archive
+
+
+def _is_installed(archive: Archive) -> bool:
+    """Whether the encoder that made the archive is the one that is installed under its id."""
+    return archive.encoder in installed_encoders() and encoder_sha256(archive.encoder) == archive.encoder_sha256
+
+
+def _other_encoder(archive: Archive) -> EngineError:
+    return EngineError(
+        ErrorCode.ARCHIVE_OTHER_ENCODER,
+        f"{archive.path.name} was made by another encoder ({archive.encoder} {archive.encoder_sha256[:8]}). "
+        "Index the rasters into a new archive; searching by one of its own chips still works.",
+    )
+
+
+def _stretch(archive: Archive, raster: Raster) -> Stretch:
+    """The stretch that the archive recorded for this raster, or a fresh one for a raster that it does not know."""
+    record = archive.find_raster(raster.path)
+    if record is not None and record.identity == raster.identity:
+        return Stretch.from_json(record.stretch)
+    return estimate_stretch(raster)
+
+
+def _levels(parameters: Parameters) -> Levels:
+    windows = parameters.wholes("windows", (8, 4))
+    return Levels(tuple(parameters.numbers("gsd")), tuple(windows), parameters.number("overlap", 0.5))
+
+
+def _picture_size(size: int) -> int:
+    if not 16 <= size <= 1024:
+        raise EngineError(ErrorCode.BAD_REQUEST, f"A picture is 16 to 1024 pixels, not {size}.")
+    return size
+
+
+def _error(error: EngineError) -> Result:
+    return {"code": error.code.value, "message": error.message}

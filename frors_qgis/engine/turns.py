@@ -1,0 +1,32 @@
+"""Lets queries go before indexing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Turns:
+    """Queries announce themselves; indexing, between two blocks, waits until none is left."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._urgent = 0
+
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """While the block runs, whoever calls `wait` waits."""
+        with self._condition:
+            self._urgent += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._urgent -= 1
+                self._condition.notify_all()
+
+    def wait(self, timeout: float) -> bool:
+        """Waits up to `timeout` seconds until nothing is urgent; whether that is so."""
+        with self._condition:
+            return self._condition.wait_for(lambda: self._urgent == 0, timeout)

@@ -1,0 +1,76 @@
+"""A door to a real engine process, for tests: sends requests and waits for events."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Door:
+    """One engine process. `events` holds everything that it said."""
+
+    def __init__(self, folder: Path, role: str = "both") -> None:
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+        command = [sys.executable, "-m", "frors_qgis.engine", "serve", "--role", role, "--folder", str(folder)]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+        )
+        self.events: queue.Queue[dict] = queue.Queue()
+        self.errors: list[bytes] = []
+        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True).start()
+        self._next = 0
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self.events.put(json.loads(line))
+
+    def send(self, method: str, **params: object) -> int:
+        """Sends a request; its id."""
+        self._next += 1
+        self.write(json.dumps({"id": self._next, "method": method, "params": params}).encode() + b"\n")
+        return self._next
+
+    def write(self, data: bytes) -> None:
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def cancel(self, request: int) -> None:
+        self.write(json.dumps({"cancel": request}).encode() + b"\n")
+
+    def wait(self, *requests: int, seconds: float = 60) -> dict[int, dict]:
+        """The last events of some requests, in the order in which they came."""
+        ends: dict[int, dict] = {}
+        deadline = time.monotonic() + seconds
+        while set(requests) - set(ends):
+            event = self.events.get(timeout=max(0.01, deadline - time.monotonic()))
+            if "result" in event or "error" in event:
+                ends[event["id"]] = event
+        return ends
+
+    def call(self, method: str, **params: object) -> dict:
+        """The result of a request; an error raises AssertionError."""
+        request = self.send(method, **params)
+        event = self.wait(request)[request]
+        assert "result" in event, event
+        return event["result"]
+
+    def refuse(self, method: str, **params: object) -> dict:
+        """The error of a request that must fail."""
+        request = self.send(method, **params)
+        event = self.wait(request)[request]
+        assert "error" in event, event
+        return event["error"]
+
+    def close(self) -> int:
+        """Closes stdin and waits for the process to end; its exit status."""
+        self.process.stdin.close()
+        return self.process.wait(20)

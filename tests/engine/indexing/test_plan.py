@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from frors_qgis.engine.imagery.raster import Raster
+from frors_qgis.engine.indexing.plan import Levels, Plan
+from frors_qgis.protocol import EngineError, ErrorCode
+
+DEFAULT_LEVELS = Levels()
+
+
+@pytest.fixture
+def plan_of(write_raster):
+    def make(width, height, levels=DEFAULT_LEVELS):
+        with Raster(write_raster(np.zeros((height, width), np.uint8))) as raster:
+            return Plan(raster, levels)
+
+    return make
+
+
+def windows_in_cells(plan):
+    return [
+        (block.x + int(x), block.y + int(y), int(cells)) for block in plan.blocks() for x, y, cells in block.windows
+    ]
+
+
+def test_windows_of_8_and_4_cells_half_overlap_by_default(plan_of):
+    windows = windows_in_cells(plan_of(512, 256))
+    assert sorted(x for x, y, cells in windows if cells == 8) == [0, 4, 8]
+    assert sorted({x for x, y, cells in windows if cells == 4}) == [0, 2, 4, 6, 8, 10, 12]
+    assert sorted({y for x, y, cells in windows if cells == 4}) == [0, 2, 4]
+
+
+def test_every_window_is_in_exactly_one_block_whatever_the_size(plan_of):
+    for width, height in ((2000, 1500), (33, 5000), (1023, 1025)):
+        plan = plan_of(width, height)
+        windows = windows_in_cells(plan)
+        assert len(windows) == len(set(windows)) == plan.chip_count()
+        assert [block.number for block in plan.blocks()] == list(range(plan.block_count()))
+
+
+def test_every_cell_of_the_raster_lies_in_a_window_of_each_size(plan_of):
+    windows = windows_in_cells(plan_of(1999, 1501))
+    columns, rows = 63, 47
+    for size in (4, 8):
+        covered = np.zeros((rows, columns), bool)
+        for x, y, cells in windows:
+            if cells == size:
+                covered[y : y + cells, x : x + cells] = True
+        assert covered.all()
+
+
+def test_no_block_is_read_larger_than_about_1024_pixels(plan_of):
+    for levels in (Levels(), Levels(overlap=0.75), Levels(windows=(16, 4), overlap=0.0), Levels(overlap=0.9)):
+        for block in plan_of(5000, 3000, levels).blocks():
+            assert max(block.columns, block.rows) * 32 <= 1024 + 16 * 32
+
+
+def test_a_raster_smaller_than_a_window_still_has_one(plan_of):
+    assert windows_in_cells(plan_of(100, 100)) == [(0, 0, 8), (0, 0, 4)]
+
+
+def test_a_coarser_gsd_makes_fewer_chips_and_two_gsds_make_both(plan_of):
+    own, twice, both = (plan_of(1024, 1024, Levels(gsds)).chip_count() for gsds in ((), (20.0,), (10.0, 20.0)))
+    assert twice < own
+    assert both == own + twice
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"gsds": (0.0,)},
+        {"gsds": (float("nan"),)},
+        {"windows": ()},
+        {"windows": (0,)},
+        {"windows": (1000,)},
+        {"overlap": 1.0},
+        {"overlap": -0.1},
+        {"overlap": float("nan")},
+    ],
+)
+def test_levels_that_make_no_sense_are_a_bad_request(values):
+    with pytest.raises(EngineError) as caught:
+        Levels(**values)
+    assert caught.value.code is ErrorCode.BAD_REQUEST

@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+
+from frors_qgis.engine.archive.records import ChipRecord
+from frors_qgis.engine.indexing.plan import Levels
+from frors_qgis.engine.indexing.run import IndexRun
+from frors_qgis.engine.search.ground_size import nearest_level, similar_range
+from frors_qgis.engine.search.overlap import shared_area, without_overlaps
+from frors_qgis.engine.search.query import Query
+from frors_qgis.engine.search.searcher import Searcher
+from frors_qgis.protocol import EngineError, ErrorCode
+
+
+@pytest.fixture
+def searcher(colour_archive, colour_encoder, write_raster):
+    """Two rasters of 2048 px at 10 m, every 64 px of another colour."""
+    tiles = np.random.default_rng(5).integers(0, 255, (3, 32, 32), dtype=np.uint8)
+    one = tiles.repeat(64, axis=1).repeat(64, axis=2)
+    paths = [write_raster(one, "one.tif"), write_raster(255 - one, "two.tif")]
+    IndexRun(colour_archive, Levels(), lambda: colour_encoder, lambda *_: None, lambda: None).index(map(str, paths))
+    return Searcher(colour_archive)
+
+
+def chip(column, row, size, raster=1, number=1):
+    return ChipRecord(number, raster, column, row, size, size, 1.0, 4, 1.0, [])
+
+
+def test_a_chip_finds_itself_first_and_scores_fall(searcher, colour_archive):
+    for number in (1, 50, 300):
+        found = searcher.search(Query(colour_archive.embedding(number), k=20)).matches
+        assert found[0].chip.id == number
+        assert found[0].score == pytest.approx(1, abs=2e-3)
+        assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
+        assert [match.rank for match in found] == list(range(1, 21))
+
+
+def test_no_two_matches_lie_on_top_of_each_other(searcher, colour_archive):
+    chips = [match.chip for match in searcher.search(Query(colour_archive.embedding(7), k=100)).matches]
+    for i, one in enumerate(chips):
+        for other in chips[:i]:
+            assert one.raster_id != other.raster_id or shared_area(one, other) <= 0.3
+
+
+def test_as_many_matches_come_as_are_asked_for_when_there_are_enough(searcher, colour_archive):
+    assert len(searcher.search(Query(colour_archive.embedding(1), k=60)).matches) == 60
+
+
+def test_the_filters_apply_before_the_search(searcher, colour_archive):
+    records = colour_archive.rasters()
+    vector = colour_archive.embedding(1)
+    in_two = searcher.search(Query(vector, k=10, rasters=frozenset({records[1].id}))).matches
+    assert len(in_two) == 10
+    assert {match.chip.raster_id for match in in_two} == {records[1].id}
+    longitude, latitude = colour_archive.chips([200])[0].footprint[0]
+    extent = (longitude - 0.01, latitude - 0.01, longitude + 0.01, latitude + 0.01)
+    near = searcher.search(Query(vector, k=1000, extent=extent)).matches
+    assert near
+    assert all(abs(match.chip.footprint[0][0] - longitude) < 0.06 for match in near)
+
+
+def test_chips_of_similar_ground_size_only_unless_any_size_is_asked_for(searcher, colour_archive):
+    vector = colour_archive.embedding(1)
+    assert {m.chip.cells for m in searcher.search(Query(vector, k=50, ground_size=1280.0)).matches} == {4}
+    assert {m.chip.cells for m in searcher.search(Query(vector, k=50, ground_size=2560.0)).matches} == {8}
+    assert {m.chip.cells for m in searcher.search(Query(vector, k=400)).matches} == {4, 8}
+
+
+def test_a_box_far_from_every_chip_in_size_is_told_so(searcher, colour_archive):
+    found = searcher.search(Query(colour_archive.embedding(1), k=5, ground_size=60.0))
+    assert len(found.matches) == 5
+    assert "finer GSD" in found.note
+
+
+def test_a_filter_that_leaves_nothing_gives_no_matches_and_a_note(searcher, colour_archive):
+    found = searcher.search(Query(colour_archive.embedding(1), extent=(100.0, 10.0, 101.0, 11.0)))
+    assert found.matches == []
+    assert "widen" in found.note
+
+
+def test_the_searcher_follows_what_is_added_and_removed(searcher, colour_archive, colour_encoder, write_raster):
+    vector = colour_archive.embedding(1)
+    searcher.search(Query(vector))
+    colour_archive.remove_raster(colour_archive.rasters()[0].id)
+    left = {record.id for record in colour_archive.rasters()}
+    assert {match.chip.raster_id for match in searcher.search(Query(vector)).matches} <= left
+    new = write_raster(np.full((3, 300, 300), 200, np.uint8), "new.tif")
+    IndexRun(colour_archive, Levels(), lambda: colour_encoder, lambda *_: None, lambda: None).index([str(new)])
+    added = colour_archive.rasters()[-1].id
+    assert added in {m.chip.raster_id for m in searcher.search(Query(vector, k=5000)).matches}
+
+
+def test_an_empty_archive_says_that_it_is_empty(colour_archive):
+    with pytest.raises(EngineError) as caught:
+        Searcher(colour_archive).search(Query(np.ones(4, np.float32)))
+    assert caught.value.code is ErrorCode.ARCHIVE_EMPTY
+
+
+def test_a_raster_that_is_not_there_is_named(searcher):
+    with pytest.raises(EngineError) as caught:
+        searcher.search(Query(np.ones(4, np.float32), rasters=frozenset({99})))
+    assert caught.value.code is ErrorCode.RASTER_UNKNOWN
+
+
+@pytest.mark.parametrize("values", [{"k": 0}, {"k": 10**9}, {"ground_size": -1.0}, {"ground_size": float("inf")}])
+def test_a_query_that_makes_no_sense_is_a_bad_request(values):
+    with pytest.raises(EngineError) as caught:
+        Query(np.ones(4, np.float32), **values)
+    assert caught.value.code is ErrorCode.BAD_REQUEST
+
+
+def test_of_overlapping_chips_the_best_stays_and_diagonal_neighbours_both_do():
+    best, beside, diagonal = chip(0, 0, 8), chip(4, 0, 8), chip(4, 4, 8)
+    assert list(without_overlaps([best, beside, diagonal])) == [best, diagonal]
+
+
+def test_a_small_chip_inside_a_large_one_is_the_same_place_but_not_on_another_raster():
+    large, small, elsewhere = chip(0, 0, 8), chip(2, 2, 4), chip(2, 2, 4, raster=2)
+    assert list(without_overlaps([large, small, elsewhere])) == [large, elsewhere]
+
+
+def test_the_nearest_level_is_nearest_by_ratio():
+    levels = [(0.3, 4), (0.3, 8), (10.0, 4)]
+    assert nearest_level(levels, 50.0) == (0.3, 4)
+    assert nearest_level(levels, 60.0) == (0.3, 8)
+    assert nearest_level(levels, 900.0) == (10.0, 4)
+
+
+def test_no_box_between_two_window_sizes_is_left_without_similar_chips():
+    levels = [(1.0, 4), (1.0, 8)]
+    for size in np.linspace(128, 256, 50):
+        (low, high), note = similar_range(levels, float(size))
+        assert note is None
+        assert low <= 128 <= high or low <= 256 <= high

@@ -1,0 +1,122 @@
+"""The command line as a stranger would use it: real processes, the real encoder, the sample raster."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from osgeo import gdal, ogr
+
+from tests.engine.door import REPOSITORY
+
+
+def run(*arguments, expect=0):
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-m", "frors_qgis.engine", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+    assert done.returncode == expect, done.stderr + done.stdout
+    return done
+
+
+def last_object(done):
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def raster(tmp_path_factory, sample_path):
+    path = tmp_path_factory.mktemp("rasters") / "part.tif"
+    gdal.Translate(str(path), str(sample_path), srcWin=[0, 0, 400, 400])
+    return path
+
+
+@pytest.fixture(scope="module")
+def archive(raster, tmp_path_factory):
+    path = tmp_path_factory.mktemp("archives") / "a.gpkg"
+    result = last_object(run("index", path, raster, "--json"))
+    assert set(result) == {"rasters", "chips", "seconds", "device"}
+    assert result["chips"] > 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def box(raster):
+    left, pixel, _, top, _, _ = gdal.Open(str(raster)).GetGeoTransform()
+    return [left, top - 128 * pixel, left + 128 * pixel, top]
+
+
+def test_indexing_again_does_nothing_in_under_two_seconds(archive, raster):
+    start = time.monotonic()
+    result = last_object(run("index", archive, raster, "--json"))
+    assert result["rasters"][0]["state"] == "unchanged"
+    assert result["device"] is None
+    assert time.monotonic() - start < 2
+
+
+def test_a_box_search_prints_matches_in_the_crs_asked_for(archive, raster, box):
+    matches = last_object(run("search", archive, "--raster", raster, "--box", *box, "-k", 5, "--json"))["matches"]
+    assert [match["rank"] for match in matches] == list(range(1, len(matches) + 1))
+    assert set(matches[0]) >= {"rank", "score", "chip", "raster", "bounds", "crs"}
+    assert matches[0]["bounds"] == pytest.approx(box, abs=0.15)
+    degrees = last_object(run("search", archive, "--chip", matches[0]["chip"], "--crs", "EPSG:4326", "--json"))
+    west, south, east, north = degrees["matches"][0]["bounds"]
+    assert -123 < west < east < -122
+    assert 47 < south < north < 48
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv"])
+def test_matches_are_written_to_files_that_a_gis_opens(archive, raster, box, tmp_path, suffix):
+    path = tmp_path / f"matches{suffix}"
+    found = last_object(run("search", archive, "--raster", raster, "--box", *box, "-o", path, "--json"))["matches"]
+    if suffix == ".csv":
+        rows = list(csv.DictReader(path.open()))
+        assert [int(row["rank"]) for row in rows] == [match["rank"] for match in found]
+        assert rows[0]["WKT"].startswith("POLYGON")
+        return
+    source = ogr.Open(str(path))
+    features = list(source.GetLayer(0))
+    assert [feature["rank"] for feature in features] == [match["rank"] for match in found]
+    west, east, south, north = features[0].GetGeometryRef().GetEnvelope()
+    assert -123 < west < east < -122
+    assert 47 < south < north < 48
+
+
+def test_info_and_verify_say_what_is_there_and_that_it_is_sound(archive, raster):
+    info = last_object(run("info", archive, "--json"))
+    assert info["rasters"][0]["path"] == str(raster)
+    assert last_object(run("verify", archive, "--json")) == {"problems": []}
+
+
+def test_remove_removes(archive, raster, tmp_path):
+    copy = tmp_path / "copy.gpkg"
+    copy.write_bytes(archive.read_bytes())
+    assert last_object(run("remove", copy, raster, "--json"))["chips"] == 0
+    assert "no raster" in run("remove", copy, raster, expect=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["search", "nowhere.gpkg", "--chip", "1"], "no archive"),
+        (["search", "ARCHIVE", "--chip", "999999"], "999999"),
+        (["search", "ARCHIVE"], "--box"),
+        (["search", "ARCHIVE", "--chip", "1", "--raster", "RASTER", "--box", "0", "0", "1", "1"], "--chip"),
+        (["search", "ARCHIVE", "--raster", "RASTER", "--box", "0", "0", "1", "1"], "outside"),
+        (["search", "ARCHIVE", "--raster", "nowhere.tif", "--box", "0", "0", "1", "1"], "does not exist"),
+        (["search", "ARCHIVE", "--chip", "1", "-o", "matches.pdf"], "pdf"),
+        (["index", "ARCHIVE", "nowhere.tif"], "does not exist"),
+        (["index", "ARCHIVE", "RASTER", "--encoder", "none-such"], "none-such"),
+        (["index", "new.gpkg", "RASTER", "--encoder", "none-such"], "none-such"),
+        (["index", "ARCHIVE", "RASTER", "--overlap", "2"], "overlap"),
+        (["index", "RASTER", "RASTER"], "not a FRORS archive"),
+        (["evaluate", "nowhere"], "no folder"),
+    ],
+)
+def test_bad_input_exits_with_one_sentence(archive, raster, arguments, sentence):
+    names = {"ARCHIVE": archive, "RASTER": raster}
+    done = run(*(names.get(argument, argument) for argument in arguments), expect=1)
+    assert sentence in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr

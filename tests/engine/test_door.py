@@ -1,0 +1,281 @@
+"""The engine at its door: a real process with the real encoder on the sample raster."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from osgeo import gdal
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.records import NewChips, RasterRecord
+from frors_qgis.engine.georeferences import box_in
+from tests.engine.door import REPOSITORY, Door
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("private")
+
+
+@pytest.fixture(scope="module")
+def raster(tmp_path_factory, sample_path):
+    """A quarter of the sample raster's area, to be quick."""
+    path = tmp_path_factory.mktemp("rasters") / "part.tif"
+    gdal.Translate(str(path), str(sample_path), srcWin=[0, 0, 700, 600])
+    return path
+
+
+@pytest.fixture(scope="module")
+def door(folder):
+    door = Door(folder)
+    yield door
+    if door.process.poll() is None:
+        door.close()
+
+
+@pytest.fixture(scope="module")
+def archive(door, raster, tmp_path_factory):
+    path = tmp_path_factory.mktemp("archives") / "a.gpkg"
+    result = door.call("index", archive=str(path), rasters=[str(raster)])
+    assert result["rasters"][0]["state"] == "indexed"
+    return str(path)
+
+
+@pytest.fixture
+def box(archive):
+    """The bounds of a chip of 8 cells, and the chip's id, in the raster's CRS."""
+    with Archive.open(archive) as opened:
+        chip = next(chip for chip in opened.chips(range(1, opened.chip_count() + 1)) if chip.cells == 8)
+    left, top = 0.3 * chip.column, 0.3 * chip.row
+
+    def at(path):
+        transform = gdal.Open(str(path)).GetGeoTransform()
+        x, y = transform[0] + left, transform[3] - top
+        return [x, y - 0.3 * chip.height, x + 0.3 * chip.width, y]
+
+    return at, chip.id
+
+
+def search(door, archive, **embed):
+    embedding = door.call("embed", archive=archive, **embed)
+    return door.call("search", archive=archive, **{k: embedding[k] for k in ("embedding", "ground_size")})
+
+
+def test_hello_tells_version_protocol_and_encoders(door):
+    hello = door.call("hello")
+    assert hello["protocol"] == 1
+    assert "resnet50-imagenet" in hello["encoders"]
+
+
+def test_a_box_drawn_exactly_over_a_chip_finds_that_chip_first(door, archive, raster, box):
+    at, chip = box
+    matches = search(door, archive, raster=str(raster), box=at(raster))["matches"]
+    assert matches[0]["chip"] == chip
+    assert matches[0]["score"] > 0.99
+    np.testing.assert_allclose(matches[0]["bounds"], at(raster), atol=0.15)
+    assert matches[0]["crs"] == "EPSG:26910"
+
+
+def test_a_box_in_another_crs_finds_the_same_chip(door, archive, raster, box):
+    at, chip = box
+    degrees = box_in(tuple(at(raster)), "EPSG:26910", "EPSG:4326")
+    matches = search(door, archive, raster=str(raster), box=list(degrees), crs="EPSG:4326")["matches"]
+    assert matches[0]["chip"] == chip
+
+
+def test_a_raster_outside_the_archive_can_be_searched_with(door, archive, sample_path, box):
+    at, chip = box
+    assert search(door, archive, raster=str(sample_path), box=at(sample_path))["matches"][0]["chip"] == chip
+
+
+def test_a_chip_can_be_searched_with(door, archive):
+    matches = door.call("search", archive=archive, chip=3, k=5)["matches"]
+    assert matches[0]["chip"] == 3
+    assert len({match["ground_size"] for match in matches}) == 1
+
+
+def test_thumbnails_are_pictures_in_the_private_folder(door, archive, folder, raster, box):
+    at, _ = box
+    thumbnail = door.call("thumbnail", archive=archive, chip=1, size=96)["path"]
+    assert Path(thumbnail).parent == folder
+    assert max(gdal.Open(thumbnail).RasterXSize, gdal.Open(thumbnail).RasterYSize) == 96
+    query = door.call("embed", archive=archive, raster=str(raster), box=at(raster), thumbnail=128)["thumbnail"]
+    assert gdal.Open(query).RasterXSize == 128
+
+
+@pytest.mark.parametrize(
+    ("shift", "size", "code"),
+    [(50_000, 60, "box_outside"), (0, 2, "box_too_small"), (0, 4000, "box_too_large")],
+)
+def test_a_box_that_cannot_be_searched_gets_a_sentence(door, archive, raster, box, shift, size, code):
+    xmin, _, _, ymax = box[0](raster)
+    corners = [xmin + shift, ymax - size, xmin + shift + size, ymax]
+    error = door.refuse("embed", archive=archive, raster=str(raster), box=corners)
+    assert error["code"] == code
+    assert error["message"].endswith(".")
+
+
+def test_a_box_over_nodata_only_gets_a_sentence(door, archive, tmp_path, sample_path):
+    path = tmp_path / "empty.tif"
+    gdal.Translate(str(path), str(sample_path), srcWin=[-600, 0, 700, 600], noData=0)
+    transform = gdal.Open(str(path)).GetGeoTransform()
+    box = [transform[0] + 10, transform[3] - 90, transform[0] + 90, transform[3] - 10]
+    assert door.refuse("embed", archive=archive, raster=str(path), box=box)["code"] == "box_empty"
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "code"),
+    [
+        ("search", {"archive": "/nowhere/a.gpkg", "chip": 1}, "archive_missing"),
+        ("info", {"archive": __file__}, "archive_invalid"),
+        ("info", {}, "bad_request"),
+        ("info", {"archive": 7}, "bad_request"),
+        ("info", {"archive": "a\0b"}, "bad_request"),
+        ("plan", {"rasters": []}, "bad_request"),
+        ("plan", {"rasters": ["x.tif"], "gsd": "fine"}, "bad_request"),
+        ("thumbnail", {"archive": "/nowhere", "chip": 1, "size": 10**9}, "archive_missing"),
+    ],
+)
+def test_bad_requests_are_answered_by_code(door, method, params, code):
+    assert door.refuse(method, **params)["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("params", "code"),
+    [
+        ({"chip": 10**12}, "chip_unknown"),
+        ({"embedding": [1.0]}, "bad_request"),
+        ({"embedding": []}, "bad_request"),
+        ({"chip": 1, "k": 0}, "bad_request"),
+        ({"chip": 1, "rasters": [99]}, "raster_unknown"),
+        ({"chip": 1, "within": [0, 0, 0, 0]}, "bad_request"),
+        ({"chip": 1, "crs": "EPSG:junk"}, "bad_request"),
+    ],
+)
+def test_queries_that_make_no_sense_are_answered_by_code(door, archive, params, code):
+    assert door.refuse("search", archive=archive, **params)["code"] == code
+
+
+def test_junk_at_the_door_is_answered_and_the_engine_goes_on(door):
+    for line in (b"\n", b"[]\n", b"{\n", b'{"id": "x", "method": "hello"}\n', b'{"id": 900, "method": ["hello"]}\n'):
+        door.write(line)
+        assert door.events.get(timeout=10)["error"]["code"] == "bad_request"
+    door.write(b'{"cancel": 12345}\n{"cancel": null}\n')
+    assert door.call("hello")
+
+
+def test_a_line_of_ten_megabytes_is_refused_and_the_engine_goes_on(door):
+    door.write(b'{"id": 901, "method": "' + b"x" * 10_000_000 + b'"}\n')
+    assert door.events.get(timeout=20)["error"]["code"] == "bad_request"
+    assert door.call("hello")
+
+
+def test_a_query_goes_before_an_index_run_that_is_under_way(door, archive, sample_path, tmp_path):
+    indexing = door.send("index", archive=str(tmp_path / "b.gpkg"), rasters=[str(sample_path)])
+    while "progress" not in door.events.get(timeout=30):
+        pass
+    query = door.send("search", archive=archive, chip=1)
+    ends = list(door.wait(query, indexing, seconds=120))
+    assert ends == [query, indexing]
+
+
+def test_a_cancelled_index_run_ends_within_a_second_or_two_and_keeps_its_blocks(door, sample_path, tmp_path):
+    path = tmp_path / "c.gpkg"
+    request = door.send("index", archive=str(path), rasters=[str(sample_path)])
+    while not ("progress" in (event := door.events.get(timeout=30)) and event["progress"]["fraction"] > 0):
+        pass
+    door.cancel(request)
+    assert door.wait(request, seconds=5)[request]["error"]["code"] == "cancelled"
+    with Archive.open(path) as opened:
+        assert opened.chip_count() > 0
+        assert opened.verify() == []
+
+
+def test_plan_counts_the_chips_that_indexing_makes(door, archive, raster):
+    plan = door.call("plan", rasters=[str(raster), "nowhere.tif"])
+    assert plan["chips"] == door.call("info", archive=archive)["chips"]
+    assert plan["rasters"][1]["error"]["code"] == "raster_missing"
+
+
+def test_a_chips_layer_opened_after_the_engine_opened_the_archive_reads_right_while_it_is_written(
+    door, raster, sample_path, tmp_path
+):
+    path = str(tmp_path / "d.gpkg")
+    door.call("index", archive=path, rasters=[str(raster)])
+    door.call("open", archive=path)
+    layer_source = gdal.OpenEx(path, gdal.OF_VECTOR)
+    request = door.send("index", archive=path, rasters=[str(sample_path)])
+    counts = []
+    for _ in range(100):
+        layer = layer_source.GetLayerByName("chips")
+        layer.ResetReading()
+        counts.append(sum(1 for feature in layer if feature.GetGeometryRef().IsValid()))
+        time.sleep(0.02)
+    door.wait(request, seconds=120)
+    door.call("close", archive=path)
+    assert counts == sorted(counts)
+    assert counts[0] > 0
+
+
+def test_the_engine_ends_when_its_stdin_closes_even_while_it_indexes(folder, sample_path, tmp_path):
+    door = Door(folder)
+    door.send("index", archive=str(tmp_path / "e.gpkg"), rasters=[str(sample_path)])
+    while "progress" not in door.events.get(timeout=60):
+        pass
+    assert door.close() == 0
+
+
+def test_kill_9_while_indexing_leaves_a_sound_archive_that_goes_on(folder, sample_path, tmp_path):
+    path = tmp_path / "f.gpkg"
+    door = Door(folder)
+    door.send("index", archive=str(path), rasters=[str(sample_path)])
+    while not ("progress" in (event := door.events.get(timeout=60)) and event["progress"]["fraction"] > 0):
+        pass
+    os.kill(door.process.pid, signal.SIGKILL)
+    door.process.wait()
+    with Archive.open(path) as opened:
+        assert opened.verify() == []
+        kept = opened.chip_count()
+    assert kept > 0
+    again = Door(folder)
+    assert again.call("index", archive=str(path), rasters=[str(sample_path)])["rasters"][0]["state"] == "indexed"
+    again.close()
+    with Archive.open(path) as opened:
+        assert opened.verify() == []
+        assert opened.chips([kept])[0].id == kept
+
+
+def test_what_libraries_print_to_stdout_lands_in_stderr():
+    program = (
+        "import os; from frors_qgis.engine.streams import take_standard_streams;"
+        "requests, events = take_standard_streams();"
+        "os.write(1, b'a library prints'); events.write(b'an event'); events.flush()"
+    )
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=True)
+    assert (done.stdout, done.stderr) == (b"an event", b"a library prints")
+
+
+def test_an_archive_of_another_encoder_opens_and_searches_by_chip_but_not_by_box(door, tmp_path, raster, box):
+    path = tmp_path / "other.gpkg"
+    with Archive.create(path, encoder="resnet50-imagenet", encoder_sha256="f" * 64, dimension=256) as other:
+        plan = {"gsd": [0.3], "windows": [8], "overlap": 0.5, "stride": 28}
+        record = RasterRecord(
+            str(raster), "x", "EPSG:26910", (0, 1, 0, 0, 0, -1), 700, 600, 0.3, {}, 3, plan=plan, state="indexed"
+        )
+        raster_id = other.add_raster(record)
+        vectors = np.eye(256, dtype=np.float32)[:2]
+        corners = np.array([[(0, 1), (1, 1), (1, 0), (0, 0)]] * 2, float)
+        windows = np.array([[0, 0, 256, 256], [300, 0, 256, 256]], float)
+        chips = NewChips(windows, np.full(2, 0.3), np.full(2, 8, np.int32), np.ones(2, np.float32), corners, vectors)
+        other.write_block(raster_id, 0, chips)
+    assert door.call("info", archive=str(path))["encoder_available"] is False
+    assert door.call("search", archive=str(path), chip=1)["matches"][0]["chip"] == 1
+    error = door.refuse("embed", archive=str(path), raster=str(raster), box=box[0](raster))
+    assert error["code"] == "archive_other_encoder"
+    assert door.refuse("index", archive=str(path), rasters=[str(raster)])["code"] == "archive_other_encoder"
