@@ -14,6 +14,9 @@ from typing import Any
 from frors_qgis.engine.streams import take_standard_streams
 from frors_qgis.protocol import EngineError
 
+_NICENESS = 10
+"""An engine at the door gives way to QGIS, which must stay smooth while all cores are busy."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0, 1 for bad input or failure, 2 for a wrong command line."""
@@ -39,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     requests, events = take_standard_streams()
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
     from frors_qgis.engine.server import Server
     from frors_qgis.engine.service import Service
 

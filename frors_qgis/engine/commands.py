@@ -45,14 +45,14 @@ def search(options: argparse.Namespace) -> Result:
     with tempfile.TemporaryDirectory(prefix="frors-") as folder:
         service = Service(Path(folder))
         if options.chip is not None:
-            values["chip"] = options.chip
+            values |= {"chip": options.chip, "crs": options.crs}
         else:
             box = {"archive": options.archive, "raster": options.raster, "box": options.box, "device": options.device}
             box |= {"crs": options.crs} if options.crs else {}
             embed = service.methods["embed"] if sys.platform == "linux" else embed_apart
             embedding = embed(Parameters(box), Call())
             values |= {"embedding": embedding["embedding"], "ground_size": embedding["ground_size"]}
-        values["crs"] = options.crs or (_crs_of(options.raster) if options.raster else None)
+            values["crs"] = options.crs or _crs_of(options.raster)
         values["within"] = options.within
         result = service.methods["search"](Parameters(values), Call())
     if options.output:

@@ -32,11 +32,16 @@ def driver_of(path: Path) -> str:
 
 
 def write_matches(matches: Sequence[dict[str, Any]], path: Path) -> None:
-    """Writes matches, as the engine's `search` gives them, as polygons in EPSG:4326; an existing file is replaced.
+    """Writes matches, as the engine's `search` gives them, as polygons in EPSG:4326.
 
+    A file of earlier matches is replaced, any other file never is.
     Raises EngineError(BAD_REQUEST) when the suffix is unknown or the file cannot be written.
     """
     driver = ogr.GetDriverByName(driver_of(path))
+    if path.exists() and not _holds_matches(path):
+        raise EngineError(
+            ErrorCode.BAD_REQUEST, f"{path} exists and is not a file of matches; choose another name or remove it."
+        )
     srs = osr.SpatialReference()
     srs.SetWellKnownGeogCS("WGS84")
     srs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
@@ -58,6 +63,14 @@ def write_matches(matches: Sequence[dict[str, Any]], path: Path) -> None:
         layer.CommitTransaction()
         del layer, source
     gdal.ErrorReset()
+
+
+def _holds_matches(path: Path) -> bool:
+    with gdal_errors(ErrorCode.BAD_REQUEST, f"{path} exists and cannot be read; choose another name or remove it."):
+        source = checked(gdal.OpenEx(str(path), gdal.OF_VECTOR))
+        definition = source.GetLayer(0).GetLayerDefn()
+        names = {definition.GetFieldDefn(i).GetName() for i in range(definition.GetFieldCount())}
+        return source.GetLayerCount() == 1 and names >= set(_FIELDS)
 
 
 def _polygon(corners: Sequence[Sequence[float]]) -> ogr.Geometry:

@@ -195,13 +195,14 @@ class Service:
         path = parameters.text("archive")
         with self._turns.urgent():
             archive = self._shelf.archive(path)
-            chip = parameters.optional_whole("chip")
-            size = parameters.optional_number("ground_size")
-            if chip is None:
-                vector = np.array(parameters.numbers("embedding"), np.float32)
-            else:
-                vector, size = archive.embedding(chip), archive.chips([chip])[0].ground_size
             crs = parameters.optional_text("crs")
+            if (chip_id := parameters.optional_whole("chip")) is None:
+                vector = np.array(parameters.numbers("embedding"), np.float32)
+                size = parameters.optional_number("ground_size")
+            else:
+                chip = archive.chips([chip_id])[0]
+                vector, size = archive.embedding(chip_id), chip.ground_size
+                crs = crs or crs_name(archive.raster(chip.raster_id).crs)
             within = parameters.optional_box("within")
             rasters = parameters.wholes("rasters")
             query = Query(

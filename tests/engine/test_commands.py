@@ -83,6 +83,17 @@ def test_matches_are_written_to_files_that_a_gis_opens(archive, raster, box, tmp
     assert 47 < south < north < 48
 
 
+def test_matches_replace_earlier_matches_but_never_another_file(archive, raster, box, tmp_path):
+    path = tmp_path / "matches.gpkg"
+    for _ in range(2):
+        run("search", archive, "--chip", 1, "-o", path)
+    before = archive.read_bytes()
+    assert "choose another name" in run("search", archive, "--chip", 1, "-o", archive, expect=1).stderr
+    assert archive.read_bytes() == before
+    (tmp_path / "notes.csv").write_text("mine\n")
+    assert "choose another name" in run("search", archive, "--chip", 1, "-o", tmp_path / "notes.csv", expect=1).stderr
+
+
 def test_info_and_verify_say_what_is_there_and_that_it_is_sound(archive, raster):
     info = last_object(run("info", archive, "--json"))
     assert info["rasters"][0]["path"] == str(raster)

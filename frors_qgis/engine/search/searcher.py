@@ -59,5 +59,5 @@ class Searcher:
             chips = self._archive.chips(list(ranked))
             kept: list[ChipRecord] = list(islice(without_overlaps(chips), query.k))
             if len(kept) == query.k or count >= available:
-                return [Match(rank, ranked[chip.id], chip) for rank, chip in enumerate(kept, 1)]
+                return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]
             count *= 4
