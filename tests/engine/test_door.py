@@ -108,6 +108,16 @@ def test_thumbnails_are_pictures_in_the_private_folder(door, archive, folder, ra
     assert gdal.Open(query).RasterXSize == 128
 
 
+def test_matches_of_a_raster_that_was_moved_away_are_found_but_have_no_picture(door, raster, tmp_path):
+    moved, path = tmp_path / "moved.tif", str(tmp_path / "g.gpkg")
+    moved.write_bytes(raster.read_bytes())
+    door.call("index", archive=path, rasters=[str(moved)])
+    moved.rename(tmp_path / "away.tif")
+    assert door.call("search", archive=path, chip=1)["matches"][0]["chip"] == 1
+    assert door.refuse("thumbnail", archive=path, chip=1, size=64)["code"] == "raster_missing"
+    assert door.call("info", archive=path)["rasters"][0]["state"] == "missing"
+
+
 @pytest.mark.parametrize(
     ("shift", "size", "code"),
     [(50_000, 60, "box_outside"), (0, 2, "box_too_small"), (0, 4000, "box_too_large")],

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from frors_qgis.engine.archive.records import ChipRecord
 
-MOST_SHARED = 0.3
-"""Chips of one raster that share more of the smaller one's area than this are the same place. Half-overlapping
-neighbours (0.5) are, diagonal ones (0.25) are not."""
+MOST_SHARED = 0.2
+"""Chips of one raster that share more of the smaller one's area than this are the same place: so are the eight
+neighbours of a chip at an overlap of one half, of which the diagonal ones share a quarter."""
 
 
 def without_overlaps(chips: Iterable[ChipRecord]) -> Iterator[ChipRecord]:
