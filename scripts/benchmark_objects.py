@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.call import Call
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.parameters import Parameters
@@ -226,6 +227,7 @@ def main() -> None:
     arguments = parser.parse_args()
     rasters = arguments.data / "rasters"
     arguments.work.mkdir(parents=True, exist_ok=True)
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
     work = arguments.work.resolve()
 
     ports = vessel_scenes(rasters.resolve())
@@ -247,12 +249,12 @@ def main() -> None:
                 }
                 rows.append(row)
                 print(row, flush=True)
+                report = {"k": K, "window": "4 cells", "encoder": DEFAULT_ENCODER, "rows": rows}
+                arguments.output.write_text(json.dumps(report, indent=1) + "\n")
                 if arguments.sheets:
                     for i in range(min(3, len(task.queries))):
                         target = arguments.sheets / f"{name}-x{upsampling}-{task.name.replace(' ', '_')}-{i}.png"
                         bench.sheet(task, task.queries[i], target)
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(json.dumps({"k": K, "window": "4 cells", "rows": rows}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

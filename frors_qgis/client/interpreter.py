@@ -12,7 +12,7 @@ from qgis.PyQt.QtCore import QStandardPaths
 from frors_qgis.protocol import EngineError, ErrorCode
 
 PYTHON_VARIABLE = "FRORS_PYTHON"
-PYTHON_SETTING = "frors/python"
+PYTHON_SETTING = "plugins/frors/python"
 
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 _REMEDY = f"Choose the engine's Python in the FRORS settings, or name it in the environment variable {PYTHON_VARIABLE}."
@@ -34,9 +34,9 @@ _UNWANTED = (
 def find_interpreter() -> Path:
     """The Python that shall run the engine, absolute, links not followed (a virtual environment is found by its link).
 
-    In this order: the environment variable FRORS_PYTHON, the setting "frors/python", `.venv` beside the package (a
-    checkout), the plugin's managed environment, QGIS's own Python. Raises EngineError(ENGINE_MISSING) when the named
-    one does not exist or there is none at all.
+    In this order: the environment variable FRORS_PYTHON, the setting "plugins/frors/python", `.venv` beside the package
+    (a checkout), the plugin's managed environment, QGIS's own Python. Raises EngineError(ENGINE_MISSING) when the
+    named one does not exist or there is none at all.
     """
     for origin, text in (
         (f"the environment variable {PYTHON_VARIABLE}", os.environ.get(PYTHON_VARIABLE, "")),

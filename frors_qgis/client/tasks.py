@@ -32,17 +32,15 @@ class EngineTask(QgsTask):
     progressed = pyqtSignal(float, str, object)  # fraction in 0..1, message, seconds left or None
     _progress_received = pyqtSignal(float, str, object)
 
-    def __init__(
-        self, client: EngineClient, description: str, work: Work, *, asks_before_closing: bool = False
-    ) -> None:
+    def __init__(self, client: EngineClient, description: str, work: Work, *, hidden: bool = False) -> None:
         """To be made on the main thread.
 
         `work(call)` runs in a worker thread and must touch no layer, project or widget: what it needs of them is
         captured before. `call(method, params)` is the client's, bound to this task's progress and cancel.
-        `asks_before_closing`: QGIS asks the user before it ends the task with the project or the program.
+        `hidden`: QGIS does not show the task; for what is too short to read.
         """
-        flags = QgsTask.Flag.CanCancel
-        super().__init__(description, flags if asks_before_closing else flags | QgsTask.Flag.CancelWithoutPrompt)
+        flags = QgsTask.Flag.CanCancel | QgsTask.Flag.CancelWithoutPrompt
+        super().__init__(description, flags | QgsTask.Flag.Hidden if hidden else flags)
         self._client = client
         self._work = work
         self._result: dict[str, Any] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ class EncoderPool:
         with self._lock:
             key = (identifier, device)
             if key not in self._encoders:
+                # Read when torch is loaded: threads that wait sleep instead of spinning, or two busy programs on the
+                # same cores slow each other down many times over.
+                os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
                 from frors_qgis.engine.encoders.registry import load_encoder
 
                 self._encoders[key] = SharedEncoder(load_encoder(identifier, device))

@@ -66,7 +66,7 @@ class Parameters:
         values = self.values.get(name)
         if values is None:
             return []
-        return [_number(name, value) for value in (values if isinstance(values, list) else [values])]
+        return [_number(name, value) for value in (values if isinstance(values, (list, tuple)) else [values])]
 
     def wholes(self, name: str, default: tuple[int, ...] = ()) -> list[int]:
         """A list of whole numbers."""

@@ -18,9 +18,9 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.delenv("FRORS_PYTHON", raising=False)
     monkeypatch.setattr(interpreter, "_PACKAGE_PARENT", tmp_path)
     monkeypatch.setattr(interpreter, "managed_environment", lambda: tmp_path / "managed")
-    QgsSettings().remove("frors/python")
+    QgsSettings().remove("plugins/frors/python")
     yield tmp_path
-    QgsSettings().remove("frors/python")
+    QgsSettings().remove("plugins/frors/python")
 
 
 def program(path: Path) -> Path:
@@ -39,7 +39,7 @@ def test_each_place_is_asked_in_its_order(bare: Path, monkeypatch: pytest.Monkey
     checkout = program(bare / ".venv" / "bin" / "python")
     assert find_interpreter() == checkout
     chosen = program(bare / "chosen")
-    QgsSettings().setValue("frors/python", str(chosen))
+    QgsSettings().setValue("plugins/frors/python", str(chosen))
     assert find_interpreter() == chosen
     named = program(bare / "named")
     monkeypatch.setenv("FRORS_PYTHON", str(named))

@@ -1,0 +1,82 @@
+"""What the engine's methods answer, as JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive_encoder import has_installed_encoder
+from frors_qgis.engine.georeferences import crs_name, record_georeference
+from frors_qgis.engine.imagery.windows import PixelWindow
+from frors_qgis.engine.indexing.run import raster_file
+from frors_qgis.engine.search.ground_size import archive_levels, ground_size
+from frors_qgis.engine.search.query import Match
+from frors_qgis.protocol import EngineError
+
+
+def error_json(error: EngineError) -> dict[str, Any]:
+    """An error that concerns one raster of several."""
+    return {"code": error.code.value, "message": error.message}
+
+
+def archive_json(archive: Archive) -> dict[str, Any]:
+    """What an archive holds; a raster whose file is gone is "missing", whatever its record says."""
+    records = archive.rasters()
+    rasters = []
+    for record in records:
+        path, present = raster_file(archive, record)
+        rasters.append(
+            {
+                "id": record.id,
+                "path": path,
+                "state": record.state if present else "missing",
+                "reason": record.reason if present else f"The file {record.path} is not there.",
+                "chips": archive.chip_count(record.id),
+                "gsd": record.gsd,
+                "crs": crs_name(record.crs),
+                "acquired": record.acquired,
+            }
+        )
+    return {
+        "path": str(archive.path),
+        "encoder": archive.encoder,
+        "encoder_available": has_installed_encoder(archive),
+        "dimension": archive.dimension,
+        "chips": archive.chip_count(),
+        "bytes": archive.path.stat().st_size,
+        "levels": [
+            {"gsd": gsd, "cells": cells, "ground_size": ground_size((gsd, cells))}
+            for gsd, cells in archive_levels(records)
+        ],
+        "rasters": rasters,
+    }
+
+
+def matches_json(archive: Archive, matches: Sequence[Match], crs: str | None) -> list[dict[str, Any]]:
+    """Matches with their bounds in `crs` (None: each in its raster's own)."""
+    records = {record.id: record for record in archive.rasters()}
+    used = {match.chip.raster_id for match in matches}
+    places = {id_: (record_georeference(records[id_]), crs or crs_name(records[id_].crs)) for id_ in used}
+    described = []
+    for match in matches:
+        chip, record = match.chip, records[match.chip.raster_id]
+        place, target = places[chip.raster_id]
+        window = PixelWindow(chip.column, chip.row, chip.width, chip.height)
+        described.append(
+            {
+                "rank": match.rank,
+                "score": match.score,
+                "chip": chip.id,
+                "raster": raster_file(archive, record)[0],
+                "raster_id": chip.raster_id,
+                "bounds": list(place.bounds(window, target)),
+                "crs": target,
+                "footprint": [list(corner) for corner in chip.footprint],
+                "acquired": record.acquired,
+                "gsd": chip.gsd,
+                "cells": chip.cells,
+                "ground_size": chip.ground_size,
+            }
+        )
+    return described

@@ -1,0 +1,143 @@
+"""Builds the plugin's parts in QGIS and takes them down again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsApplication
+from qgis.gui import QgisInterface
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QAction
+from qgis.PyQt.QtWidgets import QToolBar
+
+from frors_qgis.client.client import EngineClient
+from frors_qgis.client.private_folder import PrivateFolder
+from frors_qgis.processing.provider import FrorsProvider
+from frors_qgis.shell.archive_controller import ArchiveController
+from frors_qgis.shell.box_tool import BoxTool
+from frors_qgis.shell.dock import FrorsDock
+from frors_qgis.shell.engine_tasks import EngineTasks
+from frors_qgis.shell.icon import own_icon
+from frors_qgis.shell.index_controller import IndexController
+from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.search_controller import SearchController
+from frors_qgis.shell.settings import Settings
+from frors_qgis.shell.translation import tr
+
+MENU = "FRORS"
+
+
+class FrorsPlugin:
+    """The plugin as QGIS sees it: `unload` undoes `initGui` step by step. No engine is started by loading."""
+
+    def __init__(self, iface: QgisInterface, client: EngineClient | None = None) -> None:
+        """`client`: the engine to use, for tests; None makes one."""
+        self._iface = iface
+        self._given_client = client
+        self._pictures: PrivateFolder | None = None
+
+    def initProcessing(self) -> None:  # noqa: N802
+        """Puts the algorithms into the Processing toolbox. All that qgis_process calls; QGIS itself calls initGui."""
+        self._client = self._given_client or EngineClient()
+        self._provider = FrorsProvider(self._client)
+        QgsApplication.processingRegistry().addProvider(self._provider)
+
+    def initGui(self) -> None:  # noqa: N802
+        """Puts actions, panel and map tool into QGIS."""
+        window = self._iface.mainWindow()
+        self._settings = Settings()
+        self.initProcessing()
+        self._tasks = EngineTasks(self._client)
+        self._notices = Notices(self._iface)
+        self._box_tool = BoxTool(self._iface.mapCanvas())
+        self._index_action = QAction(own_icon("index"), tr("Index project rasters..."), window)
+        self._box_action = QAction(own_icon("search_box"), tr("Search by box"), window)
+        self._box_action.setIconText(tr("Draw box"))
+        self._box_action.setCheckable(True)
+        self._box_action.setToolTip(tr("Search by box: draw a box and find what looks like it"))
+        self._dock = FrorsDock(self._index_action, self._box_action, self._settings, window)
+        self._dock.setToggleVisibilityAction(self._make_panel_action())
+        self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
+        self._archive = ArchiveController(self._dock, self._tasks, self._notices, self._settings)
+        self._search = SearchController(
+            self._iface, self._dock, self._archive, self._tasks, self._notices, self._picture_folder
+        )
+        self._index = IndexController(self._iface, self._dock, self._archive, self._tasks, self._notices)
+        self._connect()
+        self._add_actions()
+
+    def unload(self) -> None:
+        """Takes everything out of QGIS and ends the engine."""
+        self._remove_actions()
+        self._tasks.close()
+        self._search.remove()
+        self._index.remove()
+        self._box_tool.remove()
+        self._iface.removeDockWidget(self._dock)
+        self._dock.deleteLater()
+        for action in self.actions:
+            action.deleteLater()
+        QgsApplication.processingRegistry().removeProvider(self._provider)
+        self._client.shut_down()
+        if self._pictures is not None:
+            self._pictures.remove()
+            self._pictures = None
+        self._settings.unregister()
+        del self._dock, self._search, self._index, self._archive, self._box_tool, self._provider, self._client
+
+    @property
+    def actions(self) -> tuple[QAction, ...]:
+        """The actions in toolbar and menu: index, search by box, panel."""
+        return self._index_action, self._box_action, self._panel_action
+
+    @property
+    def dock(self) -> FrorsDock:
+        """The panel."""
+        return self._dock
+
+    @property
+    def box_tool(self) -> BoxTool:
+        """The map tool of "Search by box"."""
+        return self._box_tool
+
+    def _make_panel_action(self) -> QAction:
+        self._panel_action = QAction(own_icon("frors"), tr("FRORS panel"), self._iface.mainWindow())
+        self._panel_action.setCheckable(True)
+        return self._panel_action
+
+    def _connect(self) -> None:
+        self._index_action.triggered.connect(self._index.show_dialog)
+        self._box_action.triggered.connect(self._on_box_action)
+        self._box_tool.setAction(self._box_action)
+        self._box_tool.box_drawn.connect(self._search.search_box)
+        self._box_tool.clicked_only.connect(self._search.explain_click)
+        self._client.archive_reopened.connect(self._archive.on_reopened)
+        self._client.line_logged.connect(self._notices.log)
+
+    def _add_actions(self) -> None:
+        self._toolbar: QToolBar = self._iface.addToolBar(tr("FRORS"))
+        self._toolbar.setObjectName("FrorsToolbar")
+        for action in self.actions:
+            self._toolbar.addAction(action)
+            self._iface.addPluginToRasterMenu(MENU, action)
+
+    def _remove_actions(self) -> None:
+        for action in self.actions:
+            self._iface.removePluginRasterMenu(MENU, action)
+        self._iface.mainWindow().removeToolBar(self._toolbar)
+        self._toolbar.deleteLater()
+        del self._toolbar
+
+    def _on_box_action(self, checked: bool) -> None:
+        if not checked:
+            self._box_tool.give_back()
+            return
+        self._iface.mapCanvas().setMapTool(self._box_tool)
+        self._iface.mapCanvas().setFocus()
+        self._archive.wake()
+
+    def _picture_folder(self) -> Path:
+        """The folder for pictures of layers; called in a task, when the first one is written."""
+        if self._pictures is None:
+            self._pictures = PrivateFolder()
+        return self._pictures.path

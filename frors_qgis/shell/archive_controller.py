@@ -1,0 +1,137 @@
+"""Which archive is in use, and what is known of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from frors_qgis.client.tasks import Call
+from frors_qgis.shell.archive_layers import reload_archive_layers
+from frors_qgis.shell.dock import FrorsDock
+from frors_qgis.shell.engine_tasks import EngineTasks
+from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.settings import Settings
+from frors_qgis.shell.translation import tr
+from frors_qgis.shell.wording import bytes_text, count_text, counted_text
+
+_TOKEN = "archive"  # noqa: S105 - names a kind of task
+
+
+class ArchiveController(QObject):
+    """Opens the chosen archive in the engine and tells the dock about it.
+
+    The archive of the last session is chosen at once but opened by the first action that needs it, so that loading the
+    plugin starts no engine. Signal `changed()`: another archive, or other contents.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, dock: FrorsDock, tasks: EngineTasks, notices: Notices, settings: Settings) -> None:
+        super().__init__(dock)
+        self._dock = dock
+        self._tasks = tasks
+        self._notices = notices
+        self._settings = settings
+        self._path: str | None = settings.last_archive() or None
+        self._chips: int | None = None
+        self._opened = False
+        self._held: set[str] = set()  # archives that the engine may hold open
+        dock.archive.archive_chosen.connect(self.choose)
+        self._show()
+
+    @property
+    def path(self) -> str | None:
+        """The archive in use."""
+        return self._path
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the engine has opened it; after a crash the client has it opened again."""
+        return self._opened
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the archive is known to hold no chips."""
+        return self._chips == 0
+
+    def choose(self, path: str) -> None:
+        """Uses another archive and opens it."""
+        path = str(Path(path).absolute())
+        self._path = path
+        self._chips = None
+        self._opened = False
+        self._settings.remember_archive(path)
+        self._show()
+        self.changed.emit()
+        self._open()
+
+    def wake(self) -> None:
+        """Opens the archive in use if that has not been done: a search will come soon."""
+        if self._path is not None and not self._opened:
+            self._open()
+
+    def refresh(self) -> None:
+        """Asks again what the archive holds."""
+        if self._path is not None:
+            self._open()
+
+    def on_reopened(self, archives: list[str]) -> None:
+        """A new engine has opened archives: layers that show them must read them anew."""
+        reload_archive_layers(QgsProject.instance(), archives)
+
+    def _open(self) -> None:
+        path, first = self._path or "", not self._opened
+        others = self._held - {path}
+        self._held.add(path)
+
+        def work(call: Call) -> dict[str, Any]:
+            for other in sorted(others):
+                call("close", {"archive": other})
+            return call("open", {"archive": path})
+
+        def opened(info: dict[str, Any]) -> None:
+            self._held -= others
+            self._on_opened(info, first)
+
+        self._dock.archive.show_info(tr("Opening..."))
+        self._tasks.start(
+            tr("Open archive"),
+            work,
+            _TOKEN,
+            succeeded=opened,
+            failed=self._on_failed,
+        )
+
+    def _on_opened(self, info: dict[str, Any], first: bool) -> None:
+        self._opened = True
+        self._chips = int(info.get("chips", 0))
+        self._dock.archive.show_info(_info_text(info))
+        if first and self._path is not None:
+            reload_archive_layers(QgsProject.instance(), [self._path])
+        self.changed.emit()
+
+    def _on_failed(self, code: str, message: str) -> None:
+        self._dock.archive.show_info(message)
+        self._notices.failure(code, message)
+
+    def _show(self) -> None:
+        self._dock.archive.show_archives(self._settings.recent_archives(), self._path)
+        self._dock.archive.show_info(tr("Opens with the first search") if self._path else tr("No archive yet"))
+
+
+def _info_text(info: dict[str, Any]) -> str:
+    rasters = info.get("rasters", [])
+    missing = sum(1 for raster in rasters if raster.get("state") == "missing")
+    parts = [
+        counted_text(int(info.get("chips", 0)), tr("1 chip"), tr("{count} chips")),
+        counted_text(len(rasters), tr("1 raster"), tr("{count} rasters")),
+        bytes_text(float(info.get("bytes", 0))),
+    ]
+    if missing:
+        parts.append(tr("{count} missing").format(count=count_text(missing)))
+    if info.get("encoder_available") is False:
+        parts.append(tr("made by another encoder"))
+    return "  ·  ".join(parts)

@@ -1,0 +1,80 @@
+"""The part of the dock that says which archive is searched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QAction
+from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from frors_qgis.shell.elided_label import ElidedLabel
+from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.translation import tr
+
+
+class ArchivePanel(QWidget):
+    """Recent archives, "Open...", the indexing action and a line about the chosen archive.
+
+    Signal `archive_chosen(str path)` when the user chooses one.
+    """
+
+    archive_chosen = pyqtSignal(str)
+
+    def __init__(self, index_action: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._combo = QComboBox()
+        self._combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._combo.setMinimumContentsLength(8)
+        self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._combo.setAccessibleName(tr("Archive"))
+        self._combo.activated.connect(self._on_activated)
+        open_button = QToolButton()
+        open_button.setIcon(theme_icon("mActionFileOpen"))
+        open_button.setToolTip(tr("Open an archive..."))
+        open_button.setAutoRaise(True)
+        open_button.clicked.connect(self.ask_for_file)
+        index_button = QToolButton()
+        index_button.setDefaultAction(index_action)
+        index_button.setAutoRaise(True)
+        self._info = ElidedLabel(subdued=True)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        row.addWidget(self._combo, 1)
+        row.addWidget(open_button)
+        row.addWidget(index_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addLayout(row)
+        layout.addWidget(self._info)
+
+    def show_archives(self, paths: Sequence[str], chosen: str | None) -> None:
+        """Lists archives and shows one of them (or none) as chosen."""
+        self._combo.clear()
+        for path in paths:
+            self._combo.addItem(theme_icon("mIconGeopackage"), Path(path).stem, path)
+            self._combo.setItemData(self._combo.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
+        self._combo.setCurrentIndex(self._combo.findData(chosen) if chosen else -1)
+        self._combo.setToolTip(chosen or "")
+
+    @property
+    def info(self) -> str:
+        """The line about the chosen archive."""
+        return self._info.text()
+
+    def show_info(self, sentence: str) -> None:
+        """Shows a line about the chosen archive."""
+        self._info.setText(sentence)
+
+    def ask_for_file(self) -> None:
+        """Has the user choose an archive's file."""
+        chosen = self._combo.currentData()
+        folder = str(Path(chosen).parent) if chosen else ""
+        path, _ = QFileDialog.getOpenFileName(self, tr("Open an archive"), folder, tr("FRORS archives (*.gpkg)"))
+        if path:
+            self.archive_chosen.emit(path)
+
+    def _on_activated(self, row: int) -> None:
+        self.archive_chosen.emit(self._combo.itemData(row))

@@ -1,0 +1,48 @@
+"""The FRORS panel."""
+
+from __future__ import annotations
+
+from qgis.gui import QgsDockWidget
+from qgis.PyQt.QtGui import QAction
+from qgis.PyQt.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from frors_qgis.shell.archive_panel import ArchivePanel
+from frors_qgis.shell.progress_row import ProgressRow
+from frors_qgis.shell.query_panel import QueryPanel
+from frors_qgis.shell.results_panel import ResultsPanel
+from frors_qgis.shell.settings import Settings
+from frors_qgis.shell.translation import tr
+
+
+class FrorsDock(QgsDockWidget):
+    """Archive, query, progress and matches under each other; the controllers fill them."""
+
+    def __init__(
+        self, index_action: QAction, box_action: QAction, settings: Settings, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(tr("FRORS"), parent)
+        self.setObjectName("FrorsDock")
+        self.archive = ArchivePanel(index_action)
+        self.query = QueryPanel(box_action, settings)
+        self.search_progress = ProgressRow()
+        self.index_progress = ProgressRow()
+        self.results = ResultsPanel(index_action, box_action)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(8, 8, 8, 4)
+        layout.setSpacing(8)
+        layout.addWidget(self.archive)
+        layout.addWidget(_line())
+        layout.addWidget(self.query)
+        layout.addWidget(self.search_progress)
+        layout.addWidget(self.index_progress)
+        layout.addWidget(_line())
+        layout.addWidget(self.results, 1)
+        self.setWidget(content)
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setFrameShadow(QFrame.Shadow.Sunken)
+    return line

@@ -1,0 +1,179 @@
+"""Runs the indexing dialog and the indexing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProject
+from qgis.gui import QgisInterface
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QObject, QPoint
+
+from frors_qgis.protocol import ErrorCode
+from frors_qgis.shell.archive_controller import ArchiveController
+from frors_qgis.shell.dock import FrorsDock
+from frors_qgis.shell.engine_tasks import EngineTasks
+from frors_qgis.shell.index_dialog import IndexDialog
+from frors_qgis.shell.index_request import IndexRequest
+from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.translation import tr
+from frors_qgis.shell.wording import counted_text, duration_text
+
+_INDEX = "index"
+_PLAN = "plan"
+_DIALOG_OFFSET = QPoint(24, 200)
+_ENGINE_TROUBLE = {ErrorCode.ENGINE_STOPPED.value, ErrorCode.ENGINE_MISSING.value}
+
+
+class IndexController(QObject):
+    """One indexing at a time; searches go on meanwhile."""
+
+    def __init__(
+        self,
+        iface: QgisInterface,
+        dock: FrorsDock,
+        archive: ArchiveController,
+        tasks: EngineTasks,
+        notices: Notices,
+    ) -> None:
+        super().__init__(dock)
+        self._iface = iface
+        self._dock = dock
+        self._archive = archive
+        self._tasks = tasks
+        self._notices = notices
+        self._dialog: IndexDialog | None = None
+        self._running = False
+        self._archive_shown = False
+        dock.index_progress.cancel_wanted.connect(lambda: tasks.cancel(_INDEX))
+
+    def remove(self) -> None:
+        """Closes the dialog. The tasks are ended by their owner; what is indexed so far stays in the archive."""
+        dialog = self._open_dialog()
+        if dialog is not None:
+            dialog.reject()
+
+    def show_dialog(self) -> None:
+        """Shows the indexing dialog, or brings it to the front."""
+        if self._running:
+            self._notices.info(tr("Indexing is still under way; wait for it, or cancel it in the FRORS panel."))
+            return
+        dialog = self._open_dialog()
+        if dialog is None:
+            dialog = IndexDialog(
+                self._iface.mapCanvas(), self._archive.path or _new_archive(), self._iface.mainWindow()
+            )
+            dialog.plan_wanted.connect(self._plan)
+            dialog.index_wanted.connect(self.index)
+            self._dialog = dialog
+            # At the left edge: the middle of the map shows the windows.
+            corner = self._iface.mainWindow().geometry().topLeft()
+            dialog.move(corner + _DIALOG_OFFSET)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
+    def index(self, archive: str, request: IndexRequest) -> None:
+        """Indexes rasters into an archive, which is made if there is none."""
+        self._tasks.cancel(_PLAN)
+        params = {"archive": archive, **request.params()}
+        self._running = True
+        self._archive_shown = False
+        self._show_archive(archive)
+        self._dock.setUserVisible(True)
+        self._dock.index_progress.begin(tr("Indexing..."))
+        self._tasks.start(
+            tr("Index rasters"),
+            lambda call: call("index", params),
+            _INDEX,
+            progressed=lambda *progress: self._on_progress(archive, *progress),
+            succeeded=lambda result: self._on_indexed(archive, result),
+            failed=lambda code, message: self._on_failed(archive, code, message),
+            cancelled=lambda: self._on_cancelled(archive),
+        )
+
+    def _on_progress(self, archive: str, fraction: float, message: str, eta: float | None) -> None:
+        self._dock.index_progress.advance(fraction, message, eta)
+        self._show_archive(archive)
+
+    def _show_archive(self, archive: str) -> None:
+        """Chooses the archive as soon as there is one, so that it can be searched while it grows."""
+        if not self._archive_shown and Path(archive).exists():
+            self._archive_shown = True
+            self._archive.choose(archive)
+
+    def _plan(self, request: IndexRequest) -> None:
+        params = request.params()
+        self._tasks.start(
+            tr("Estimate indexing"),
+            lambda call: call("plan", params),
+            _PLAN,
+            succeeded=self._on_planned,
+            failed=self._on_plan_failed,
+        )
+
+    def _on_planned(self, plan: dict[str, Any]) -> None:
+        dialog = self._open_dialog()
+        if dialog is not None:
+            dialog.show_plan(plan)
+
+    def _on_plan_failed(self, code: str, message: str) -> None:
+        dialog = self._open_dialog()
+        if dialog is not None:
+            dialog.show_plan_failure(message)
+        if code in _ENGINE_TROUBLE:
+            self._notices.failure(code, message)
+
+    def _on_indexed(self, archive: str, result: dict[str, Any]) -> None:
+        self._end(archive)
+        rasters = result.get("rasters", [])
+        failed = [raster for raster in rasters if raster.get("state") == "failed"]
+        sentence = tr("{rasters} in the archive, {chips}, after {time}.").format(
+            rasters=counted_text(len(rasters) - len(failed), tr("1 raster"), tr("{count} rasters")),
+            chips=counted_text(int(result.get("chips", 0)), tr("1 chip"), tr("{count} chips")),
+            time=duration_text(float(result.get("seconds", 0))),
+        )
+        if failed:
+            self._notices.warning(
+                tr("{failed} could not be indexed. {done}").format(
+                    failed=counted_text(len(failed), tr("1 raster"), tr("{count} rasters")), done=sentence
+                ),
+                [_failure_text(raster) for raster in failed],
+            )
+        else:
+            self._notices.success(sentence)
+
+    def _on_failed(self, archive: str, code: str, message: str) -> None:
+        self._end(archive)
+        self._notices.failure(code, message)
+
+    def _on_cancelled(self, archive: str) -> None:
+        self._end(archive)
+        self._notices.info(tr("Indexing was cancelled; indexing again goes on where it stopped."))
+
+    def _end(self, archive: str) -> None:
+        self._running = False
+        self._dock.index_progress.end()
+        if not self._archive_shown:
+            self._show_archive(archive)
+        elif self._archive.path == archive:
+            self._archive.refresh()
+
+    def _open_dialog(self) -> IndexDialog | None:
+        if self._dialog is not None and (sip.isdeleted(self._dialog) or not self._dialog.isVisible()):
+            self._dialog = None
+        return self._dialog
+
+
+def _failure_text(raster: dict[str, Any]) -> str:
+    error = raster.get("error")
+    message = error.get("message") if isinstance(error, dict) else error
+    return tr("{raster}: {reason}").format(raster=Path(str(raster.get("path"))).name, reason=message)
+
+
+def _new_archive() -> str:
+    """Where a first archive is proposed: beside the project, else in the home folder."""
+    project = QgsProject.instance()
+    folder = Path(project.homePath()) if project.homePath() else Path.home()
+    return str(folder / f"{project.baseName() or 'frors'}_archive.gpkg")

@@ -1,0 +1,228 @@
+"""The dialog that asks what shall be indexed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProject
+from qgis.gui import QgsDoubleSpinBox, QgsFileWidget, QgsMapCanvas
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QIcon, QPixmap
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from frors_qgis.shell.elided_label import ElidedLabel
+from frors_qgis.shell.icon import own_icon
+from frors_qgis.shell.index_request import CELL_PX, IndexRequest
+from frors_qgis.shell.raster_list import RasterList
+from frors_qgis.shell.translation import tr
+from frors_qgis.shell.window_preview import PREVIEW_COLOURS, WindowPreview
+from frors_qgis.shell.wording import bytes_text, count_text, duration_text, metres_text
+
+_WINDOWS = (8, 4)
+_PLAN_DELAY_MS = 300
+
+
+class IndexDialog(QDialog):
+    """Rasters, archive, scale and estimate. It stands beside the map, which stays usable.
+
+    Signals: `plan_wanted(IndexRequest)`, answered with `show_plan` or `show_plan_failure`; `index_wanted(str archive,
+    IndexRequest)` when the user has pressed Index.
+    """
+
+    plan_wanted = pyqtSignal(object)
+    index_wanted = pyqtSignal(str, object)
+
+    def __init__(self, canvas: QgsMapCanvas, archive: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Index project rasters"))
+        self.setWindowIcon(own_icon("index"))
+        self._preview = WindowPreview(canvas)
+        self._rasters = RasterList()
+        self._archive = QgsFileWidget()
+        self._archive.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
+        self._archive.setConfirmOverwrite(False)
+        self._archive.setFilter(tr("FRORS archives (*.gpkg)"))
+        self._archive.setDialogTitle(tr("New or existing archive"))
+        self._archive.setFilePath(archive)
+        self._estimate = QLabel()
+        self._estimate.setWordWrap(True)
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setText(tr("Index"))
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PLAN_DELAY_MS)
+        self._lay_out()
+        self._rasters.checks_changed.connect(self._on_changed)
+        self._rasters.raster_pointed.connect(self._show_windows)
+        self._archive.fileChanged.connect(self._update_button)
+        self._buttons.accepted.connect(self._on_index)
+        self._buttons.rejected.connect(self.reject)
+        self._timer.timeout.connect(self._ask_for_plan)
+        project = QgsProject.instance()
+        project.layersAdded.connect(self._list_rasters)
+        project.layersRemoved.connect(self._list_rasters)
+        self._list_rasters()
+        self.resize(780, 620)
+
+    def request(self) -> IndexRequest:
+        """What the dialog says now."""
+        windows = tuple(cells for cells, box in self._windows.items() if box.isChecked())
+        gsd = self._gsd.value() if self._fixed.isChecked() else None
+        return IndexRequest(self._rasters.checked_paths(), gsd, windows, self._overlap.value() / 100)
+
+    def show_plan(self, plan: dict[str, Any]) -> None:
+        """Shows the engine's estimate."""
+        rasters = [raster for raster in plan.get("rasters", []) if isinstance(raster, dict)]
+        self._rasters.show_plan(rasters)
+        readable = any(not raster.get("error") for raster in rasters)
+        self._estimate.setText(
+            tr("About <b>{chips} chips</b>, {time}, {disk} on disk").format(
+                chips=count_text(int(plan.get("chips", 0))),
+                time=duration_text(float(plan.get("seconds", 0))),
+                disk=bytes_text(float(plan.get("bytes", 0))),
+            )
+            if readable
+            else tr("None of these rasters can be indexed.")
+        )
+        self._show_windows()
+
+    def show_plan_failure(self, sentence: str) -> None:
+        """Shows why there is no estimate."""
+        self._estimate.setText(sentence)
+
+    def done(self, result: int) -> None:
+        """Every way out of the dialog (Index, Cancel, Esc, its window's button) comes here, once."""
+        project = QgsProject.instance()
+        project.layersAdded.disconnect(self._list_rasters)
+        project.layersRemoved.disconnect(self._list_rasters)
+        self._timer.stop()
+        self._preview.remove()
+        super().done(result)
+        self.deleteLater()
+
+    def _lay_out(self) -> None:
+        rasters = QGroupBox(tr("Rasters of this project"))
+        QVBoxLayout(rasters).addWidget(self._rasters)
+        archive = QGroupBox(tr("Archive"))
+        archive_layout = QVBoxLayout(archive)
+        archive_layout.addWidget(self._archive)
+        hint = ElidedLabel(subdued=True)
+        hint.setText(tr("A new file, or an archive to add to: what it already holds is not indexed again."))
+        archive_layout.addWidget(hint)
+        foot = QHBoxLayout()
+        foot.addWidget(self._estimate, 1)
+        foot.addWidget(self._buttons)
+        layout = QVBoxLayout(self)
+        layout.addWidget(rasters, 1)
+        layout.addWidget(archive)
+        layout.addWidget(self._scale_box())
+        layout.addLayout(foot)
+
+    def _scale_box(self) -> QGroupBox:
+        group = QGroupBox(tr("Scale"))
+        self._own = QRadioButton(tr("Each raster at its own pixel size"))
+        self._own.setChecked(True)
+        self._fixed = QRadioButton(tr("All rasters at"))
+        self._gsd = QgsDoubleSpinBox()
+        self._gsd.setDecimals(3)
+        self._gsd.setRange(0.001, 10_000)
+        self._gsd.setValue(0.5)
+        self._gsd.setSuffix(tr(" m per pixel"))
+        self._gsd.setShowClearButton(False)
+        self._gsd.setEnabled(False)
+        self._fixed.toggled.connect(self._gsd.setEnabled)
+        self._overlap = QSpinBox()
+        self._overlap.setRange(0, 75)
+        self._overlap.setSingleStep(25)
+        self._overlap.setValue(50)
+        self._overlap.setSuffix(tr(" %"))
+        self._show = QCheckBox(tr("Show window sizes on the map"))
+        self._show.setChecked(True)
+        self._show.toggled.connect(self._show_windows)
+        self._windows = {cells: QCheckBox() for cells in _WINDOWS}
+        grid = QGridLayout(group)
+        grid.setColumnStretch(2, 1)
+        grid.addWidget(QLabel(tr("Pixel size")), 0, 0)
+        grid.addWidget(self._own, 0, 1, 1, 2)
+        fixed = QHBoxLayout()
+        fixed.addWidget(self._fixed)
+        fixed.addWidget(self._gsd)
+        fixed.addStretch(1)
+        grid.addLayout(fixed, 1, 1, 1, 2)
+        grid.addWidget(QLabel(tr("Windows")), 2, 0)
+        for row, (colour, box) in enumerate(zip(PREVIEW_COLOURS, self._windows.values(), strict=True), start=2):
+            swatch = QPixmap(12, 12)
+            swatch.fill(colour)
+            box.setIcon(QIcon(swatch))
+            box.setChecked(True)
+            box.toggled.connect(self._on_changed)
+            grid.addWidget(box, row, 1, 1, 2)
+        last = 2 + len(self._windows)
+        grid.addWidget(QLabel(tr("Overlap")), last, 0)
+        grid.addWidget(self._overlap, last, 1)
+        grid.addWidget(self._show, last + 1, 1, 1, 2)
+        for signal in (self._own.toggled, self._gsd.valueChanged, self._overlap.valueChanged):
+            signal.connect(self._on_changed)
+        return group
+
+    def _list_rasters(self) -> None:
+        self._rasters.list_rasters(QgsProject.instance())
+
+    def _on_changed(self) -> None:
+        self._show_windows()
+        self._update_button()
+        self._timer.start()
+
+    def _update_button(self) -> None:
+        request = self.request()
+        ready = bool(request.rasters and request.windows and self._archive.filePath())
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(ready)
+
+    def _ask_for_plan(self) -> None:
+        request = self.request()
+        if not request.rasters:
+            self._estimate.setText(tr("Tick at least one raster; load one into the project if the list is empty."))
+        elif not request.windows:
+            self._estimate.setText(tr("Tick at least one window size."))
+        else:
+            self._estimate.setText(tr("Estimating..."))
+            self.plan_wanted.emit(request)
+
+    def _show_windows(self) -> None:
+        name, gsd = self._rasters.example() or ("", None)
+        if self._fixed.isChecked():
+            name, gsd = tr("all rasters"), self._gsd.value()
+        for cells, box in self._windows.items():
+            size = tr("{pixels} pixels").format(pixels=cells * CELL_PX)
+            if gsd is not None:
+                metres = metres_text(cells * CELL_PX * gsd)
+                size = tr("{pixels}: {metres} on the ground in {raster}").format(
+                    pixels=size, metres=metres, raster=name
+                )
+            box.setText(size)
+        squares = []
+        if self._show.isChecked() and gsd is not None:
+            for colour, (cells, box) in zip(PREVIEW_COLOURS, self._windows.items(), strict=True):
+                if box.isChecked():
+                    squares.append((cells * CELL_PX * gsd, colour))
+        self._preview.show(squares)
+
+    def _on_index(self) -> None:
+        path = Path(self._archive.filePath()).absolute()
+        if path.suffix.lower() != ".gpkg":
+            path = path.with_name(f"{path.name}.gpkg")
+        self.index_wanted.emit(str(path), self.request())
+        self.accept()

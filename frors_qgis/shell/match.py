@@ -1,0 +1,56 @@
+"""A match as the shell sees it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from qgis.core import QgsGeometry, QgsPointXY
+
+from frors_qgis.protocol import EngineError, ErrorCode
+
+
+@dataclass(frozen=True)
+class Match:
+    """A chip with its rank and score; `footprint` holds its four corners as (longitude, latitude) in EPSG:4326."""
+
+    rank: int
+    score: float
+    chip: int
+    raster: str
+    acquired: str | None
+    ground_size: float
+    footprint: tuple[tuple[float, float], ...]
+
+    @property
+    def raster_name(self) -> str:
+        """The raster's file name without its ending."""
+        return PurePath(self.raster).stem or self.raster
+
+    @property
+    def geometry(self) -> QgsGeometry:
+        """The footprint as a polygon in EPSG:4326."""
+        return QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in (*self.footprint, self.footprint[0])]])
+
+
+def match_from_json(value: dict[str, Any]) -> Match:
+    """The match that the engine's answer describes; raises EngineError(INTERNAL) if it is not one."""
+    try:
+        footprint = tuple((float(x), float(y)) for x, y in value["footprint"])
+        match = Match(
+            rank=int(value["rank"]),
+            score=float(value["score"]),
+            chip=int(value["chip"]),
+            raster=str(value["raster"]),
+            acquired=None if value.get("acquired") is None else str(value["acquired"]),
+            ground_size=float(value["ground_size"]),
+            footprint=footprint,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise EngineError(ErrorCode.INTERNAL, f"The engine sent a match that cannot be read: {error!r}.") from error
+    numbers = (match.score, match.ground_size, *(number for corner in footprint for number in corner))
+    if len(footprint) != 4 or not all(map(math.isfinite, numbers)):
+        raise EngineError(ErrorCode.INTERNAL, "The engine sent a match without a proper footprint.")
+    return match

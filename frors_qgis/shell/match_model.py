@@ -1,0 +1,101 @@
+"""The matches of a search as a Qt model; thumbnails are asked for when a view first paints them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from qgis.PyQt.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QColor, QImage
+
+from frors_qgis.shell.map_colours import SCORE_COLOURS, score_class
+from frors_qgis.shell.match import Match
+from frors_qgis.shell.translation import tr
+
+MATCH_ROLE = Qt.ItemDataRole.UserRole + 1
+COLOUR_ROLE = Qt.ItemDataRole.UserRole + 2
+_MOST_THUMBNAILS = 400
+
+
+class MatchModel(QAbstractListModel):
+    """One row per match, best first.
+
+    Roles: MATCH_ROLE the Match, COLOUR_ROLE the colour of its score, DecorationRole its thumbnail (QImage or None).
+    `thumbnail_wanted(int chip)` is emitted when a thumbnail is asked for that is not there; answer with
+    `set_thumbnail`.
+    """
+
+    thumbnail_wanted = pyqtSignal(int)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._matches: list[Match] = []
+        self._rows: dict[int, int] = {}
+        self._thumbnails: OrderedDict[int, QImage] = OrderedDict()
+
+    def matches(self) -> Sequence[Match]:
+        """The matches shown."""
+        return self._matches
+
+    def set_matches(self, matches: Sequence[Match]) -> None:
+        """Shows other matches; thumbnails of the earlier ones are forgotten."""
+        self.beginResetModel()
+        self._matches = list(matches)
+        self._rows = {match.chip: row for row, match in enumerate(self._matches)}
+        self._thumbnails.clear()
+        self.endResetModel()
+
+    def set_thumbnail(self, chip: int, image: QImage) -> None:
+        """Shows a thumbnail; a null image says that there is none and stops the asking."""
+        row = self._rows.get(chip)
+        if row is None:
+            return
+        self._thumbnails[chip] = image
+        if len(self._thumbnails) > _MOST_THUMBNAILS:
+            self._thumbnails.popitem(last=False)
+        index = self.index(row)
+        self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
+        return 0 if parent.isValid() else len(self._matches)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self._matches):
+            return None
+        match = self._matches[index.row()]
+        if role == MATCH_ROLE:
+            return match
+        if role == COLOUR_ROLE:
+            return QColor(SCORE_COLOURS[score_class(index.row(), len(self._matches))])
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._wanted_thumbnail(match.chip)
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return tr("Match {rank}, score {score:.3f}, {raster}").format(
+                rank=match.rank, score=match.score, raster=match.raster_name
+            )
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tool_tip(match)
+        return None
+
+    def thumbnail(self, chip: int) -> QImage | None:
+        """The thumbnail of a chip if it is there; asks for nothing."""
+        return self._thumbnails.get(chip)
+
+    def _wanted_thumbnail(self, chip: int) -> QImage | None:
+        image = self._thumbnails.get(chip)
+        if image is None:
+            self.thumbnail_wanted.emit(chip)
+            return None
+        self._thumbnails.move_to_end(chip)
+        return image
+
+
+def _tool_tip(match: Match) -> str:
+    lines = [
+        tr("Rank {rank}, score {score:.4f}").format(rank=match.rank, score=match.score),
+        match.raster,
+        tr("{size:.4g} m on the ground").format(size=match.ground_size),
+    ]
+    if match.acquired:
+        lines.append(tr("Acquired {date}").format(date=match.acquired))
+    return "\n".join(lines)

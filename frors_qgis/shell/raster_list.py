@@ -1,0 +1,126 @@
+"""The check list of the project's rasters in the indexing dialog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from frors_qgis.client.layer_source import raster_path
+from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.raster_source import index_refusal
+from frors_qgis.shell.translation import tr
+from frors_qgis.shell.wording import count_text, metres_text
+
+_NAME, _PIXEL, _CHIPS, _NOTE = range(4)
+_PATH_ROLE = Qt.ItemDataRole.UserRole
+_GSD_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class RasterList(QTreeWidget):
+    """One row per raster layer of the project; those that cannot be indexed are greyed and say why.
+
+    Signals: `checks_changed()`, `raster_pointed()` when another row has become the current one.
+    """
+
+    checks_changed = pyqtSignal()
+    raster_pointed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setHeaderLabels([tr("Raster"), tr("Pixel"), tr("Chips"), tr("Note")])
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAlternatingRowColors(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.header().setStretchLastSection(True)
+        for column in (_NAME, _PIXEL, _CHIPS):
+            self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.itemChanged.connect(self._on_item_changed)
+        self.currentItemChanged.connect(lambda *_: self.raster_pointed.emit())
+
+    def list_rasters(self, project: QgsProject) -> None:
+        """Lists the project's raster layers by name; a file that several layers show is listed once."""
+        checks = self._states()
+        self.blockSignals(True)
+        self.clear()
+        listed = set()
+        layers = [layer for layer in project.mapLayers().values() if isinstance(layer, QgsRasterLayer)]
+        for layer in sorted(layers, key=lambda layer: layer.name().casefold()):
+            path = raster_path(layer)
+            if path is not None and path in listed:
+                continue
+            listed.add(path)
+            self._add(layer, path, checks)
+        self.blockSignals(False)
+        self.checks_changed.emit()
+
+    def checked_paths(self) -> tuple[str, ...]:
+        """Paths of the rasters that are ticked."""
+        return tuple(path for path, state in self._states().items() if state == Qt.CheckState.Checked)
+
+    def example(self) -> tuple[str, float] | None:
+        """Name and ground pixel (metres) of the current row's raster, else of the first whose pixel is known."""
+        known = [item for item in self._items() if item.data(_PIXEL, _GSD_ROLE) is not None]
+        if self.currentItem() in known:
+            known.insert(0, self.currentItem())
+        return (known[0].text(_NAME), known[0].data(_PIXEL, _GSD_ROLE)) if known else None
+
+    def show_plan(self, rasters: list[dict[str, Any]]) -> None:
+        """Fills in what the engine says of each raster: pixel size, chips, or why it cannot be indexed."""
+        plans = {str(raster.get("path")): raster for raster in rasters}
+        self.blockSignals(True)
+        for item in self._items():
+            plan = plans.get(item.data(_NAME, _PATH_ROLE))
+            if plan is None:
+                continue
+            error = plan.get("error")
+            if error:
+                item.setText(_PIXEL, "")
+                item.setData(_PIXEL, _GSD_ROLE, None)
+                item.setText(_CHIPS, "")
+                self._set_note(item, str(error.get("message", "")), warn=True)
+            else:
+                item.setText(_PIXEL, metres_text(float(plan["gsd"])))
+                item.setData(_PIXEL, _GSD_ROLE, float(plan["gsd"]))
+                item.setText(_CHIPS, count_text(int(plan["chips"])))
+                self._set_note(item, "", warn=False)
+        self.blockSignals(False)
+
+    def _add(self, layer: QgsRasterLayer, path: str | None, checks: dict[str, Qt.CheckState]) -> None:
+        item = QTreeWidgetItem([layer.name(), "", "", ""])
+        item.setIcon(_NAME, theme_icon("mIconRaster"))
+        item.setToolTip(_NAME, path or layer.name())
+        item.setTextAlignment(_PIXEL, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setTextAlignment(_CHIPS, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        refusal = index_refusal(layer)
+        if refusal is None:
+            item.setData(_NAME, _PATH_ROLE, path)
+            item.setCheckState(_NAME, checks.get(path or "", Qt.CheckState.Checked))
+        else:
+            item.setDisabled(True)
+            self._set_note(item, refusal, warn=False)
+        self.addTopLevelItem(item)
+
+    def _set_note(self, item: QTreeWidgetItem, note: str, *, warn: bool) -> None:
+        item.setText(_NOTE, note)
+        item.setToolTip(_NOTE, note)
+        item.setIcon(_NOTE, theme_icon("mIconWarning") if warn else QIcon())
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        return [self.topLevelItem(row) for row in range(self.topLevelItemCount())]
+
+    def _states(self) -> dict[str, Qt.CheckState]:
+        return {
+            item.data(_NAME, _PATH_ROLE): item.checkState(_NAME)
+            for item in self._items()
+            if item.data(_NAME, _PATH_ROLE) is not None
+        }
+
+    def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
+        if column == _NAME:
+            self.checks_changed.emit()

@@ -1,0 +1,118 @@
+"""The file that keeps a search: its matches, and the box that was asked for. Written in a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgis.core import (
+    Qgis,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransformContext,
+    QgsFeature,
+    QgsFeatureSink,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsVectorFileWriter,
+)
+from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, Qt
+
+from frors_qgis.shell.match import Match
+
+MATCHES_TABLE = "matches"
+BOX_TABLE = "box"
+RESULT_CRS = "EPSG:4326"
+
+
+@dataclass(frozen=True)
+class FinishedQuery:
+    """A query with its matches, best first. `box` is a polygon in EPSG:4326, `title` says what was asked for."""
+
+    title: str
+    box: QgsGeometry
+    matches: tuple[Match, ...]
+
+
+def match_fields() -> QgsFields:
+    """Fields of the matches."""
+    return _fields(
+        ("rank", QMetaType.Type.Int),
+        ("score", QMetaType.Type.Double),
+        ("raster", QMetaType.Type.QString),
+        ("date", QMetaType.Type.QDate),
+        ("chip", QMetaType.Type.LongLong),
+        ("query", QMetaType.Type.QString),
+    )
+
+
+def box_fields() -> QgsFields:
+    """Fields of the box."""
+    return _fields(("query", QMetaType.Type.QString))
+
+
+def match_features(query: FinishedQuery) -> Iterator[QgsFeature]:
+    """The matches of a query."""
+    for match in query.matches:
+        date = QDate.fromString((match.acquired or "")[:10], Qt.DateFormat.ISODate)
+        values = [match.rank, match.score, match.raster, date if date.isValid() else None, match.chip, query.title]
+        yield _feature(match_fields(), match.geometry, values)
+
+
+def box_features(query: FinishedQuery) -> Iterator[QgsFeature]:
+    """The box of a query."""
+    yield _feature(box_fields(), query.box, [query.title])
+
+
+def results_folder(archive: str) -> Path:
+    """The folder beside an archive that keeps its searches, each in a file of its own.
+
+    In one file for all, QGIS needs 1 ms more per search to open a layer, and would read while another is written.
+    """
+    path = Path(archive)
+    return path.with_name(f"{path.stem}_matches")
+
+
+def write_result_file(query: FinishedQuery, folder: Path) -> Path | None:
+    """Writes a query to a new GeoPackage and gives its path; None where that is impossible."""
+    file = folder / f"{QDateTime.currentDateTimeUtc().toString('yyyy-MM-dd_HHmmss_zzz')}.gpkg"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    written = _write_table(file, MATCHES_TABLE, match_fields(), match_features(query)) and _write_table(
+        file, BOX_TABLE, box_fields(), box_features(query)
+    )
+    return file if written else None
+
+
+def _fields(*pairs: tuple[str, QMetaType.Type]) -> QgsFields:
+    fields = QgsFields()
+    for name, kind in pairs:
+        fields.append(QgsField(name, kind))
+    return fields
+
+
+def _feature(fields: QgsFields, geometry: QgsGeometry, values: list[object]) -> QgsFeature:
+    feature = QgsFeature(fields)
+    feature.setGeometry(geometry)
+    feature.setAttributes(values)
+    return feature
+
+
+def _write_table(file: Path, table: str, fields: QgsFields, features: Iterator[QgsFeature]) -> bool:
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "GPKG"
+    options.layerName = table
+    if file.exists():
+        options.actionOnExistingFile = QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
+    crs = QgsCoordinateReferenceSystem(RESULT_CRS)
+    writer = QgsVectorFileWriter.create(
+        str(file), fields, Qgis.WkbType.Polygon, crs, QgsCoordinateTransformContext(), options
+    )
+    none_wrong = QgsVectorFileWriter.WriterError.NoError
+    if writer.hasError() != none_wrong:
+        return False
+    done = writer.addFeatures(list(features), QgsFeatureSink.Flag.FastInsert)
+    return bool(done) and bool(writer.flushBuffer()) and writer.hasError() == none_wrong

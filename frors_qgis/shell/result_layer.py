@@ -1,0 +1,108 @@
+"""The layers that a search leaves in the project: its matches, and the box that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from qgis.core import (
+    QgsFeature,
+    QgsFeatureSink,
+    QgsFields,
+    QgsFillSymbol,
+    QgsGraduatedSymbolRenderer,
+    QgsLayerTreeGroup,
+    QgsProject,
+    QgsSimpleLineSymbolLayer,
+    QgsSingleSymbolRenderer,
+    QgsVectorLayer,
+)
+
+from frors_qgis.resources import resource_path
+from frors_qgis.shell.map_colours import CASING_COLOUR, QUERY_COLOUR, score_class
+from frors_qgis.shell.match import Match
+from frors_qgis.shell.result_file import (
+    BOX_TABLE,
+    MATCHES_TABLE,
+    RESULT_CRS,
+    FinishedQuery,
+    box_features,
+    box_fields,
+    match_features,
+    match_fields,
+)
+from frors_qgis.shell.translation import tr
+
+_SLACK = 1e-6  # so that no score at the end of a class is lost to rounding
+
+
+def results_group_name() -> str:
+    """Name of the layer tree's group that holds a group for each query."""
+    return tr("FRORS matches")
+
+
+def add_result_layers(query: FinishedQuery, file: Path | None, project: QgsProject) -> Iterator[None]:
+    """Adds the layers of a query to the project, on the main thread, one step for each `next`.
+
+    Let the event loop run between the steps, so that none of them is felt. Without a file the layers are temporary.
+    Layers of earlier queries are switched off in the layer tree.
+    """
+    if file is None:
+        matches = _memory_layer(tr("Matches"), match_fields(), match_features(query))
+        box = _memory_layer(tr("Query box"), box_fields(), box_features(query))
+    else:
+        matches = QgsVectorLayer(f"{file}|layername={MATCHES_TABLE}", tr("Matches"), "ogr")
+        yield
+        box = QgsVectorLayer(f"{file}|layername={BOX_TABLE}", tr("Query box"), "ogr")
+    box.setRenderer(QgsSingleSymbolRenderer(_box_symbol()))
+    yield
+    style_matches(matches, query.matches)
+    yield
+    project.addMapLayers([box, matches], False)
+    yield
+    root = project.layerTreeRoot()
+    group = root.findGroup(results_group_name()) or root.insertGroup(0, results_group_name())
+    number = len(group.children()) + 1
+    for earlier in group.children():
+        earlier.setItemVisibilityChecked(False)
+        earlier.setExpanded(False)
+    own: QgsLayerTreeGroup = group.insertGroup(0, f"{number}. {query.title}")
+    own.addLayer(box)
+    own.addLayer(matches)
+
+
+def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
+    """Gives the layer its style, with equally many matches in each class; `matches` are sorted best first."""
+    layer.loadNamedStyle(str(resource_path("styles", "matches.qml")))
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsGraduatedSymbolRenderer) or not matches:
+        return
+    for number in reversed(range(len(renderer.ranges()))):
+        scores = [match.score for row, match in enumerate(matches) if score_class(row, len(matches)) == number]
+        if not scores:
+            renderer.deleteClass(number)
+            continue
+        renderer.updateRangeUpperValue(number, scores[0] + _SLACK)
+        renderer.updateRangeLowerValue(number, scores[-1] - _SLACK)
+        renderer.updateRangeLabel(number, f"{scores[-1]:.3f} - {scores[0]:.3f}")
+
+
+def _memory_layer(name: str, fields: QgsFields, features: Iterator[QgsFeature]) -> QgsVectorLayer:
+    layer = QgsVectorLayer(f"Polygon?crs={RESULT_CRS}", name, "memory")
+    layer.dataProvider().addAttributes(fields)
+    layer.updateFields()
+    layer.dataProvider().addFeatures(list(features), QgsFeatureSink.Flag.FastInsert)
+    layer.updateExtents()
+    return layer
+
+
+def _box_symbol() -> QgsFillSymbol:
+    casing = QgsSimpleLineSymbolLayer(CASING_COLOUR, 1.5)
+    line = QgsSimpleLineSymbolLayer(QUERY_COLOUR, 0.8)
+    line.setUseCustomDashPattern(True)
+    line.setCustomDashVector([2.4, 1.6])
+    # Not QgsFillSymbol([casing, line]): Python would delete layers that it hands over in a list.
+    symbol = QgsFillSymbol()
+    symbol.changeSymbolLayer(0, casing)
+    symbol.appendSymbolLayer(line)
+    return symbol

@@ -1,0 +1,145 @@
+"""The part of the dock that shows the matches, or says what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtGui import QAction, QIcon
+from qgis.PyQt.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from frors_qgis.shell.action_button import ActionButton
+from frors_qgis.shell.elided_label import ElidedLabel
+from frors_qgis.shell.icon import own_icon
+from frors_qgis.shell.match import Match
+from frors_qgis.shell.match_model import MatchModel
+from frors_qgis.shell.match_view import MatchView
+from frors_qgis.shell.translation import tr
+from frors_qgis.shell.wording import counted_text
+
+_HINT_MARGIN = 36
+_BUTTON_WIDTH = 190
+
+
+class ResultsPanel(QWidget):
+    """A header and the grid of matches; without matches a page that says what to do."""
+
+    def __init__(self, index_action: QAction, box_action: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._index_button = ActionButton(index_action)
+        self._box_button = ActionButton(box_action)
+        self.model = MatchModel(self)
+        self.view = MatchView()
+        self.view.setModel(self.model)
+        self._header = ElidedLabel()
+        self._hint = _HintPage((self._index_button, self._box_button))
+        grid = QWidget()
+        grid_layout = QVBoxLayout(grid)
+        grid_layout.setContentsMargins(0, 0, 0, 0)
+        grid_layout.setSpacing(4)
+        grid_layout.addWidget(self._header)
+        grid_layout.addWidget(self.view, 1)
+        self._grid = grid
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._hint)
+        self._pages.addWidget(grid)
+        self.ask_for_archive()
+
+    def show_matches(self, matches: Sequence[Match], note: str | None) -> None:
+        """Shows matches, best first; `note` is a remark of the engine on the search."""
+        self.model.set_matches(matches)
+        if not matches:
+            self._show_hint(
+                own_icon("search_box"),
+                tr("Nothing found"),
+                note or tr("Tick Any size, untick Only in view, or index more rasters."),
+                None,
+            )
+            return
+        self.view.scrollToTop()
+        scores = tr("{matches}, scores {best:.3f} to {worst:.3f}").format(
+            matches=counted_text(len(matches), tr("1 match"), tr("{count} matches")),
+            best=matches[0].score,
+            worst=matches[-1].score,
+        )
+        self._header.setText(f"{scores}. {note}" if note else scores)
+        self._pages.setCurrentWidget(self._grid)
+
+    def ask_for_archive(self) -> None:
+        """Says how to come by an archive."""
+        self._show_hint(
+            own_icon("index"),
+            tr("Start with an archive"),
+            tr("Index the rasters of this project into a new archive, or open one that you already have."),
+            self._index_button,
+        )
+
+    def ask_for_rasters(self) -> None:
+        """Says that the archive is empty."""
+        self._show_hint(
+            own_icon("index"),
+            tr("This archive is empty"),
+            tr("Index rasters of this project into it; then draw a box to search."),
+            self._index_button,
+        )
+
+    def ask_for_box(self) -> None:
+        """Says how to search."""
+        self._show_hint(
+            own_icon("search_box"),
+            tr("Draw a box on the map"),
+            tr("Drag it round one thing, on any raster layer. What looks most like it in the archive appears here."),
+            self._box_button,
+        )
+
+    def show_searching(self) -> None:
+        """Says that a search is going on."""
+        self._show_hint(own_icon("search_box"), tr("Searching..."), tr("The best matches will appear here."), None)
+
+    def show_failure(self, sentence: str) -> None:
+        """Says why there are no matches."""
+        self._show_hint(own_icon("search_box"), tr("No matches to show"), sentence, self._box_button)
+
+    def _show_hint(self, icon: QIcon, title: str, text: str, button: ActionButton | None) -> None:
+        self.model.set_matches([])
+        self._hint.say(icon, title, text, button)
+        self._pages.setCurrentWidget(self._hint)
+
+
+class _HintPage(QWidget):
+    """An icon, a title, a sentence and at most one button."""
+
+    def __init__(self, buttons: Sequence[ActionButton]) -> None:
+        super().__init__()
+        self._buttons = buttons
+        self._icon = QLabel()
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title = QLabel()
+        self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        font = self._title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        self._title.setFont(font)
+        self._text = QLabel()
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_HINT_MARGIN, 0, _HINT_MARGIN, 0)
+        layout.setSpacing(8)
+        layout.addStretch(2)
+        layout.addWidget(self._icon)
+        layout.addWidget(self._title)
+        layout.addWidget(self._text)
+        layout.addSpacing(4)
+        for button in buttons:
+            button.setMinimumWidth(_BUTTON_WIDTH)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    def say(self, icon: QIcon, title: str, text: str, button: ActionButton | None) -> None:
+        self._icon.setPixmap(icon.pixmap(QSize(40, 40)))
+        self._title.setText(title)
+        self._text.setText(text)
+        for other in self._buttons:
+            other.setVisible(other is button)

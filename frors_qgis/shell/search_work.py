@@ -1,0 +1,125 @@
+"""What a search does in its worker thread; no layer, project or widget is touched here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qgis.PyQt.QtGui import QImage
+
+from frors_qgis.client.tasks import Call, Work
+from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.shell.layer_picture import LayerPicture
+from frors_qgis.shell.match import Match, match_from_json
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """What holds for a box and for a chip. `within` is an extent in `crs`, or None for everywhere.
+
+    `archive_is_open`: whether the engine is known to hold the archive open.
+    """
+
+    archive: str
+    archive_is_open: bool
+    matches: int
+    any_size: bool
+    within: tuple[float, float, float, float] | None
+    crs: str
+
+    def params(self) -> dict[str, Any]:
+        """Parameters of the door method `search`."""
+        params: dict[str, Any] = {"archive": self.archive, "k": self.matches, "any_size": self.any_size}
+        if self.within is not None:
+            params |= {"within": list(self.within), "crs": self.crs}
+        return params
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Matches, best first; the query's picture (null where there is none) and its size on the ground in metres."""
+
+    matches: tuple[Match, ...]
+    note: str | None
+    image: QImage
+    size: tuple[float, float]
+
+
+def box_work(
+    options: SearchOptions,
+    source: str | LayerPicture,
+    box: tuple[float, float, float, float],
+    box_crs: str,
+    folder: Callable[[], Path],
+    thumbnail_px: int,
+) -> Work:
+    """Embeds a box and searches for it. `source` is a raster's path, or a picture that is saved in `folder()` first.
+
+    The work's result is {"found": SearchResult}.
+    """
+
+    def work(call: Call) -> dict[str, Any]:
+        if not options.archive_is_open:
+            call("open", {"archive": options.archive})
+        raster = source if isinstance(source, str) else str(source.save(folder()))
+        try:
+            query = call(
+                "embed",
+                {
+                    "archive": options.archive, "raster": raster,
+                    "box": list(box), "crs": box_crs, "thumbnail": thumbnail_px,
+                },
+            )  # fmt: skip
+        finally:
+            if not isinstance(source, str):
+                Path(raster).unlink(missing_ok=True)
+                Path(raster).with_suffix(".png").unlink(missing_ok=True)
+        try:
+            image = _taken_image(query.get("thumbnail"))
+            wanted = {"embedding": query["embedding"], "ground_size": query["ground_size"]}
+            columns, rows = query["cells"]
+            cell = float(query["ground_size"]) / max(columns, rows)
+            size = (cell * columns, cell * rows)
+        except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+            message = f"The engine's description of the box cannot be read: {error!r}."
+            raise EngineError(ErrorCode.INTERNAL, message) from error
+        return {"found": _found(call("search", options.params() | wanted), image, size)}
+
+    return work
+
+
+def chip_work(options: SearchOptions, chip: int, ground_size: float, thumbnail_px: int) -> Work:
+    """Searches with the embedding of a chip. The work's result is {"found": SearchResult}."""
+
+    def work(call: Call) -> dict[str, Any]:
+        if not options.archive_is_open:
+            call("open", {"archive": options.archive})
+        answer = call("search", options.params() | {"chip": chip})
+        try:
+            picture = call("thumbnail", {"archive": options.archive, "chip": chip, "size": thumbnail_px})
+        except EngineError as error:
+            if error.code is ErrorCode.CANCELLED:
+                raise
+            picture = {}
+        return {"found": _found(answer, QImage(str(picture.get("path"))), (ground_size, ground_size))}
+
+    return work
+
+
+def _found(answer: dict[str, Any], image: QImage, size: tuple[float, float]) -> SearchResult:
+    matches = answer.get("matches")
+    if not isinstance(matches, list):
+        raise EngineError(ErrorCode.INTERNAL, "The engine's answer holds no list of matches.")
+    note = answer.get("note")
+    return SearchResult(tuple(map(match_from_json, matches)), None if note is None else str(note), image, size)
+
+
+def _taken_image(path: object) -> QImage:
+    """The image of a file that is ours to delete; null where there is none."""
+    if not isinstance(path, str):
+        return QImage()
+    image = QImage(path)
+    Path(path).unlink(missing_ok=True)
+    return image

@@ -1,0 +1,50 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import QLocale
+
+from frors_qgis.shell.translation import tr
+
+_MINUTE = 60
+_HOUR = 3600
+_KILOMETRE = 1000
+
+
+def count_text(number: int) -> str:
+    """`12345` -> `12,345`, as the user's language writes it."""
+    return QLocale().toString(number)
+
+
+def counted_text(number: int, one: str, many: str) -> str:
+    """`1` -> `1 raster`, `9` -> `9 rasters`; `one` and `many` are translated sentences, `many` with a `{count}`."""
+    return one if number == 1 else many.format(count=count_text(number))
+
+
+def duration_text(seconds: float) -> str:
+    """`95` -> `2 min`; under a minute in seconds, above an hour in hours and minutes."""
+    if seconds < _MINUTE:
+        return tr("{seconds} s").format(seconds=max(1, round(seconds)))
+    if seconds < _HOUR:
+        return tr("{minutes} min").format(minutes=round(seconds / _MINUTE))
+    hours, rest = divmod(round(seconds / _MINUTE), 60)
+    return tr("{hours} h {minutes} min").format(hours=hours, minutes=rest)
+
+
+def bytes_text(number: float) -> str:
+    """`12345678` -> `11.8 MiB`."""
+    return QLocale().formattedDataSize(round(number), 1)
+
+
+def metres_text(metres: float) -> str:
+    """`76.8` -> `76.8 m`, `2560` -> `2.56 km`; three significant digits."""
+    if metres >= _KILOMETRE:
+        return tr("{length:.3g} km").format(length=metres / _KILOMETRE)
+    return tr("{length:.3g} m").format(length=metres)
+
+
+def area_text(width: float, height: float) -> str:
+    """`38.4, 25.6` (metres) -> `38.4 x 25.6 m`."""
+    if max(width, height) >= _KILOMETRE:
+        return tr("{width:.3g} x {height:.3g} km").format(width=width / _KILOMETRE, height=height / _KILOMETRE)
+    return tr("{width:.3g} x {height:.3g} m").format(width=width, height=height)

@@ -1,0 +1,126 @@
+"""Speaks the door's protocol with made-up answers: usage fake_engine.py FOLDER.
+
+FOLDER/orders.json may hold {"method": {"delay": s, "error": {...}, "crash": true, "result": {...}}}; it is read
+anew for every request. FOLDER/requests.jsonl gets a line per request; FOLDER/pictures holds what the engine hands over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+import threading
+import time
+import zlib
+from pathlib import Path
+
+home = Path(sys.argv[1])
+out, lock, cancelled = sys.stdout.buffer, threading.Lock(), set()
+
+
+def send(**event):
+    with lock:
+        out.write(json.dumps(event).encode() + b"\n")
+        out.flush()
+
+
+def png(side, colour):
+    rows = b"".join(b"\x00" + bytes(colour) * side for _ in range(side))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def picture(number, side, colour):
+    folder = home / "pictures"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{number}.png"
+    path.write_bytes(png(side, colour))
+    return str(path)
+
+
+def match(rank, count):
+    row, column = divmod(rank - 1, 40)
+    west, north = -122.680 + column * 0.0003, 47.560 - row * 0.0003
+    east, south = west + 0.0003, north - 0.0003
+    return {
+        "rank": rank, "score": 0.98 - 0.4 * rank / count, "chip": 1000 + rank, "raster": "/data/town_2024.tif",
+        "raster_id": 1, "bounds": [0, 0, 1, 1], "crs": "EPSG:26910", "acquired": "2024-06-01T10:00:00Z",
+        "footprint": [[west, north], [east, north], [east, south], [west, south]],
+        "gsd": 0.3, "cells": 4, "ground_size": 38.4,
+    }  # fmt: skip
+
+
+def info(archive):
+    return {
+        "path": archive, "encoder": "fake", "encoder_available": True, "chips": 4321, "bytes": 3_400_000, "levels": [],
+        "rasters": [
+            {"id": 1, "path": "/data/town_2024.tif", "state": "indexed"},
+            {"id": 2, "path": "/gone.tif", "state": "missing"},
+        ],
+    }  # fmt: skip
+
+
+def plan(params):
+    rasters = [
+        {"path": path, "error": None, "width": 100, "height": 100, "gsd": params.get("gsd", 0.3), "chips": 120}
+        for path in params["rasters"]
+    ]
+    return {"rasters": rasters, "chips": 120 * len(rasters), "bytes": 90_000, "seconds": 75.0}
+
+
+def index(params):
+    Path(params["archive"]).touch()
+    rasters = [{"path": path, "state": "indexed", "chips": 120, "error": None} for path in params["rasters"]]
+    return {"rasters": rasters, "chips": 120 * len(rasters), "seconds": 3.0, "device": "cpu"}
+
+
+def result(number, method, params):
+    if method == "hello":
+        return {"version": "0", "protocol": 1, "python": sys.version, "role": "both"}
+    if method in ("open", "info"):
+        return info(params["archive"])
+    if method == "embed":
+        thumbnail = picture(number, params.get("thumbnail", 64), (40, 120, 200))
+        return {
+            "embedding": [0.0625] * 256, "ground_size": 38.4, "gsd": 0.3, "cells": [4, 3], "thumbnail": thumbnail,
+        }  # fmt: skip
+    if method == "search":
+        return {"matches": [match(rank, params["k"]) for rank in range(1, params["k"] + 1)], "note": None}
+    if method == "thumbnail":
+        return {"path": picture(number, params["size"], (params["chip"] % 255, 90, 60))}
+    if method == "plan":
+        return plan(params)
+    if method == "index":
+        return index(params)
+    return {}
+
+
+def answer(number, method, params):
+    orders = home / "orders.json"
+    order = json.loads(orders.read_text()).get(method, {}) if orders.exists() else {}
+    until = time.monotonic() + order.get("delay", 0)
+    while time.monotonic() < until:
+        if number in cancelled:
+            return send(id=number, error={"code": "cancelled", "message": "Cancelled."})
+        send(id=number, progress={"fraction": 0.25, "message": "Working", "eta": 12.0})
+        time.sleep(0.02)
+    if order.get("crash"):
+        os._exit(3)
+    if "error" in order:
+        return send(id=number, error=order["error"])
+    return send(id=number, result=result(number, method, params) | order.get("result", {}))
+
+
+for line in sys.stdin.buffer:
+    message = json.loads(line)
+    if "cancel" in message:
+        cancelled.add(message["cancel"])
+        continue
+    with (home / "requests.jsonl").open("a") as requests:
+        requests.write(json.dumps(message) + "\n")
+    threading.Thread(target=answer, args=(message["id"], message["method"], message["params"]), daemon=True).start()

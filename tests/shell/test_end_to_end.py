@@ -1,0 +1,107 @@
+"""The main job with nothing faked but the main window: real QGIS, real engine, real encoder, the sample raster."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+from osgeo import gdal
+from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle, QgsSettings, QgsVectorLayer
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import QCoreApplication, QEvent
+from qgis.PyQt.QtWidgets import QDialogButtonBox
+
+from frors_qgis.plugin import FrorsPlugin
+from frors_qgis.resources import resource_path
+from frors_qgis.shell.index_dialog import IndexDialog
+
+
+@pytest.fixture
+def sample(tmp_path, window):
+    """Part of the sample raster in the project, seen as a whole."""
+    path = tmp_path / "part.tif"
+    gdal.Translate(str(path), str(resource_path("sample", "kitsap.tif")), srcWin=[0, 0, 640, 512])
+    layer = QgsRasterLayer(str(path), "part")
+    QgsProject.instance().addMapLayer(layer)
+    window.show(layer, layer.crs())
+    return layer
+
+
+@pytest.fixture
+def real_plugin(window, sample, monkeypatch):
+    """The plugin with its own engine."""
+    monkeypatch.setenv("FRORS_PYTHON", sys.executable)
+    QgsSettings().remove("plugins/frors")
+    plugin = FrorsPlugin(window)
+    plugin.initGui()
+    yield plugin
+    plugin.unload()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def menu_action(window, text):
+    return next(action for _, action in window.raster_menu if action.text() == text)
+
+
+def index_through_the_menu(window, plugin, archive, wait_until):
+    menu_action(window, "Index project rasters...").trigger()
+    [dialog] = [each for each in window.main.findChildren(IndexDialog) if each.isVisible()]
+    button = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
+    dialog.findChild(QgsFileWidget).setFilePath(str(archive))
+    wait_until(button.isEnabled, 60)
+    button.click()
+    wait_until(lambda: archive.exists() and plugin.dock.index_progress.isHidden(), 120)
+
+
+def result_layers():
+    layers = QgsProject.instance().mapLayers().values()
+    return [layer for layer in layers if isinstance(layer, QgsVectorLayer) and "rank" in layer.fields().names()]
+
+
+def chip_box(archive, cells):
+    """The bounds, in the raster's CRS, and the id of a chip in the middle of the raster."""
+    with sqlite3.connect(archive) as connection:
+        row = connection.execute(
+            "SELECT fid, column, row, width, height FROM chips WHERE cells = ? AND column > 100 AND row > 100", [cells]
+        ).fetchone()
+    connection.close()
+    chip, column, top, width, height = row
+    left, pixel, _, upper, _, _ = gdal.Open(str(resource_path("sample", "kitsap.tif"))).GetGeoTransform()
+    x, y = left + pixel * column, upper - pixel * top
+    return QgsRectangle(x, y - pixel * height, x + pixel * width, y), chip
+
+
+def test_an_analyst_indexes_through_the_menu_draws_a_box_and_gets_matches(window, real_plugin, tmp_path, wait_until):
+    archive = Path(tmp_path / "town.gpkg")
+    index_through_the_menu(window, real_plugin, archive, wait_until)
+    dock = real_plugin.dock
+
+    box, chip = chip_box(archive, 4)
+    menu_action(window, "Search by box").trigger()
+    window.draw_box(box)
+    wait_until(result_layers, 60)
+
+    matches = dock.results.model.matches()
+    assert matches[0].chip == chip
+    assert [match.rank for match in matches] == list(range(1, len(matches) + 1))
+    first = [match.chip for match in matches[:3]]
+    wait_until(lambda: all(dock.results.model.thumbnail(number) for number in first), 60)
+
+    [layer] = result_layers()
+    features = sorted(layer.getFeatures(), key=lambda feature: feature["rank"])
+    assert [feature["chip"] for feature in features] == [match.chip for match in matches]
+    assert Path(features[0]["raster"]).name == "part.tif"
+    assert layer.renderer().type() == "graduatedSymbol"
+
+
+def test_a_second_index_run_and_a_killed_engine_lose_nothing(window, real_plugin, tmp_path, wait_until):
+    archive = Path(tmp_path / "town.gpkg")
+    index_through_the_menu(window, real_plugin, archive, wait_until)
+    box, chip = chip_box(archive, 8)
+    menu_action(window, "Search by box").trigger()
+    real_plugin._client.stop_engine()
+    window.draw_box(box)
+    wait_until(result_layers, 60)
+    assert real_plugin.dock.results.model.matches()[0].chip == chip

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from qgis.core import QgsGraduatedSymbolRenderer, QgsProject, QgsVectorLayer
+
+from frors_qgis.resources import resource_path
+from frors_qgis.shell.map_colours import SCORE_COLOURS
+from frors_qgis.shell.match import match_from_json
+from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_result_file
+from frors_qgis.shell.result_layer import add_result_layers, results_group_name
+
+
+def made_query(count=10, title="town, 38 x 38 m"):
+    matches = []
+    for rank in range(1, count + 1):
+        west = 7 + rank / 1000
+        matches.append(
+            match_from_json(
+                {
+                    "rank": rank, "score": 0.9 - rank / 100, "chip": 2**40 + rank, "raster": "/d/town.tif",
+                    "acquired": "2021-03-04T05:06:07Z" if rank % 2 else None, "ground_size": 38.4,
+                    "footprint": [[west, 43.1], [west + 0.001, 43.1], [west + 0.001, 43.0], [west, 43.0]],
+                }
+            )
+        )  # fmt: skip
+    return FinishedQuery(title, matches[0].geometry, tuple(matches))
+
+
+def added(query, file):
+    for _ in add_result_layers(query, file, QgsProject.instance()):
+        pass
+    group = QgsProject.instance().layerTreeRoot().findGroup(results_group_name())
+    return [node.layer() for node in group.children()[0].findLayers()]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "town_matches"
+
+
+def test_matches_become_polygons_with_rank_score_raster_and_date(qgis_new_project, folder):
+    query = made_query()
+    box, matches = added(query, write_result_file(query, folder))
+    assert matches.isValid()
+    assert matches.crs().authid() == "EPSG:4326"
+    features = sorted(matches.getFeatures(), key=lambda feature: feature["rank"])
+    assert [feature["rank"] for feature in features] == list(range(1, 11))
+    first, second = features[0], features[1]
+    assert first["score"] == pytest.approx(0.89)
+    assert (first["raster"], first["chip"], first["query"]) == ("/d/town.tif", 2**40 + 1, query.title)
+    assert first["date"].toString("yyyy-MM-dd") == "2021-03-04"
+    assert second["date"] is None or second["date"].isNull()
+    assert first.geometry().boundingBox().xMinimum() == pytest.approx(7.001)
+    assert box.featureCount() == 1
+
+
+def test_the_layers_are_still_there_when_the_project_is_opened_again(qgis_new_project, folder, tmp_path):
+    query = made_query()
+    added(query, write_result_file(query, folder))
+    project = QgsProject.instance()
+    assert project.write(str(tmp_path / "work.qgz"))
+    project.clear()
+    assert project.read(str(tmp_path / "work.qgz"))
+    layers = project.mapLayersByName("Matches")
+    assert len(layers) == 1
+    assert layers[0].featureCount() == 10
+    assert isinstance(layers[0].renderer(), QgsGraduatedSymbolRenderer)
+
+
+def test_each_query_has_a_file_that_another_thread_may_write(qgis_new_project, folder):
+    files = []
+    for number in range(3):
+        query = made_query(title=f"query {number}")
+        thread = threading.Thread(target=lambda query=query: files.append(write_result_file(query, folder)))
+        thread.start()
+        thread.join()
+        added(query, files[-1])
+    assert sorted(folder.glob("*.gpkg")) == sorted(files)
+    for layer in QgsProject.instance().mapLayersByName("Matches"):
+        assert len(list(layer.getFeatures())) == 10
+
+
+def test_a_folder_that_cannot_be_written_gives_temporary_layers(qgis_new_project, tmp_path):
+    query = made_query()
+    (tmp_path / "town_matches").write_text("a file where the folder should be")
+    for impossible in (tmp_path / "nowhere" / "town_matches", tmp_path / "town_matches"):
+        assert write_result_file(query, impossible) is None
+    _, matches = added(query, None)
+    assert matches.dataProvider().name() == "memory"
+    assert matches.featureCount() == 10
+
+
+def test_each_query_has_a_group_and_earlier_ones_are_switched_off(qgis_new_project, folder):
+    for title in ("first", "second"):
+        query = made_query(title=title)
+        added(query, write_result_file(query, folder))
+    group = QgsProject.instance().layerTreeRoot().findGroup(results_group_name())
+    assert [child.name() for child in group.children()] == ["2. second", "1. first"]
+    assert [child.itemVisibilityChecked() for child in group.children()] == [True, False]
+    assert QgsProject.instance().layerTreeRoot().children()[0] is group
+
+
+def test_the_style_grades_by_score_with_equally_many_matches_in_each_class(qgis_new_project, folder):
+    query = made_query(20)
+    _, matches = added(query, write_result_file(query, folder))
+    renderer = matches.renderer()
+    assert isinstance(renderer, QgsGraduatedSymbolRenderer)
+    assert renderer.classAttribute() == "score"
+    counts = []
+    for graded, colour in zip(renderer.ranges(), SCORE_COLOURS, strict=True):
+        inside = [f for f in matches.getFeatures() if graded.lowerValue() <= f["score"] <= graded.upperValue()]
+        counts.append(len(inside))
+        assert graded.symbol().symbolLayers()[-1].color().name() == colour
+    assert counts == [4] * 5
+    assert matches.labelsEnabled()
+    assert matches.labeling().settings().fieldName == "rank"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_few_matches_and_equal_scores_are_all_drawn(qgis_new_project, folder, count):
+    query = made_query(count)
+    _, matches = added(query, write_result_file(query, folder))
+    ranges = matches.renderer().ranges()
+    assert 1 <= len(ranges) <= 5
+    for feature in matches.getFeatures():
+        assert any(graded.lowerValue() <= feature["score"] <= graded.upperValue() for graded in ranges)
+
+
+def test_the_style_file_loads_and_holds_no_path(qgis_app):
+    path = resource_path("styles", "matches.qml")
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4326&field=rank:int&field=score:double", "x", "memory")
+    _, loaded = layer.loadNamedStyle(str(path))
+    assert loaded
+    assert len(layer.renderer().ranges()) == len(SCORE_COLOURS)
+    assert "/home" not in path.read_text()
+
+
+def test_searches_are_kept_beside_their_archive():
+    assert str(results_folder("/data/my.town.gpkg")) == "/data/my.town_matches"
