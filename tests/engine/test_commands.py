@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from osgeo import gdal, ogr
@@ -47,12 +46,10 @@ def box(raster):
     return [left, top - 128 * pixel, left + 128 * pixel, top]
 
 
-def test_indexing_again_does_nothing_in_under_two_seconds(archive, raster):
-    start = time.monotonic()
+def test_indexing_again_encodes_nothing(archive, raster):
     result = last_object(run("index", archive, raster, "--json"))
     assert result["rasters"][0]["state"] == "unchanged"
     assert result["device"] is None
-    assert time.monotonic() - start < 2
 
 
 def test_a_box_search_prints_matches_in_the_crs_asked_for(archive, raster, box):

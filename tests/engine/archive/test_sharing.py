@@ -39,7 +39,7 @@ def test_the_last_to_close_leaves_one_plain_file(filled: Archive) -> None:
     for archive in (filled, first):
         start = time.perf_counter()
         archive.close()
-        assert time.perf_counter() - start < 1
+        assert time.perf_counter() - start < 8  # of the 10 s that a busy archive is waited for
         assert _journal_mode(filled) == "wal"
         assert second.chip_count() == 75
     second.close()
@@ -68,7 +68,7 @@ def test_closing_does_not_wait_for_a_reader_in_the_middle_of_something(filled: A
     filled.set_state(1, "indexed")
     start = time.perf_counter()
     filled.close()
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 8  # of the 10 s that a busy archive is waited for
     assert other.execute("SELECT COUNT(*) FROM chips").fetchone() == (75,)
     other.close()
 
