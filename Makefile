@@ -15,6 +15,7 @@ test: setup  ## The whole test suite: the engine alone, then the plugin in QGIS
 
 lint: setup  ## ruff and mypy
 	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
 
 run: setup  ## Opens QGIS with the plugin, in a profile of its own under build/

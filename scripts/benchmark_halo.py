@@ -17,6 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
+from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.encoders.registry import load_encoder
 from frors_qgis.engine.imagery.grid import Grid
 from frors_qgis.engine.imagery.raster import Raster
@@ -24,7 +25,6 @@ from frors_qgis.engine.imagery.reader import Reader
 from frors_qgis.engine.imagery.stretch import estimate_stretch
 from frors_qgis.engine.progress_bar import ProgressBar
 
-CELL = 32
 CORE = 32
 WINDOWS_PER_BLOCK = 10
 

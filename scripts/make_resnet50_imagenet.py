@@ -25,8 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from frors_qgis.engine.encoders.checkpoint import load_checkpoint, save_checkpoint
 from frors_qgis.engine.encoders.device import choose_device
 from frors_qgis.engine.encoders.encoder import HALO, Encoder
+from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.encoders.registry import build_encoder
-from frors_qgis.engine.encoders.resnet import CELL, CHANNELS
+from frors_qgis.engine.encoders.resnet import CHANNELS
 from frors_qgis.resources import resource_path
 
 IDENTIFIER = "resnet50-imagenet"

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.encoders.interface import CELL, WindowEncoder
 from frors_qgis.engine.imagery.grid import Grid
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.reader import Pixels, Reader
 from frors_qgis.engine.imagery.stretch import Stretch
 from frors_qgis.engine.imagery.windows import PixelWindow
-from frors_qgis.engine.indexing.chips import BlockEncoder
-from frors_qgis.engine.indexing.plan import CELL
 from frors_qgis.engine.search.ground_size import ground_size, nearest_level
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -59,7 +58,7 @@ def box_window(raster: Raster, box: tuple[float, float, float, float], crs: str 
 
 
 def embed_box(
-    raster: Raster, stretch: Stretch, window: PixelWindow, levels: list[tuple[float, int]], encoder: BlockEncoder
+    raster: Raster, stretch: Stretch, window: PixelWindow, levels: list[tuple[float, int]], encoder: WindowEncoder
 ) -> BoxEmbedding:
     """Reads a window at the GSD at which its longer side fills the nearest level's window, and pools its cells.
 

@@ -9,8 +9,9 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from frors_qgis.engine.encoders.device import Device
+from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.encoders.pooling import cell_validity, window_weights
-from frors_qgis.engine.encoders.resnet import CELL, ResNet50Trunk, normalise
+from frors_qgis.engine.encoders.resnet import ResNet50Trunk, normalise
 from frors_qgis.protocol import EngineError, ErrorCode
 
 HALO = 144
@@ -29,7 +30,6 @@ class Encoder:
         self.id = identifier
         self.sha256 = sha256
         self.dimension: int = head.projection.shape[0]
-        self.cell = CELL
         self.halo = HALO
         self.device = device
         self._trunk = _fused(trunk.eval()).to(device.name, device.dtype, memory_format=torch.channels_last)

@@ -13,7 +13,6 @@ from torch import nn
 
 from frors_qgis.engine.encoders.torchvision_models import import_resnet
 
-CELL = 32
 CHANNELS = 2048
 _BGR_MEAN = (103.939, 116.779, 123.68)
 

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.archive.records import NewChips
+from frors_qgis.engine.encoders.interface import CELL, WindowEncoder
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.reader import Pixels, Reader
-from frors_qgis.engine.indexing.plan import CELL, Block
+from frors_qgis.engine.indexing.plan import Block
 
 LEAST_VALID = 0.5
 """A window becomes a chip when at least this share of its pixels is valid."""
-
-
-class BlockEncoder(Protocol):
-    """What indexing needs of an encoder."""
-
-    halo: int
-    dimension: int
-
-    def encode(
-        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
-    ) -> NDArray[np.float32]:
-        """See `frors_qgis.engine.encoders.encoder.Encoder.encode`."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +38,7 @@ def read_block(reader: Reader, block: Block, halo: int) -> ReadBlock:
     return ReadBlock(block, pixels, block.windows[kept], fractions[kept])
 
 
-def encode_block(read: ReadBlock, raster: Raster, encoder: BlockEncoder) -> NewChips:
+def encode_block(read: ReadBlock, raster: Raster, encoder: WindowEncoder) -> NewChips:
     """The chips of a block that was read; there may be none."""
     block, count = read.block, len(read.windows)
     vectors = np.zeros((0, encoder.dimension), np.float32)

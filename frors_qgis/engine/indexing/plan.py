@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.imagery.grid import Grid
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.protocol import EngineError, ErrorCode
 
-CELL = 32
 _CORE_CELLS = 32
 _LARGEST_WINDOW = 16
 

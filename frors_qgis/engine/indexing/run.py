@@ -11,10 +11,11 @@ from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.records import RasterRecord
+from frors_qgis.engine.encoders.interface import WindowEncoder
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.reader import Reader
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
-from frors_qgis.engine.indexing.chips import BlockEncoder, encode_block, read_block
+from frors_qgis.engine.indexing.chips import encode_block, read_block
 from frors_qgis.engine.indexing.plan import Block, Levels, Plan
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -46,7 +47,7 @@ class IndexRun:
         self,
         archive: Archive,
         levels: Levels,
-        encoder: Callable[[], BlockEncoder],
+        encoder: Callable[[], WindowEncoder],
         progress: Progress,
         take_turn: Callable[[], None],
     ) -> None:
@@ -88,19 +89,18 @@ class IndexRun:
         try:
             with Raster(path) as raster:
                 plan = Plan(raster, self._levels)
-                identity = raster.identity
+                fits = record is not None and _fits(record, raster, plan)
         except EngineError as error:
             if error.code is ErrorCode.RASTER_MISSING and record is not None and record.id is not None:
                 self._archive.set_state(record.id, "missing", error.message)
                 return Outcome(path, "missing", self._archive.chip_count(record.id))
             raise
-        same = record is not None and record.identity == identity and record.plan == plan.to_json()
-        if same and record is not None and record.id is not None and record.state in ("indexed", "missing"):
+        if fits and record is not None and record.id is not None:
             if record.state == "missing" and self._is_complete(record.id, plan):
                 self._archive.set_state(record.id, "indexed")
-                return Outcome(path, "unchanged", self._archive.chip_count(record.id))
-            if record.state == "indexed":
-                return Outcome(path, "unchanged", self._archive.chip_count(record.id))
+            elif record.state != "indexed":
+                return record, plan.block_count()
+            return Outcome(path, "unchanged", self._archive.chip_count(record.id))
         return record, plan.block_count()
 
     def _is_complete(self, raster_id: int, plan: Plan) -> bool:
@@ -123,12 +123,12 @@ class IndexRun:
 
     def _register(self, raster: Raster, plan: Plan, known: RasterRecord | None) -> tuple[int, Stretch]:
         """The raster's id and stretch; a record that no longer fits loses its chips first."""
+        if known is not None and known.id is not None and _fits(known, raster, plan):
+            self._archive.set_state(known.id, "indexing")
+            return known.id, Stretch.from_json(known.stretch)
+        stretch = estimate_stretch(raster)  # before anything is cleared: it shows whether the raster can be read
         if known is not None and known.id is not None:
-            if known.identity == raster.identity and known.plan == plan.to_json():
-                self._archive.set_state(known.id, "indexing")
-                return known.id, Stretch.from_json(known.stretch)
             self._archive.clear_raster(known.id)
-        stretch = estimate_stretch(raster)
         metadata = raster.metadata
         record = RasterRecord(
             id=None if known is None else known.id,
@@ -203,6 +203,11 @@ class IndexRun:
             if error.code in _GIVES_UP or error.code.name.startswith("ARCHIVE_"):
                 raise
             outcomes[path] = Outcome(path, "failed", 0, error)
+
+
+def _fits(record: RasterRecord, raster: Raster, plan: Plan) -> bool:
+    """Whether the chips of a record are those of this raster under this plan."""
+    return record.identity == raster.identity and record.plan == plan.to_json()
 
 
 def raster_file(archive: Archive, record: RasterRecord) -> tuple[str, bool]:

@@ -5,37 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.encoders.interface import CELL, WindowEncoder
 from frors_qgis.engine.learning.dataset import LabelledImage, class_folders, read_image
 from frors_qgis.engine.learning.metrics import retrieval_metrics
 from frors_qgis.protocol import EngineError, ErrorCode
 
-_CELL = 32
-_LEAST_CELLS = 4
+_LEASTCELLS = 4
 _BATCH = 8
-
-
-class ImageEncoder(Protocol):
-    """What evaluation needs of an encoder."""
-
-    halo: int
-    dimension: int
-
-    def encode(
-        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
-    ) -> NDArray[np.float32]:
-        """See `frors_qgis.engine.encoders.encoder.Encoder.encode`."""
 
 
 def evaluate(
     dataset: Path,
     queries: Path | None,
     identifier: str,
-    encoder: ImageEncoder,
+    encoder: WindowEncoder,
     progress: Callable[[float, str, float | None], None],
 ) -> dict[str, Any]:
     """Metrics of retrieval by cosine in class folders, beside the protocol that they hold for.
@@ -73,7 +61,7 @@ def evaluate(
             "relevance": "same class",
             "ranking": "cosine, ties in order of file names",
             "AP@k": "sum of precisions at relevant ranks <= k, divided by min(k, relevant in gallery)",
-            "image": f"whole image, sides resampled to whole cells of {_CELL} px (at least {_LEAST_CELLS}), zero halo",
+            "image": f"whole image, sides resampled to whole cells of {CELL} px (at least {_LEASTCELLS}), zero halo",
             "encoder": identifier,
         },
         "metrics": retrieval_metrics(rankings),
@@ -81,7 +69,7 @@ def evaluate(
 
 
 def embed_images(
-    images: list[LabelledImage], encoder: ImageEncoder, progress: Callable[[float, str, float | None], None]
+    images: list[LabelledImage], encoder: WindowEncoder, progress: Callable[[float, str, float | None], None]
 ) -> NDArray[np.float32]:
     """Embeddings [n, D] of whole images; there is no context round them, so the halo is empty."""
     embeddings = np.zeros((len(images), encoder.dimension), np.float32)
@@ -92,12 +80,12 @@ def embed_images(
         halo, (height, width) = encoder.halo, rgb.shape[1:3]
         ring = ((0, 0), (halo, halo), (halo, halo))
         valid = np.pad(np.ones(rgb.shape[:3], bool), ring)
-        whole = np.array([(0.0, 0.0, width / _CELL, height / _CELL)])
+        whole = np.array([(0.0, 0.0, width / CELL, height / CELL)])
         embeddings[[i for i, _ in batch]] = encoder.encode(np.pad(rgb, (*ring, (0, 0))), valid, whole)[:, 0]
         batch.clear()
 
     for i, image in enumerate(images):
-        picture = read_image(image.path, _CELL, _LEAST_CELLS)
+        picture = read_image(image.path, CELL, _LEASTCELLS)
         batch = waiting[picture.shape[:2]]
         batch.append((i, picture))
         if len(batch) == _BATCH:

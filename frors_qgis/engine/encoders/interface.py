@@ -1,0 +1,26 @@
+"""What the other rooms need of an encoder. Does not import torch."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+CELL = 32
+"""Pixels along one side of a cell, the stride of the trunk."""
+
+
+class WindowEncoder(Protocol):
+    """Encodes windows of blocks.
+
+    `halo` is the pixels of context that a block has on each side of its core; `dimension` is that of an embedding.
+    """
+
+    halo: int
+    dimension: int
+
+    def encode(
+        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
+        """See `frors_qgis.engine.encoders.encoder.Encoder.encode`."""
