@@ -5,7 +5,7 @@ Standard library only; both sides import it. One message per line, UTF-8, at mos
     request   {"id": 7, "method": "search", "params": {...}}
     cancel    {"cancel": 7}
     event     {"id": 7, "progress": {"fraction": 0.4, "message": "...", "eta": 12.5}}
-              {"id": 7, "log": {"level": "info" | "warning", "message": "..."}}
+              {"id": null, "log": {"level": "info" | "warning", "message": "..."}}
               {"id": 7, "result": {...}}         last event of a request that succeeded
               {"id": 7, "error": {"code": "...", "message": "..."}}   last event of one that did not
 """

@@ -133,7 +133,7 @@ class Bench:
         """The matches of a box of 4 cells round a centre."""
         embedding = self._service.methods["embed"](Parameters(self.box(task.scene, centre)), Call())
         values = {"archive": self._archive, "k": k, "rasters": rasters, "within": task.within, "crs": _crs(task)}
-        values |= {name: embedding[name] for name in ("embedding", "ground_size")}
+        values |= {"embedding": embedding["embedding"], "ground_size": embedding["chip_size"]}
         return self._service.methods["search"](Parameters(values), Call())["matches"]
 
     def box(self, scene: Scene, centre: NDArray[np.float64]) -> dict[str, Any]:

@@ -74,9 +74,11 @@ class EngineClient(QObject):
         again that were open. Raises EngineError: the engine's own, CANCELLED, ENGINE_MISSING (cannot be started),
         ENGINE_STOPPED (died during the call, or the client was shut down), BAD_REQUEST (parameters are not JSON).
         """
+        archive = (params or {}).get("archive")
+        if method == "index" and isinstance(archive, str):
+            self._hold(archive, is_cancelled)
         engine = self._running_engine(role_of(method, self._split), is_cancelled)
         result = engine.call(method, params or {}, on_progress, is_cancelled)
-        archive = (params or {}).get("archive")
         if method in ("open", "close") and isinstance(archive, str):
             with self._lock:
                 if method == "open":
@@ -84,6 +86,14 @@ class EngineClient(QObject):
                 else:
                     self._open_archives.pop(archive, None)
         return result
+
+    def _hold(self, archive: str, is_cancelled: CancelCheck | None) -> None:
+        """Opens an archive that is about to be written, so that layers of it can be read anew before and go on."""
+        with self._lock:
+            known = archive in self._open_archives
+        if not known and Path(archive).exists():
+            self.call("open", {"archive": archive}, None, is_cancelled)
+            self.archive_reopened.emit([archive])
 
     def stop_engine(self) -> None:
         """Ends the engine within two seconds, waiting calls with CANCELLED; the next call starts a new one.
@@ -178,7 +188,7 @@ class EngineClient(QObject):
                 raise
             engine.stop(0.0)
             reason = "It does not answer." if error.code is ErrorCode.CANCELLED else error.message
-            message = f"The engine could not be started. Check its Python in the FRORS settings. {reason}"
+            message = f"The engine could not be started. {reason}"
             raise EngineError(ErrorCode.ENGINE_MISSING, message) from error
         if hello.get("protocol") != PROTOCOL_VERSION:
             engine.stop(0.0)

@@ -15,7 +15,9 @@ PYTHON_VARIABLE = "FRORS_PYTHON"
 PYTHON_SETTING = "plugins/frors/python"
 
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
-_REMEDY = f"Choose the engine's Python in the FRORS settings, or name it in the environment variable {PYTHON_VARIABLE}."
+_REMEDY = (
+    f"Name the engine's Python in the environment variable {PYTHON_VARIABLE} or in QGIS's setting {PYTHON_SETTING}."
+)
 
 # What QGIS (or its launcher) sets for its own embedded Python, and what preloads code into every child.
 _UNWANTED = (
@@ -40,7 +42,7 @@ def find_interpreter() -> Path:
     """
     for origin, text in (
         (f"the environment variable {PYTHON_VARIABLE}", os.environ.get(PYTHON_VARIABLE, "")),
-        ("the FRORS settings", str(QgsSettings().value(PYTHON_SETTING, "") or "")),
+        (f"QGIS's setting {PYTHON_SETTING}", str(QgsSettings().value(PYTHON_SETTING, "") or "")),
     ):
         if text:
             return _chosen_interpreter(Path(text).expanduser(), origin)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 from frors_qgis.engine.streams import take_standard_streams
-from frors_qgis.protocol import EngineError
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_Number = TypeVar("_Number", int, float)
 
 _NICENESS = 10
 """An engine at the door gives way to QGIS, which must stay smooth while all cores are busy."""
@@ -20,24 +25,51 @@ _NICENESS = 10
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0, 1 for bad input or failure, 2 for a wrong command line."""
-    options = _parser().parse_args(arguments)
-    if options.command == "serve":
-        return _serve(options)
-    from frors_qgis.engine import commands
-
+    texts = [_without_exponent(text) for text in (sys.argv[1:] if arguments is None else arguments)]
+    wants_json = "--json" in texts
     try:
+        options = _parser().parse_args(texts)
+        if options.command == "serve":
+            return _serve(options)
+        from frors_qgis.engine import commands
+
         result: dict[str, Any] = getattr(commands, options.command)(options)
+        if wants_json:
+            print(json.dumps(result))
+        sys.stdout.flush()
+        return commands.exit_status(result)
     except EngineError as error:
-        print(error.message, file=sys.stderr)
-        if options.json:
-            print(json.dumps({"error": {"code": error.code.value, "message": error.message}}))
-        return 1
+        return _fail(error, wants_json, 1)
+    except _UsageError as error:
+        return _fail(EngineError(ErrorCode.BAD_REQUEST, str(error)), wants_json, 2)
     except KeyboardInterrupt:
-        print("Interrupted; what was indexed so far is kept.", file=sys.stderr)
-        return 130
-    if options.json:
-        print(json.dumps(result))
-    return commands.exit_status(result)
+        sentence = "Interrupted; what was indexed by then is kept."
+        return _fail(EngineError(ErrorCode.CANCELLED, sentence), wants_json, 130)
+    except OSError as error:  # whoever read the output is gone, or the disk under it is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sentence = f"{error.filename or 'The output'} cannot be used: {error.strerror}."
+        return _fail(EngineError(ErrorCode.INTERNAL, sentence), False, 1)
+
+
+def _fail(error: EngineError, wants_json: bool, status: int) -> int:
+    print(error.message, file=sys.stderr)
+    if wants_json:
+        print(json.dumps({"error": {"code": error.code.value, "message": error.message}}), flush=True)
+    return status
+
+
+class _UsageError(Exception):
+    """A command line that makes no sense; the message is one sentence."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(f"{message[0].upper()}{message[1:]}; {self.prog} --help lists what there is.")
+
+
+def _without_exponent(text: str) -> str:
+    """A negative number such as -8.4e6 in digits only: argparse would take it for an option."""
+    return f"{Decimal(text):f}" if re.fullmatch(r"-[0-9.]+[eE][+-]?[0-9]{1,3}", text) else text
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -47,16 +79,17 @@ def _serve(options: argparse.Namespace) -> int:
     from frors_qgis.engine.server import Server
     from frors_qgis.engine.service import Service
 
-    with tempfile.TemporaryDirectory(prefix="frors-") as scratch:
-        Server(Service(Path(options.folder or scratch), options.role), requests, events).run()
+    with ExitStack() as stack:
+        folder = options.folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="frors-"))
+        Server(Service(Path(folder), options.role), requests, events).run()
     sys.stderr.flush()
     os._exit(0)  # also where a library still computes
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m frors_qgis.engine", description="Search rasters by example.")
+    parser = _Parser(prog="python -m frors_qgis.engine", description="Search rasters by example.")
     commands = parser.add_subparsers(dest="command", required=True)
-    everywhere = argparse.ArgumentParser(add_help=False)
+    everywhere = _Parser(add_help=False)
     everywhere.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     everywhere.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
 
@@ -77,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("-k", type=int, default=100, help="number of matches")
     search.add_argument("--any-size", action="store_true", help="compare with chips of any ground size")
     search.add_argument("--within", nargs=4, type=float, metavar=("XMIN", "YMIN", "XMAX", "YMAX"))
+    search.add_argument("--rasters", nargs="+", metavar="RASTER", help="search these rasters of the archive only")
     search.add_argument("-o", "--output", metavar="matches.gpkg|.geojson|.csv")
 
     remove = commands.add_parser("remove", parents=[everywhere], help="remove rasters and their chips")
@@ -98,11 +132,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _numbers(text: str) -> list[float]:
-    return [float(part) for part in text.split(",")]
+    return _list(text, float, "numbers with commas between them")
 
 
 def _wholes(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
+    return _list(text, int, "whole numbers with commas between them")
+
+
+def _list(text: str, kind: Callable[[str], _Number], expected: str) -> list[_Number]:
+    try:
+        return [kind(part) for part in text.split(",")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {expected}") from None
 
 
 if __name__ == "__main__":

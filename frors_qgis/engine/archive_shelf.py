@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from contextlib import suppress
@@ -34,6 +35,11 @@ class ArchiveShelf:
     def searcher(self, path: str) -> Searcher:
         """The archive's searcher; raises what `Archive.open` raises."""
         return self._get(path).searcher
+
+    def mark(self, path: str) -> str:
+        """A name for the file that is open, fit for file names: copies of an archive have different ones."""
+        identity = f"{Path(path).resolve()} {self._get(path).file} {self._get(path).archive.id}"
+        return hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]
 
     def hold(self, path: str) -> None:
         """Opens the archive for writing where that can be, so that others may read it while it is written.

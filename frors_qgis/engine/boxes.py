@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.archive.records import Level
 from frors_qgis.engine.encoders.interface import CELL, WindowEncoder
 from frors_qgis.engine.imagery.grid import Grid
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.reader import Pixels, Reader
 from frors_qgis.engine.imagery.stretch import Stretch
 from frors_qgis.engine.imagery.windows import PixelWindow
-from frors_qgis.engine.search.ground_size import ground_size, nearest_level
+from frors_qgis.engine.search.ground_size import nearest_level, readable_levels, similar_range
 from frors_qgis.protocol import EngineError, ErrorCode
 
 LEAST_PIXELS = 8
@@ -26,10 +28,16 @@ _WHOLE_CELLS = 0.1
 
 @dataclass(frozen=True)
 class BoxEmbedding:
-    """A box's embedding [d], its longer side on the ground in metres, and how it was read: GSD and size in cells."""
+    """A box's embedding [d], its longer side on the ground in metres, and how it was read: GSD and size in cells.
+
+    `chip_size` is the ground size in metres of the chips to compare it with: the box's own where there are such, else
+    that of the nearest that its raster can be compared with, and then `note` says so.
+    """
 
     vector: NDArray[np.float32]
     ground_size: float
+    chip_size: float
+    note: str | None
     gsd: float
     cells: tuple[float, float]
 
@@ -37,7 +45,7 @@ class BoxEmbedding:
 def box_window(raster: Raster, box: tuple[float, float, float, float], crs: str | None) -> PixelWindow:
     """The window of a box (xmin, ymin, xmax, ymax) in `crs` (None: the raster's).
 
-    Raises EngineError: BOX_OUTSIDE, BOX_TOO_SMALL (under 8 pixels), BAD_REQUEST.
+    Raises EngineError: BOX_OUTSIDE, BOX_TOO_SMALL (its longer side under 8 pixels, or the other under 1), BAD_REQUEST.
     """
     window = raster.window(box, crs)
     if (
@@ -49,32 +57,33 @@ def box_window(raster: Raster, box: tuple[float, float, float, float], crs: str 
         raise EngineError(
             ErrorCode.BOX_OUTSIDE, f"The box lies outside {raster.path}; draw it on the raster or choose another layer."
         )
-    if max(window.width, window.height) < LEAST_PIXELS:
+    if max(window.width, window.height) < LEAST_PIXELS or min(window.width, window.height) < 1:
         raise EngineError(
             ErrorCode.BOX_TOO_SMALL,
-            f"The box is {window.width:.0f} x {window.height:.0f} pixels; draw one of at least {LEAST_PIXELS} pixels.",
+            f"The box is {window.width:.1f} x {window.height:.1f} pixels; draw one of at least {LEAST_PIXELS} pixels.",
         )
     return window
 
 
 def embed_box(
-    raster: Raster, stretch: Stretch, window: PixelWindow, levels: list[tuple[float, int]], encoder: WindowEncoder
+    raster: Raster, stretch: Stretch, window: PixelWindow, levels: Sequence[Level], encoder: WindowEncoder
 ) -> BoxEmbedding:
     """Reads a window at the GSD at which its longer side fills the nearest level's window, and pools its cells.
 
-    levels: (ground GSD in metres, window size in cells) of the archive, at least one.
+    levels: those of the archive, at least one.
     Raises EngineError: BOX_TOO_LARGE, BOX_EMPTY when it holds no valid pixel, RASTER_UNREADABLE.
     """
     size = max(window.width * raster.ground_x, window.height * raster.ground_y)
-    level = nearest_level(levels, size)
-    gsd, cells = level
-    if size > gsd * CELL * MOST_CELLS:
+    candidates = readable_levels(levels, raster.gsd)
+    level = nearest_level(candidates, size)
+    _, note = similar_range([other.ground_size for other in candidates], size)
+    if size > level.gsd * CELL * MOST_CELLS:
         raise EngineError(
             ErrorCode.BOX_TOO_LARGE,
-            f"The box measures {size:,.0f} m and the largest chips {ground_size(level):,.0f} m; "
+            f"The box measures {size:,.0f} m and the largest chips {level.ground_size:,.0f} m; "
             "draw a smaller box, or index at a coarser GSD.",
         )
-    grid = raster.grid(size / (CELL * cells), window.column, window.row)
+    grid = raster.grid(size / (CELL * level.cells), window.column, window.row)
     width = _in_cells(window.width / grid.step_x)
     height = _in_cells(window.height / grid.step_y)
     columns, rows = math.ceil(width), math.ceil(height)
@@ -85,7 +94,7 @@ def embed_box(
         raise EngineError(ErrorCode.BOX_EMPTY, "The box holds no data, only nodata pixels; draw it elsewhere.")
     square = np.array([(0.0, 0.0, width, height)])
     vector = encoder.encode(pixels.rgb[None], pixels.valid[None], square)[0, 0]
-    return BoxEmbedding(vector, size, grid.gsd, (width, height))
+    return BoxEmbedding(vector, size, size if note is None else level.ground_size, note, grid.gsd, (width, height))
 
 
 def picture(raster: Raster, stretch: Stretch, window: PixelWindow, size: int) -> Pixels:

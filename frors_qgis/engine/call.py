@@ -9,15 +9,13 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 
 class Call:
-    """One call of a method: reports progress and log lines, and knows whether it was cancelled."""
+    """One call of a method: reports progress, and knows whether it was cancelled."""
 
     def __init__(
         self,
         progress: Callable[[float, str, float | None], None] = lambda fraction, message, eta: None,
-        log: Callable[[str, str], None] = lambda level, message: None,
     ) -> None:
         self.progress = progress
-        self.log = log
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive_access import known_raster
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.embedding_process import embed_apart
 from frors_qgis.engine.georeferences import crs_name
@@ -28,6 +31,8 @@ def index(options: argparse.Namespace) -> Result:
     for raster in result["rasters"]:
         if raster["error"] is None:
             print(f"{raster['state']}: {raster['path']} ({raster['chips']:,} chips)")
+            if raster["note"]:
+                print(raster["note"], file=sys.stderr)
         else:
             print(raster["error"]["message"], file=sys.stderr)
     device = result["device"] or "no device: nothing had to be encoded"
@@ -42,19 +47,24 @@ def search(options: argparse.Namespace) -> Result:
     if options.output:
         driver_of(Path(options.output))
     values: dict[str, Any] = {"archive": options.archive, "k": options.k, "any_size": options.any_size}
-    with tempfile.TemporaryDirectory(prefix="frors-") as folder:
+    with tempfile.TemporaryDirectory(prefix="frors-") as folder, ProgressBar() as bar:
         service = Service(Path(folder))
+        note = None
         if options.chip is not None:
             values |= {"chip": options.chip, "crs": options.crs}
         else:
             box = {"archive": options.archive, "raster": options.raster, "box": options.box, "device": options.device}
             box |= {"crs": options.crs} if options.crs else {}
+            bar.show(0.0, "Encoding the box", None)
             embed = service.methods["embed"] if sys.platform == "linux" else embed_apart
             embedding = embed(Parameters(box), Call())
-            values |= {"embedding": embedding["embedding"], "ground_size": embedding["ground_size"]}
+            values |= {"embedding": embedding["embedding"], "ground_size": embedding["chip_size"]}
+            note = embedding["note"]
             values["crs"] = options.crs or _crs_of(options.raster)
-        values["within"] = options.within
+        values |= {"within": options.within, "rasters": _raster_ids(options.archive, options.rasters or [])}
+        bar.show(0.9, "Searching", None)
         result = service.methods["search"](Parameters(values), Call())
+        result["note"] = result["note"] or (None if options.any_size else note)
     if options.output:
         write_matches(result["matches"], Path(options.output))
     if result["note"]:
@@ -121,10 +131,16 @@ def exit_status(result: Result) -> int:
 def _call(method: str, values: Result) -> Result:
     with tempfile.TemporaryDirectory(prefix="frors-") as folder, ProgressBar() as bar:
         service = Service(Path(folder))
+        bar.show(0.0, f"{method} {values['archive']}", None)
         try:
             return service.methods[method](Parameters(values), Call(bar.show))
         finally:
             service.release_archives()
+
+
+def _raster_ids(archive: str, paths: Sequence[str]) -> list[int]:
+    with Archive.open(archive) as opened:
+        return [known_raster(opened, path).id or 0 for path in paths]
 
 
 def _crs_of(path: str) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive_encoder import has_installed_encoder
-from frors_qgis.engine.georeferences import crs_name, record_georeference
+from frors_qgis.engine.archive_access import has_installed_encoder
+from frors_qgis.engine.georeferences import record_crs, record_georeference
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.indexing.run import raster_file
-from frors_qgis.engine.search.ground_size import archive_levels, ground_size
 from frors_qgis.engine.search.query import Match
 from frors_qgis.protocol import EngineError
 
@@ -34,7 +33,7 @@ def archive_json(archive: Archive) -> dict[str, Any]:
                 "reason": record.reason if present else f"The file {record.path} is not there.",
                 "chips": archive.chip_count(record.id),
                 "gsd": record.gsd,
-                "crs": crs_name(record.crs),
+                "crs": record_crs(record),
                 "acquired": record.acquired,
             }
         )
@@ -46,8 +45,8 @@ def archive_json(archive: Archive) -> dict[str, Any]:
         "chips": archive.chip_count(),
         "bytes": archive.path.stat().st_size,
         "levels": [
-            {"gsd": gsd, "cells": cells, "ground_size": ground_size((gsd, cells))}
-            for gsd, cells in archive_levels(records)
+            {"gsd": level.gsd, "cells": level.cells, "ground_size": level.ground_size, "chips": level.chips}
+            for level in archive.levels()
         ],
         "rasters": rasters,
     }
@@ -57,7 +56,8 @@ def matches_json(archive: Archive, matches: Sequence[Match], crs: str | None) ->
     """Matches with their bounds in `crs` (None: each in its raster's own)."""
     records = {record.id: record for record in archive.rasters()}
     used = {match.chip.raster_id for match in matches}
-    places = {id_: (record_georeference(records[id_]), crs or crs_name(records[id_].crs)) for id_ in used}
+    places = {id_: (record_georeference(records[id_]), crs or record_crs(records[id_])) for id_ in used}
+    files = {id_: raster_file(archive, records[id_])[0] for id_ in used}
     described = []
     for match in matches:
         chip, record = match.chip, records[match.chip.raster_id]
@@ -68,7 +68,7 @@ def matches_json(archive: Archive, matches: Sequence[Match], crs: str | None) ->
                 "rank": match.rank,
                 "score": match.score,
                 "chip": chip.id,
-                "raster": raster_file(archive, record)[0],
+                "raster": files[chip.raster_id],
                 "raster_id": chip.raster_id,
                 "bounds": list(place.bounds(window, target)),
                 "crs": target,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,9 @@ class SharedEncoder:
 class EncoderPool:
     """Loads each encoder once per device."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: Callable[[str, str], None] = lambda level, message: None) -> None:
+        """log: told, with a level and a sentence, which device was chosen and why."""
+        self._log = log
         self._lock = threading.Lock()
         self._encoders: dict[tuple[str, str], SharedEncoder] = {}
 
@@ -48,5 +51,6 @@ class EncoderPool:
                 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
                 from frors_qgis.engine.encoders.registry import load_encoder
 
-                self._encoders[key] = SharedEncoder(load_encoder(identifier, device))
+                loaded = self._encoders[key] = SharedEncoder(load_encoder(identifier, device))
+                self._log("info", f"The encoder {identifier} runs on {loaded.device}.")
             return self._encoders[key]

@@ -7,7 +7,9 @@ import sys
 import threading
 import time
 import traceback
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, BinaryIO, Optional, Union
 
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.parameters import Parameters
@@ -29,6 +31,7 @@ _GRACE_SECONDS = 5.0
 _PROGRESS_INTERVAL = 0.05
 
 _Request = tuple[int, Method, Parameters, Call]
+_Item = Optional[Union[_Request, Callable[[], object]]]  # noqa: UP007, UP045 - Python 3.10 cannot join these with |
 
 
 class Server:
@@ -36,12 +39,13 @@ class Server:
 
     def __init__(self, service: Service, requests: BinaryIO, events: BinaryIO) -> None:
         self._service = service
+        service.log = lambda level, text: self._send({"id": None, "log": {"level": level, "message": text}})
         self._requests = requests
         self._events = events
         self._sending = threading.Lock()
         self._guard = threading.Lock()
         self._calls: dict[int, Call] = {}
-        self._lanes: dict[str, queue.SimpleQueue[_Request | None]] = {}
+        self._lanes: dict[str, queue.SimpleQueue[_Item]] = {}
         self._threads: list[threading.Thread] = []
 
     def run(self) -> None:
@@ -96,14 +100,14 @@ class Server:
                 last_progress[0] = now
                 self._send({"id": request, "progress": {"fraction": fraction, "message": text, "eta": eta}})
 
-        def log(level: str, text: str) -> None:
-            self._send({"id": request, "log": {"level": level, "message": text}})
-
-        call = Call(progress, log)
+        call = Call(progress)
         with self._guard:
             if request in self._calls:
                 raise EngineError(ErrorCode.BAD_REQUEST, f"A request with the id {request} is running already.")
             self._calls[request] = call
+        if name == "close":  # the other lanes have connections of their own
+            for lane in self._lanes.values():
+                lane.put(lambda: method(Parameters(values), Call()))
         self._lanes[_LANES.get(name, _QUERIES)].put((request, method, Parameters(values), call))
 
     def _cancel(self, request: object) -> None:
@@ -112,9 +116,13 @@ class Server:
         if call is not None:
             call.cancel()
 
-    def _work(self, lane: queue.SimpleQueue[_Request | None]) -> None:
+    def _work(self, lane: queue.SimpleQueue[_Item]) -> None:
         try:
             while (item := lane.get()) is not None:
+                if callable(item):
+                    with suppress(EngineError):
+                        item()
+                    continue
                 request, method, parameters, call = item
                 event = self._answer(request, method, parameters, call)
                 with self._guard:

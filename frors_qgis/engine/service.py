@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import platform
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,22 +13,22 @@ from typing import Any
 import numpy as np
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive_encoder import has_installed_encoder, other_encoder, writable_archive
+from frors_qgis.engine.archive.writer_lock import WriterLock
+from frors_qgis.engine.archive_access import has_installed_encoder, known_raster, other_encoder, writable_archive
 from frors_qgis.engine.archive_shelf import ArchiveShelf
 from frors_qgis.engine.boxes import box_window, embed_box, picture
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.descriptions import archive_json, error_json, matches_json
 from frors_qgis.engine.encoder_pool import EncoderPool, SharedEncoder
 from frors_qgis.engine.encoders.installed import installed_encoders
-from frors_qgis.engine.georeferences import box_in, crs_name
+from frors_qgis.engine.georeferences import box_in, record_crs
 from frors_qgis.engine.imagery.picture import save_png
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.indexing.plan import Levels, Plan
-from frors_qgis.engine.indexing.run import IndexRun, raster_file
+from frors_qgis.engine.indexing.run import IndexRun, local_raster_file, require_one
 from frors_qgis.engine.parameters import Parameters
-from frors_qgis.engine.search.ground_size import archive_levels
 from frors_qgis.engine.search.query import Query
 from frors_qgis.engine.turns import Turns
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
@@ -35,19 +37,29 @@ from frors_qgis.version import VERSION
 Result = dict[str, Any]
 Method = Callable[[Parameters, Call], Result]
 
+_PACKAGES = {
+    "encode": ("torch", "torchvision", "safetensors"),
+    "search": ("faiss",),
+    "both": ("torch", "torchvision", "safetensors", "faiss"),
+}
+
 _BYTES_PER_CHIP = 800
 _SECONDS_PER_CHIP = 0.01
 """Until an index run of this engine has measured it: 0.003 with bfloat16 on two cores, slower elsewhere."""
 
 
 class Service:
-    """The engine's methods by name. `folder` is private: pictures are written there."""
+    """The engine's methods by name. `folder` is private: pictures are written there.
+
+    `log(level, sentence)` is told what concerns no single call.
+    """
 
     def __init__(self, folder: Path, role: str = "both") -> None:
         self._folder = folder
         self._role = role
         self._shelf = ArchiveShelf()
-        self._encoders = EncoderPool()
+        self.log: Callable[[str, str], None] = lambda level, message: None
+        self._encoders = EncoderPool(lambda level, message: self.log(level, message))
         self._turns = Turns()
         self._seconds_per_chip = _SECONDS_PER_CHIP
         self.methods: dict[str, Method] = {
@@ -69,6 +81,13 @@ class Service:
         self._shelf.release_all()
 
     def _hello(self, parameters: Parameters, call: Call) -> Result:
+        missing = [name for name in _PACKAGES[self._role] if importlib.util.find_spec(name) is None]
+        if missing:
+            raise EngineError(
+                ErrorCode.ENGINE_MISSING,
+                f"The Python at {sys.executable} lacks {', '.join(missing)}. Run `make setup` in the repository, or "
+                "name another interpreter in the environment variable FRORS_PYTHON.",
+            )
         return {
             "version": VERSION,
             "protocol": PROTOCOL_VERSION,
@@ -126,15 +145,28 @@ class Service:
             while not self._turns.wait(0.1):
                 call.check()
 
-        with writable_archive(path, parameters.optional_text("encoder")) as archive:
+        def before_making(identifier: str) -> None:
+            require_one(rasters, levels)
+            self._encoders.get(identifier, device)
+
+        encoder_id = parameters.optional_text("encoder")
+        with WriterLock(path), writable_archive(path, encoder_id, before_making) as archive:
             before = archive.chip_count()
             outcomes = IndexRun(archive, levels, encoder, call.progress, take_turn).index(rasters)
+            if not Path(path).exists():
+                raise EngineError(ErrorCode.ARCHIVE_MISSING, f"{path} was deleted while it was written; index again.")
             if (added := archive.chip_count() - before) > 0:
                 self._seconds_per_chip = (time.monotonic() - start) / added
             return {
                 "rasters": [
-                    {"path": o.path, "state": o.state, "chips": o.chips, "error": o.error and error_json(o.error)}
-                    for o in outcomes
+                    {
+                        "path": outcome.path,
+                        "state": outcome.state,
+                        "chips": outcome.chips,
+                        "error": outcome.error and error_json(outcome.error),
+                        "note": outcome.note,
+                    }
+                    for outcome in outcomes
                 ],
                 "chips": archive.chip_count(),
                 "seconds": round(time.monotonic() - start, 3),
@@ -144,7 +176,7 @@ class Service:
     def _embed(self, parameters: Parameters, call: Call) -> Result:
         with self._turns.urgent():
             archive = self._shelf.archive(parameters.text("archive"))
-            levels = archive_levels(archive.rasters())
+            levels = archive.levels()
             if not levels:
                 raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
             if not has_installed_encoder(archive):
@@ -163,6 +195,8 @@ class Service:
         return {
             "embedding": [float(value) for value in embedding.vector],
             "ground_size": embedding.ground_size,
+            "chip_size": embedding.chip_size,
+            "note": embedding.note,
             "gsd": embedding.gsd,
             "cells": list(embedding.cells),
             "thumbnail": None if thumbnail is None else str(thumbnail),
@@ -179,7 +213,7 @@ class Service:
             else:
                 chip = archive.chips([chip_id])[0]
                 vector, size = archive.embedding(chip_id), chip.ground_size
-                crs = crs or crs_name(archive.raster(chip.raster_id).crs)
+                crs = crs or record_crs(archive.raster(chip.raster_id))
             within = parameters.optional_box("within")
             rasters = parameters.wholes("rasters")
             query = Query(
@@ -194,29 +228,29 @@ class Service:
         return {"matches": matches_json(archive, found.matches, crs), "note": found.note}
 
     def _thumbnail(self, parameters: Parameters, call: Call) -> Result:
-        archive = self._shelf.archive(parameters.text("archive"))
+        path = parameters.text("archive")
+        archive = self._shelf.archive(path)
         chip_id, size = parameters.whole("chip"), _picture_size(parameters.whole("size", 128))
-        target = self._folder / f"{archive.id}-{chip_id}-{size}.png"
+        target = self._folder / f"{self._shelf.mark(path)}-{chip_id}-{size}.png"
         if not target.exists():
             chip = archive.chips([chip_id])[0]
             record = archive.raster(chip.raster_id)
-            with Raster(raster_file(archive, record)[0]) as raster:
+            with Raster(local_raster_file(archive, record)) as raster:
                 window = PixelWindow(chip.column, chip.row, chip.width, chip.height)
                 save_png(picture(raster, Stretch.from_json(record.stretch), window, size), target)
         return {"path": str(target)}
 
     def _remove(self, parameters: Parameters, call: Call) -> Result:
-        with Archive.open(parameters.text("archive"), writable=True) as archive:
-            records = []
-            for path in parameters.texts("rasters"):
-                record = archive.find_raster(path)
-                if record is None or record.id is None:
-                    raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster {path}.")
-                records.append(record)
+        path = parameters.text("archive")
+        with WriterLock(path), Archive.open(path, writable=True) as archive:
+            records = {}
+            for raster in parameters.texts("rasters"):
+                record = known_raster(archive, raster)
+                records[record.id or 0] = record
             removed = []
-            for record in records:
+            for raster_id, record in records.items():
                 call.check()
-                removed.append({"path": record.path, "chips": archive.remove_raster(record.id or 0)})
+                removed.append({"path": record.path, "chips": archive.remove_raster(raster_id)})
             return {"rasters": removed, "chips": archive.chip_count()}
 
     def _verify(self, parameters: Parameters, call: Call) -> Result:

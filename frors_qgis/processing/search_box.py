@@ -138,10 +138,11 @@ class SearchBox(EngineAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         query = self._ask("embed", self._box_params, feedback)
-        wanted = {"embedding": query["embedding"], "ground_size": query["ground_size"]}
+        wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"]}
         result = self._ask("search", self._search_params | wanted, feedback)
-        if result["note"]:
-            feedback.pushWarning(result["note"])
+        note = result["note"] or (None if self._search_params["any_size"] else query["note"])
+        if note:
+            feedback.pushWarning(note)
         fields = QgsFields()
         for name, kind in _FIELDS.items():
             fields.append(QgsField(name, kind))

@@ -133,7 +133,7 @@ class IndexDialog(QDialog):
 
     def _scale_box(self) -> QGroupBox:
         group = QGroupBox(tr("Scale"))
-        self._own = QRadioButton(tr("Each raster at its own pixel size"))
+        self._own = QRadioButton(tr("Each raster at its own"))
         self._own.setChecked(True)
         self._fixed = QRadioButton(tr("All rasters at"))
         self._gsd = QgsDoubleSpinBox()
@@ -155,7 +155,7 @@ class IndexDialog(QDialog):
         self._windows = {cells: QCheckBox() for cells in _WINDOWS}
         grid = QGridLayout(group)
         grid.setColumnStretch(2, 1)
-        grid.addWidget(QLabel(tr("Pixel size")), 0, 0)
+        grid.addWidget(QLabel(tr("Ground GSD")), 0, 0)
         grid.addWidget(self._own, 0, 1, 1, 2)
         fixed = QHBoxLayout()
         fixed.addWidget(self._fixed)

@@ -14,7 +14,9 @@ from qgis.PyQt.QtGui import QImage
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.translation import tr
 
-CONTEXT = 0.9
+CONTEXT = 1.2
+"""Context on each side of the box, as a share of its longer side: the engine reads 144 pixels round a box, which fills
+128 pixels or more."""
 MOST_PX = 1024
 TIMEOUT_MS = 30_000
 _BAND = """  <VRTRasterBand dataType="Byte" band="{band}">

@@ -25,7 +25,7 @@ class MatchModel(QAbstractListModel):
     `set_thumbnail`.
     """
 
-    thumbnail_wanted = pyqtSignal(int)
+    thumbnail_wanted = pyqtSignal(object)  # chip id: an int of Qt has 32 bits
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -82,7 +82,7 @@ class QueryPanel(QWidget):
         self._matches.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._matches.setToolTip(tr("How many matches to show"))
         self._matches.valueChanged.connect(lambda number: setattr(self._settings, "matches", number))
-        label = QLabel(tr("Results"))
+        label = QLabel(tr("Matches"))
         label.setBuddy(self._matches)
         row = QHBoxLayout()
         row.setSpacing(10)

@@ -65,8 +65,8 @@ def box_layer(
 
 
 def box_is_too_small(box: QgsRectangle, layer: QgsRasterLayer) -> bool:
-    """Whether a box in the layer's CRS has a side under `LEAST_BOX_PX` pixels; False for rendered layers."""
+    """Whether the longer side of a box in the layer's CRS is under `LEAST_BOX_PX` pixels; False for rendered layers."""
     step_x, step_y = layer.rasterUnitsPerPixelX(), layer.rasterUnitsPerPixelY()
     if raster_path(layer) is None or step_x <= 0 or step_y <= 0:
         return False
-    return box.width() / step_x < LEAST_BOX_PX or box.height() / step_y < LEAST_BOX_PX
+    return max(box.width() / step_x, box.height() / step_y) < LEAST_BOX_PX

@@ -134,6 +134,7 @@ class SearchController(QObject):
 
     def _begin(self, title: str, message: str, image: QImage | None) -> None:
         self._end()
+        self._thumbnails.stop()  # QGIS runs only as many tasks at once as there are cores
         self._searching = True
         self._dock.setUserVisible(True)
         self._dock.query.show_query(title, message, image)
@@ -212,6 +213,10 @@ class SearchController(QObject):
         project = self._projects
 
         def add_layers(file: Path | None) -> None:
+            if file is None:
+                self._notices.info(
+                    tr("The folder of the archive cannot be written to, so the matches are a temporary layer.")
+                )
             self._run_in_turns(add_result_layers(query, file, QgsProject.instance()), project)
 
         self._tasks.start(

@@ -78,14 +78,16 @@ def box_work(
                 Path(raster).with_suffix(".png").unlink(missing_ok=True)
         try:
             image = _taken_image(query.get("thumbnail"))
-            wanted = {"embedding": query["embedding"], "ground_size": query["ground_size"]}
+            wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"]}
+            note = None if options.any_size else query.get("note")
             columns, rows = query["cells"]
             cell = float(query["ground_size"]) / max(columns, rows)
             size = (cell * columns, cell * rows)
         except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
             message = f"The engine's description of the box cannot be read: {error!r}."
             raise EngineError(ErrorCode.INTERNAL, message) from error
-        return {"found": _found(call("search", options.params() | wanted), image, size)}
+        answer = call("search", options.params() | wanted)
+        return {"found": _found({**answer, "note": answer.get("note") or note}, image, size)}
 
     return work
 

@@ -24,8 +24,8 @@ class ThumbnailLoader(QObject):
     Signal `arrived(int chip, QImage)`; the image is null where there is no picture.
     """
 
-    arrived = pyqtSignal(int, QImage)
-    _fetched = pyqtSignal(int, int, QImage)
+    arrived = pyqtSignal(object, QImage)
+    _fetched = pyqtSignal(int, object, QImage)
 
     def __init__(self, tasks: EngineTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,14 +1,18 @@
 """The command line as a stranger would use it: real processes, the real encoder, the sample raster."""
 
+import contextlib
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from osgeo import gdal, ogr
 
+from frors_qgis.engine.archive.writer_lock import WriterLock
 from tests.engine.door import REPOSITORY
 
 
@@ -18,6 +22,21 @@ def run(*arguments, expect=0):
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
     assert done.returncode == expect, done.stderr + done.stdout
     return done
+
+
+FAR_AWAY = [1, 1, 2, 2]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 64 KiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def last_object(done):
@@ -89,6 +108,73 @@ def test_matches_replace_earlier_matches_but_never_another_file(archive, raster,
     assert archive.read_bytes() == before
     (tmp_path / "notes.csv").write_text("mine\n")
     assert "choose another name" in run("search", archive, "--chip", 1, "-o", tmp_path / "notes.csv", expect=1).stderr
+
+
+def test_matches_that_do_not_fit_the_disk_are_an_error_and_earlier_ones_stay(archive, small_disk):
+    path = small_disk / "matches.geojson"
+    run("search", archive, "--chip", 1, "-k", 1, "--within", *FAR_AWAY, "--crs", "EPSG:4326", "-o", path)
+    before = path.read_bytes()
+    with contextlib.suppress(OSError), (small_disk / "ballast").open("wb", buffering=0) as ballast:
+        while ballast.write(b"x" * 4096):
+            pass
+    assert "cannot be written" in run("search", archive, "--chip", 1, "--any-size", "-o", path, expect=1).stderr
+    assert path.read_bytes() == before
+    assert sorted(each.name for each in small_disk.iterdir()) == ["ballast", "matches.geojson"]
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv"])
+def test_the_same_search_may_be_written_again_even_when_it_finds_nothing(archive, tmp_path, suffix):
+    for where in ([], [], ["--within", *FAR_AWAY, "--crs", "EPSG:4326"], []):
+        run("search", archive, "--chip", 1, *where, "-o", tmp_path / f"matches{suffix}")
+
+
+def test_a_negative_number_may_have_an_exponent(archive, raster):
+    done = run("search", archive, "--raster", raster, "--box", "-1.5e1", "-2.5e-1", "1e1", "1", expect=1)
+    assert "outside" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["index", "a.gpkg", "b.tif", "--windows", "8,x"],
+        ["index", "a.gpkg", "b.tif", "--gsd", "fine"],
+        ["search", "a.gpkg", "--box", "1", "2", "3"],
+        ["juggle"],
+        [],
+    ],
+)
+def test_a_command_line_that_makes_no_sense_gets_one_sentence_also_in_json(arguments):
+    done = run(*arguments, "--json", expect=2)
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "_" not in done.stderr.replace("frors_qgis", "")
+    assert last_object(done)["error"]["code"] == "bad_request"
+
+
+def test_a_reader_that_goes_away_is_no_traceback(archive):
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-m", "frors_qgis.engine", "search", str(archive), "--chip", "1"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_archive_is_not_made_when_nothing_can_be_indexed(raster, tmp_path):
+    for more in ([tmp_path / "nowhere.tif"], [raster, "--gsd", "1e-9"], [raster, "--device", "abacus"]):
+        run("index", tmp_path / "new.gpkg", *more, expect=1)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_process_is_told_who_indexes(archive, raster, tmp_path):
+    with WriterLock(archive):
+        done = run("index", archive, raster, "--windows", "4", expect=1)
+    assert f"process {os.getpid()}" in done.stderr
+    assert last_object(run("verify", archive, "--json")) == {"problems": []}
+
+
+def test_a_search_may_be_limited_to_rasters(archive, raster):
+    assert last_object(run("search", archive, "--chip", 1, "--rasters", raster, "--json"))["matches"]
+    assert "no raster" in run("search", archive, "--chip", 1, "--rasters", "nowhere.tif", expect=1).stderr
 
 
 def test_info_and_verify_say_what_is_there_and_that_it_is_sound(archive, raster):

@@ -1,7 +1,9 @@
 """The engine at its door: a real process with the real encoder on the sample raster."""
 
+import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -63,7 +65,8 @@ def box(archive):
 
 def search(door, archive, **embed):
     embedding = door.call("embed", archive=archive, **embed)
-    return door.call("search", archive=archive, **{k: embedding[k] for k in ("embedding", "ground_size")})
+    vector, size = embedding["embedding"], embedding["chip_size"]
+    return door.call("search", archive=archive, embedding=vector, ground_size=size)
 
 
 def test_hello_tells_version_protocol_and_encoders(door):
@@ -240,11 +243,12 @@ def test_the_engine_ends_when_its_stdin_closes_even_while_it_indexes(folder, sam
     assert door.close() == 0
 
 
-def test_kill_9_while_indexing_leaves_a_sound_archive_that_goes_on(folder, sample_path, tmp_path):
+@pytest.mark.parametrize("moment", [0.0, 0.3, 0.6])
+def test_kill_9_while_indexing_leaves_a_sound_archive_that_goes_on(folder, sample_path, tmp_path, moment):
     path = tmp_path / "f.gpkg"
     door = Door(folder)
     door.send("index", archive=str(path), rasters=[str(sample_path)])
-    while not ("progress" in (event := door.events.get(timeout=60)) and event["progress"]["fraction"] > 0):
+    while not ("progress" in (event := door.events.get(timeout=60)) and event["progress"]["fraction"] > moment):
         pass
     os.kill(door.process.pid, signal.SIGKILL)
     door.process.wait()
@@ -271,10 +275,102 @@ def test_what_libraries_print_to_stdout_lands_in_stderr():
     assert (done.stdout, done.stderr) == (b"an event", b"a library prints")
 
 
+def spoil(path, *statements):
+    """Changes an archive behind the engine's back."""
+    with sqlite3.connect(path) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(*([statement] if isinstance(statement, str) else statement))
+    connection.close()
+
+
+def test_an_archive_cannot_make_the_engine_write_elsewhere(door, archive, tmp_path):
+    path = tmp_path / "stranger.gpkg"
+    path.write_bytes(Path(archive).read_bytes())
+    spoil(path, "UPDATE archive_info SET value = '../owned' WHERE key = 'id'")
+    assert door.refuse("thumbnail", archive=str(path), chip=1, size=64)["code"] == "archive_damaged"
+    assert [each.name for each in tmp_path.iterdir()] == ["stranger.gpkg"]
+
+
+@pytest.mark.parametrize(
+    "name", ["/vsicurl/http://127.0.0.1:9/a.tif", "/vsizip//vsicurl/http://127.0.0.1:9/a.zip", "WMS:http://127.0.0.1:9"]
+)
+def test_an_archive_cannot_make_the_engine_ask_the_network(door, archive, tmp_path, name):
+    path = tmp_path / "stranger.gpkg"
+    path.write_bytes(Path(archive).read_bytes())
+    spoil(path, "UPDATE rasters SET relative_path = NULL", ("UPDATE rasters SET path = ?", [name]))
+    error = door.refuse("thumbnail", archive=str(path), chip=1, size=64)
+    assert error["code"] == "raster_missing"
+    assert "not a file of this computer" in error["message"]
+
+
+def test_copies_of_an_archive_have_pictures_of_their_own(door, archive, tmp_path):
+    path = tmp_path / "copy.gpkg"
+    path.write_bytes(Path(archive).read_bytes())
+    pictures = {door.call("thumbnail", archive=str(each), chip=1, size=64)["path"] for each in (archive, path)}
+    assert len(pictures) == 2
+
+
+@pytest.mark.parametrize(
+    ("statement", "method"),
+    [
+        ("UPDATE chips SET width = 0", "search"),
+        ("UPDATE levels SET gsd = -1", "info"),
+        ("UPDATE rasters SET crs = 'junk'", "search"),
+        ("UPDATE rasters SET plan = '{}'", "index"),
+        ('UPDATE rasters SET plan = \'{"passes": [{"number": "x"}]}\'', "index"),
+    ],
+)
+def test_damaged_rows_are_called_damaged(door, archive, raster, tmp_path, statement, method):
+    path = tmp_path / "spoilt.gpkg"
+    path.write_bytes(Path(archive).read_bytes())
+    spoil(path, statement)
+    params = {"search": {"chip": 1}, "info": {}, "index": {"rasters": [str(raster)]}}[method]
+    assert door.refuse(method, archive=str(path), **params)["code"] == "archive_damaged"
+
+
+def test_close_lets_go_of_the_archive_in_every_lane(raster, tmp_path, folder):
+    path = tmp_path / "h.gpkg"
+    door = Door(folder)
+    door.call("index", archive=str(path), rasters=[str(raster)])
+    door.call("open", archive=str(path))
+    door.call("thumbnail", archive=str(path), chip=1, size=64)
+    door.call("verify", archive=str(path))
+    door.call("close", archive=str(path))
+    door.call("plan", rasters=[str(raster)])  # one answer of each lane: what was queued before it is done
+    door.refuse("thumbnail", archive="nowhere", chip=1, size=64)
+    door.refuse("verify", archive="nowhere")
+    held = [os.readlink(link) for link in Path(f"/proc/{door.process.pid}/fd").iterdir() if link.exists()]
+    assert not [name for name in held if name.startswith(str(path))]
+    assert [each.name for each in tmp_path.iterdir()] == ["h.gpkg"]
+    door.close()
+
+
+def test_an_engine_without_its_packages_says_which(folder):
+    program = (
+        "import sys, importlib.util as u; find = u.find_spec;"
+        "u.find_spec = lambda name, *rest: None if name == 'faiss' else find(name, *rest);"
+        f"sys.argv = ['x', 'serve', '--folder', {str(folder)!r}];"
+        "from frors_qgis.engine.__main__ import main; main()"
+    )
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    )
+    process.stdin.write(b'{"id": 1, "method": "hello"}\n')
+    process.stdin.flush()
+    error = json.loads(process.stdout.readline())["error"]
+    process.stdin.close()
+    process.wait(20)
+    assert error["code"] == "engine_missing"
+    assert "faiss" in error["message"]
+
+
 def test_an_archive_of_another_encoder_opens_and_searches_by_chip_but_not_by_box(door, tmp_path, raster, box):
     path = tmp_path / "other.gpkg"
     with Archive.create(path, encoder="resnet50-imagenet", encoder_sha256="f" * 64, dimension=256) as other:
-        plan = {"gsd": [0.3], "windows": [8], "overlap": 0.5, "stride": 28}
+        plan = {"passes": []}
         record = RasterRecord(
             str(raster), "x", "EPSG:26910", (0, 1, 0, 0, 0, -1), 700, 600, 0.3, {}, 3, plan=plan, state="indexed"
         )

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from osgeo import gdal, osr
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QCoreApplication
 
 from frors_qgis.client.client import EngineClient
 from frors_qgis.resources import resource_path
+from frors_qgis.shell.archive_layers import reload_archive_layers
 
 CASES = {
     "utm": ("EPSG:32632", (500000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0)),
@@ -99,6 +101,37 @@ def test_a_chips_layer_reads_right_a_hundred_times_while_its_archive_is_written(
     assert counts == sorted(counts)
     assert len(set(counts)) > 2, "nothing was written while the layer was read"
     assert len(list(layer.getFeatures())) == client.call("info", {"archive": str(archive)})["chips"]
+
+
+def test_a_chips_layer_that_was_open_before_is_read_anew_when_its_archive_is_written_to(
+    client, tmp_path, qgis_new_project
+):
+    archive, first = tmp_path / "known.gpkg", tmp_path / "first.tif"
+    write(first, *CASES["utm"])
+    client.call("index", {"archive": str(archive), "rasters": [str(first)]})
+    client.shut_down()  # nobody holds the archive now: it is one plain file
+    assert [path.name for path in tmp_path.glob("known.gpkg*")] == ["known.gpkg"]
+    layer = QgsProject.instance().addMapLayer(chips_layer(archive))
+    before = len(list(layer.getFeatures()))
+
+    other = EngineClient()
+    reloaded = []
+    other.archive_reopened.connect(lambda archives: reload_archive_layers(QgsProject.instance(), archives))
+    other.archive_reopened.connect(reloaded.extend)
+    sample = {"archive": str(archive), "rasters": [str(resource_path("sample", "kitsap.tif"))]}
+    indexing = threading.Thread(target=lambda: other.call("index", sample))
+    indexing.start()
+    counts = []
+    while indexing.is_alive():
+        QCoreApplication.processEvents()
+        if reloaded:
+            counts.append(len(list(layer.getFeatures())))
+        time.sleep(0.02)
+    other.shut_down()
+    assert reloaded == [str(archive)]
+    assert counts[0] == before
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 2
 
 
 def test_edits_in_qgis_are_refused_and_change_nothing(client, tmp_path):

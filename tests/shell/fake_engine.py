@@ -87,7 +87,8 @@ def result(number, method, params):
     if method == "embed":
         thumbnail = picture(number, params.get("thumbnail", 64), (40, 120, 200))
         return {
-            "embedding": [0.0625] * 256, "ground_size": 38.4, "gsd": 0.3, "cells": [4, 3], "thumbnail": thumbnail,
+            "embedding": [0.0625] * 256, "ground_size": 38.4, "chip_size": 38.4, "note": None, "gsd": 0.3,
+            "cells": [4, 3], "thumbnail": thumbnail,
         }  # fmt: skip
     if method == "search":
         return {"matches": [match(rank, params["k"]) for rank in range(1, params["k"] + 1)], "note": None}

@@ -97,7 +97,7 @@ def test_options_reach_the_engine(ready, window, search, fake, wait_until):
 
 
 def test_of_two_boxes_in_a_row_only_the_second_is_shown(ready, search, fake, wait_until, run_for):
-    fake.order(embed={"delay": 0.6}, search={"result": {"note": "the first"}})
+    fake.order(embed={"delay": 30}, search={"result": {"note": "the first"}})
     search()
     wait_until(lambda: fake.requests("embed"))
     fake.order(search={"result": {"note": "the second"}})

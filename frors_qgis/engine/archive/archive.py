@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.archive import blocks, chips, rasters
+from frors_qgis.engine.archive.blocks import delete_some_blocks
 from frors_qgis.engine.archive.connection import (
     absolute,
     connect,
@@ -198,7 +199,7 @@ class Archive:
         return Generation(self.id, int(removals), last)
 
     def levels(self) -> list[Level]:
-        """The levels there are, finest ground GSD first, then smallest window. Reads the whole table of chips."""
+        """The levels there are, finest ground GSD first, then smallest window."""
         with self._reading() as connection:
             return chips.select_levels(connection)
 
@@ -238,6 +239,12 @@ class Archive:
         with self._writing() as connection:
             rasters.set_state(connection, raster_id, "indexing", None)
             return blocks.delete_blocks(connection, raster_id)
+
+    def clear_blocks(self, raster_id: int, blocks: range) -> int:
+        """Remove the chips of those of a raster's blocks whose numbers lie in a range; returns how many went."""
+        with self._writing() as connection:
+            rasters.select_raster(connection, raster_id)
+            return delete_some_blocks(connection, raster_id, blocks)
 
     def write_block(self, raster_id: int, block: int, chips: NewChips) -> None:
         """Write the chips of one block, which may be none: the block then counts as finished.

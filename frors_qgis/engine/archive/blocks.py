@@ -31,6 +31,13 @@ UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) =
     last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name = 'chips'
 """
 
+_COUNT_LEVEL = """
+INSERT INTO levels VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET chips = chips + excluded.chips
+"""
+_RECOUNT_LEVELS = """
+INSERT INTO levels SELECT raster, gsd, cells, COUNT(*) FROM chips WHERE raster = ? GROUP BY gsd, cells
+"""
+
 EmbeddingRow = tuple[int, int, int, int, int, int, int, bytes]
 
 
@@ -72,6 +79,9 @@ def insert_block(connection: sqlite3.Connection, raster_id: int, block: int, chi
     )
     if len(chips):
         _set_feature_count(connection, before + len(chips))
+        levels, counts = np.unique(np.stack([chips.gsd, chips.cells], axis=1), axis=0, return_counts=True)
+        for (gsd, cells), count in zip(levels.tolist(), counts.tolist(), strict=True):
+            connection.execute(_COUNT_LEVEL, (raster_id, gsd, int(cells), count))
         (west, south), (east, north) = chips.footprints.min(axis=(0, 1)), chips.footprints.max(axis=(0, 1))
         connection.execute(
             _GROW_EXTENT, {"west": float(west), "south": float(south), "east": float(east), "north": float(north)}
@@ -86,9 +96,26 @@ def delete_blocks(connection: sqlite3.Connection, raster_id: int) -> int:
     before = _feature_count(connection)
     removed = connection.execute("DELETE FROM chips WHERE raster = ?", (raster_id,)).rowcount
     connection.execute("DELETE FROM embeddings WHERE raster = ?", (raster_id,))
-    connection.execute("UPDATE archive_info SET value = value + 1 WHERE key = 'removals'")
-    _set_feature_count(connection, before - removed)
-    connection.execute(_RECOMPUTE_EXTENT)
+    connection.execute("DELETE FROM levels WHERE raster = ?", (raster_id,))
+    _note_removal(connection, before - removed)
+    return removed
+
+
+def delete_some_blocks(connection: sqlite3.Connection, raster_id: int, blocks: range) -> int:
+    """Remove those of a raster's blocks whose numbers lie in a range; returns how many chips went."""
+    before = _feature_count(connection)
+    where = (raster_id, blocks.start, blocks.stop)
+    rows = connection.execute(
+        "SELECT first_chip, count FROM embeddings WHERE raster = ? AND block >= ? AND block < ?", where
+    ).fetchall()
+    removed = 0
+    for first, count in rows:
+        deleted = connection.execute("DELETE FROM chips WHERE fid >= ? AND fid < ?", (first, first + count))
+        removed += deleted.rowcount
+    connection.execute("DELETE FROM embeddings WHERE raster = ? AND block >= ? AND block < ?", where)
+    connection.execute("DELETE FROM levels WHERE raster = ?", (raster_id,))
+    connection.execute(_RECOUNT_LEVELS, (raster_id,))
+    _note_removal(connection, before - removed)
     return removed
 
 
@@ -145,6 +172,12 @@ def read_batch(connection: sqlite3.Connection, row: EmbeddingRow, dimension: int
     if not (np.isfinite(levels) & (levels > 0)).all():
         raise _damaged(row, "has chips without a level")
     return Batch(number, first, raster_id, vectors, levels[:, 0].astype(np.float32), levels[:, 1].astype(np.int32))
+
+
+def _note_removal(connection: sqlite3.Connection, left: int) -> None:
+    connection.execute("UPDATE archive_info SET value = value + 1 WHERE key = 'removals'")
+    _set_feature_count(connection, left)
+    connection.execute(_RECOMPUTE_EXTENT)
 
 
 def _checked(chips: NewChips, dimension: int) -> npt.NDArray[np.float16]:

@@ -37,7 +37,8 @@ def select_chips(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Chi
     chips = {}
     for (*numbers, _), footprint in zip(rows, footprints, strict=True):
         chip_id = numbers[0]
-        if not all(isinstance(number, (int, float)) for number in numbers):
+        sound = all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers)
+        if not sound or min(numbers[4:8]) <= 0:  # width, height, gsd, cells
             raise EngineError(
                 ErrorCode.ARCHIVE_DAMAGED, f"Chip {chip_id} is damaged: restore the archive from a copy or index again."
             )
@@ -52,17 +53,21 @@ def select_chips(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Chi
 
 def count_chips(connection: sqlite3.Connection, raster_id: int | None) -> int:
     """How many chips there are, of one raster or of all."""
-    (count,) = connection.execute(
-        "SELECT COALESCE(SUM(count), 0) FROM embeddings WHERE raster = COALESCE(?, raster)", (raster_id,)
-    ).fetchone()
-    return int(count)
+    if raster_id is None:
+        row = connection.execute("SELECT COALESCE(SUM(chips), 0) FROM levels").fetchone()
+    else:
+        row = connection.execute("SELECT COALESCE(SUM(chips), 0) FROM levels WHERE raster = ?", (raster_id,)).fetchone()
+    return int(row[0])
 
 
 def select_levels(connection: sqlite3.Connection) -> list[Level]:
     """The levels there are, finest ground GSD first, then smallest window."""
-    rows = connection.execute("SELECT gsd, cells, COUNT(*) FROM chips GROUP BY gsd, cells ORDER BY gsd, cells")
+    rows = connection.execute("SELECT gsd, cells, SUM(chips) FROM levels GROUP BY gsd, cells ORDER BY gsd, cells")
     levels = [Level(*row) for row in rows]
-    if not all(isinstance(level.gsd, float) and isinstance(level.cells, int) for level in levels):
+    if not all(
+        isinstance(level.gsd, float) and isinstance(level.cells, int) and 0 < level.gsd < math.inf and level.cells > 0
+        for level in levels
+    ):
         raise EngineError(
             ErrorCode.ARCHIVE_DAMAGED, "Some chips have no level: restore the archive from a copy or index again."
         )

@@ -72,6 +72,11 @@ class ExactIndex:
             mask &= np.isin(self._ids, ids)
         return None if mask.all() else self._ids[mask]
 
+    def ground_sizes(self, candidates: npt.NDArray[np.int64] | None = None) -> list[float]:
+        """The ground sizes in metres that the candidates (None: all chips) have, each once, ascending."""
+        sizes = self._sizes if candidates is None else self._sizes[np.isin(self._ids, candidates)]
+        return [float(size) for size in np.unique(sizes)]
+
     def search(
         self, vector: npt.NDArray[np.float32], k: int, candidates: npt.NDArray[np.int64] | None = None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:

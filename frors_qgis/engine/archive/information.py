@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 _KEYS = ("id", "encoder", "encoder_sha256", "dimension", "removals")
 _LARGEST_DIMENSION = 65536
+
+
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ def read_information(connection: sqlite3.Connection, path: Path) -> ArchiveInfor
     dimension = _number(facts["dimension"])
     if dimension is None or not 0 < dimension <= _LARGEST_DIMENSION or _number(facts["removals"]) is None:
         raise _damaged(path, "its facts are not numbers")
+    if _IDENTIFIER.fullmatch(facts["id"]) is None:
+        raise _damaged(path, "its id is none")
     return ArchiveInformation(facts["id"], facts["encoder"], facts["encoder_sha256"], dimension)
 
 

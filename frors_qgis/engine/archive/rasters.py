@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -32,18 +33,26 @@ UPDATE rasters SET path = :path, relative_path = :relative_path, identity = :ide
 """
 
 
+_PART = re.compile(r"[A-Za-z0-9_]{2,}:")  # two letters at least: C: is a drive
+
+
 def stored_path(path: str | Path) -> str:
     """The path as the archive stores it: absolute, links followed; GDAL's /vsi... names stay as they are.
 
     Raises EngineError(BAD_REQUEST) for a name that no file can have.
     """
     name = str(path)
-    return name if name.startswith("/vsi") else str(absolute(name))
+    return name if is_virtual(name) else str(absolute(name))
+
+
+def is_virtual(name: str) -> bool:
+    """Whether a name is GDAL's (/vsi..., GPKG:file:table) and not that of a file."""
+    return name.startswith("/vsi") or _PART.match(name) is not None
 
 
 def relative_path(path: str, folder: Path) -> str | None:
     """The path seen from the archive's folder, with forward slashes; None where there is none (/vsi, other drive)."""
-    if path.startswith("/vsi"):
+    if is_virtual(path):
         return None
     try:
         return Path(os.path.relpath(path, folder)).as_posix()

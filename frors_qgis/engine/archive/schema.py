@@ -10,7 +10,7 @@ from frors_qgis.engine.archive.geopackage import SRS_ID
 APPLICATION_ID = 0x47504B47  # "GPKG"
 GEOPACKAGE_VERSION = 10300
 FORMAT_VERSION = 1
-TABLES = ("archive_info", "chips", "embeddings", "rasters", "rtree_chips_geom", "writer")
+TABLES = ("archive_info", "chips", "embeddings", "levels", "rasters", "rtree_chips_geom", "writer")
 REFUSAL = "This is a FRORS archive and only FRORS may change it: export the layer and edit the copy."
 
 _WGS84 = (
@@ -57,6 +57,9 @@ CREATE TABLE embeddings (
     first_chip INTEGER NOT NULL, count INTEGER NOT NULL, dimension INTEGER NOT NULL, checksum INTEGER NOT NULL,
     data BLOB NOT NULL, UNIQUE (raster, block));
 CREATE INDEX embeddings_first_chip ON embeddings (first_chip);
+CREATE TABLE levels (
+    raster INTEGER NOT NULL, gsd REAL NOT NULL, cells INTEGER NOT NULL, chips INTEGER NOT NULL,
+    PRIMARY KEY (raster, gsd, cells)) WITHOUT ROWID;
 CREATE TABLE archive_info (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE writer (active INTEGER NOT NULL PRIMARY KEY);
 """
@@ -97,7 +100,7 @@ def guard_triggers() -> dict[str, str]:
     """
     return {
         f"frors_{table}_{event.lower()}": _GUARD.format(table=table, event=event, name=event.lower(), refusal=REFUSAL)
-        for table in ("chips", "rasters", "embeddings", "archive_info")
+        for table in ("chips", "rasters", "embeddings", "levels", "archive_info")
         for event in ("INSERT", "UPDATE", "DELETE")
     }
 

@@ -79,6 +79,14 @@ def _count_problems(connection: sqlite3.Connection) -> Iterator[str]:
         "The table of embeddings": "SELECT COALESCE(SUM(count), 0) FROM embeddings",
         "The layer's feature count": "SELECT MAX(feature_count) FROM gpkg_ogr_contents WHERE table_name = 'chips'",
     }
+    counted = "SELECT raster, gsd, cells, COUNT(*) FROM chips GROUP BY raster, gsd, cells ORDER BY 1, 2, 3"
+    if connection.execute(counted).fetchall() != connection.execute("SELECT * FROM levels ORDER BY 1, 2, 3").fetchall():
+        yield "The table of levels does not say which chips there are."
+    (bad,) = connection.execute(
+        "SELECT COUNT(*) FROM chips WHERE NOT (width > 0 AND height > 0 AND gsd > 0 AND cells > 0)"
+    ).fetchone()
+    if bad:
+        yield f"{bad} chips have no size."
     for what, query in counts.items():
         (count,) = connection.execute(query).fetchone()
         if count != chips:

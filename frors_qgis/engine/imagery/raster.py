@@ -85,7 +85,7 @@ class Raster:
         if not all(_SMALLEST_STEP <= step <= _LARGEST_STEP for step in steps) or not all(map(math.isfinite, origin)):
             raise EngineError(
                 ErrorCode.BAD_REQUEST,
-                f"The raster {self.path}, of {self.gsd:.3g} m, cannot be read at {wanted:.3g} m from pixel {origin}.",
+                f"The raster {self.path} has pixels of {self.gsd:.3g} m and cannot be read at {wanted:.3g} m.",
             )
         for axis, step in enumerate(steps):
             whole = max(1.0, float(round(step)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 _CORE_CELLS = 32
 _LARGEST_WINDOW = 16
+_BLOCKS_PER_PASS = 2**32
+_SAME_GSD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,10 @@ class Levels:
         if not 0 <= self.overlap <= 0.9:
             raise EngineError(ErrorCode.BAD_REQUEST, "The overlap of windows is 0 to 0.9.")
 
-    def step(self, cells: int) -> int:
-        """Cells from one window of this size to the next."""
-        return max(1, round(cells * (1 - self.overlap)))
-
 
 @dataclass(frozen=True)
 class Block:
-    """One read of the raster: its number in the plan, its grid, and its core and windows in cells of that grid.
+    """One read of the raster: its number in the archive, its grid, and its core and windows in cells of that grid.
 
     `windows` is [n, 3]: x, y and size in cells, x and y from the core's upper left corner.
     """
@@ -59,67 +58,120 @@ class Block:
     windows: NDArray[np.int64]
 
 
-class Plan:
-    """Every block of one raster at the levels asked for.
+class Pass:
+    """Every block of a raster at one ground GSD.
 
-    Windows start on whole cells, `step` apart; the last of a row or column ends with the raster's last cell, so that
+    Windows start on whole cells, one step apart; the last of a row or column ends with the raster's last cell, so that
     everything is covered. A block holds the windows that start in it.
     """
 
-    def __init__(self, raster: Raster, levels: Levels) -> None:
-        self.levels = levels
-        self.grids = [raster.grid(gsd) for gsd in levels.gsds or (None,)]
-        self._sizes = [
-            (math.ceil(raster.width / grid.step_x / CELL), math.ceil(raster.height / grid.step_y / CELL))
-            for grid in self.grids
-        ]
+    def __init__(self, raster: Raster, grid: Grid, levels: Levels) -> None:
+        self.grid = grid
+        self._overlap = levels.overlap
+        self._columns = math.ceil(raster.width / grid.step_x / CELL)
+        self._rows = math.ceil(raster.height / grid.step_y / CELL)
         sizes = sorted(set(levels.windows), reverse=True)
-        self._windows = [(cells, levels.step(cells)) for cells in sizes]
+        self._windows = [(cells, max(1, round(cells * (1 - levels.overlap)))) for cells in sizes]
         self._stride = max(1, _CORE_CELLS - max(cells - step for cells, step in self._windows))
+        self._lefts = {cells: _starts(self._columns, cells, step) for cells, step in self._windows}
+        self._tops = {cells: _starts(self._rows, cells, step) for cells, step in self._windows}
 
     def to_json(self) -> dict[str, Any]:
-        """What decides the plan's blocks; a run may go on where another stopped when these are equal."""
+        """What decides the blocks; a run may go on where another stopped when these are equal."""
         return {
-            "gsd": [grid.gsd for grid in self.grids],
+            "gsd": self.grid.gsd,
             "windows": [cells for cells, _ in self._windows],
-            "overlap": self.levels.overlap,
+            "overlap": self._overlap,
             "stride": self._stride,
+            "blocks": self.block_count(),
         }
 
     def chip_count(self) -> int:
         """Chips if every pixel is valid."""
-        return sum(
-            len(_starts(columns, cells, step)) * len(_starts(rows, cells, step))
-            for columns, rows in self._sizes
-            for cells, step in self._windows
-        )
+        return sum(len(self._lefts[cells]) * len(self._tops[cells]) for cells, _ in self._windows)
 
     def block_count(self) -> int:
         """How many blocks there are."""
-        return sum(math.ceil(columns / self._stride) * math.ceil(rows / self._stride) for columns, rows in self._sizes)
+        return math.ceil(self._columns / self._stride) * math.ceil(self._rows / self._stride)
 
-    def blocks(self) -> Iterator[Block]:
-        """The blocks, row by row, numbered from 0."""
-        number = 0
-        for grid, (columns, rows) in zip(self.grids, self._sizes, strict=True):
-            for y in range(0, rows, self._stride):
-                for x in range(0, columns, self._stride):
-                    yield self._block(number, grid, x, y, columns, rows)
-                    number += 1
+    def blocks(self, number: int) -> Iterator[Block]:
+        """The blocks, row by row, numbered upwards from `number`."""
+        for y in range(0, self._rows, self._stride):
+            for x in range(0, self._columns, self._stride):
+                yield self._block(number, x, y)
+                number += 1
 
-    def _block(self, number: int, grid: Grid, x: int, y: int, columns: int, rows: int) -> Block:
+    def _block(self, number: int, x: int, y: int) -> Block:
         windows = [
             (left - x, top - y, cells)
-            for cells, step in self._windows
-            for top in _starts(rows, cells, step)
-            if y <= top < y + self._stride
-            for left in _starts(columns, cells, step)
-            if x <= left < x + self._stride
+            for cells, _ in self._windows
+            for top in _between(self._tops[cells], y, y + self._stride)
+            for left in _between(self._lefts[cells], x, x + self._stride)
         ]
         core = np.array(windows, dtype=np.int64).reshape(-1, 3)
         width = int((core[:, 0] + core[:, 2]).max(initial=1))
         height = int((core[:, 1] + core[:, 2]).max(initial=1))
-        return Block(number, grid, x, y, width, height, core)
+        return Block(number, self.grid, x, y, width, height, core)
+
+
+class Plan:
+    """The passes of one raster: those asked for, and those at other GSDs that its chips already come from.
+
+    A pass keeps its number, and with it the numbers of its blocks, for as long as it stays the same; asking for other
+    windows at the same GSD replaces it.
+    """
+
+    def __init__(self, raster: Raster, levels: Levels, known: Sequence[dict[str, Any]] = ()) -> None:
+        """known: the "passes" of an earlier plan's `to_json` for the same file."""
+        self._passes: dict[int, Pass] = {}
+        self._kept = {int(entry["number"]): dict(entry) for entry in known}
+        self.replaced: list[range] = []
+        for grid in {grid.gsd: grid for grid in map(raster.grid, levels.gsds or (None,))}.values():
+            wanted = Pass(raster, grid, levels)
+            number = 1 + max([*self._kept, *self._passes], default=-1)
+            for earlier, entry in list(self._kept.items()):
+                if abs(entry["gsd"] / grid.gsd - 1) < _SAME_GSD:
+                    del self._kept[earlier]
+                    if {**entry, "gsd": grid.gsd} == {"number": earlier, **wanted.to_json()}:
+                        number = earlier
+                    else:
+                        self.replaced.append(_numbers(earlier))
+            self._passes[number] = wanted
+
+    def to_json(self) -> dict[str, Any]:
+        """The passes with their numbers, for the archive."""
+        passes = self._kept | {number: {"number": number, **one.to_json()} for number, one in self._passes.items()}
+        return {"passes": [passes[number] for number in sorted(passes)]}
+
+    def chip_count(self) -> int:
+        """Chips of the passes asked for, if every pixel is valid."""
+        return sum(one.chip_count() for one in self._passes.values())
+
+    def blocks(self) -> Iterator[Block]:
+        """The blocks of the passes asked for."""
+        for number, one in self._passes.items():
+            yield from one.blocks(_numbers(number).start)
+
+    def missing(self, finished: set[int]) -> int:
+        """How many blocks of the passes asked for are not among the finished ones."""
+        return sum(
+            one.block_count() - sum(block in finished for block in _first(number, one.block_count()))
+            for number, one in self._passes.items()
+        )
+
+    def is_complete(self, finished: set[int]) -> bool:
+        """Whether every block of every pass is finished."""
+        return len(finished) >= sum(entry["blocks"] for entry in self.to_json()["passes"])
+
+
+def _numbers(number: int) -> range:
+    """The block numbers of a pass."""
+    return range(number * _BLOCKS_PER_PASS, (number + 1) * _BLOCKS_PER_PASS)
+
+
+def _first(number: int, count: int) -> range:
+    start = _numbers(number).start
+    return range(start, start + count)
 
 
 def _starts(length: int, cells: int, step: int) -> list[int]:
@@ -127,3 +179,8 @@ def _starts(length: int, cells: int, step: int) -> list[int]:
     last = max(0, length - cells)
     starts = list(range(0, last + 1, step))
     return starts if starts[-1] == last else [*starts, last]
+
+
+def _between(starts: list[int], low: int, high: int) -> list[int]:
+    """Those of the ascending starts that are at least `low` and below `high`."""
+    return starts[bisect_left(starts, low) : bisect_left(starts, high)]

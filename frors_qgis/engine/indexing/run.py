@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.rasters import is_virtual, stored_path
 from frors_qgis.engine.archive.records import RasterRecord
 from frors_qgis.engine.encoders.interface import WindowEncoder
+from frors_qgis.engine.imagery.georeference import spatial_reference
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.reader import Reader
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
@@ -22,17 +26,24 @@ from frors_qgis.protocol import EngineError, ErrorCode
 Progress = Callable[[float, str, float | None], None]
 """Called with the fraction done, what is being done, and seconds to go (None: unknown)."""
 
+_LOCAL = re.compile(r"(/vsi(zip|tar|gzip)/|(GPKG|NETCDF|HDF5):\"?)/(?!vsi)[^:]*\"?(:[^:/]*)?")
+"""Archives on disk and parts of containers on disk; nothing with a scheme, a host or a second virtual file system."""
+
 _GIVES_UP = (ErrorCode.CANCELLED, ErrorCode.DISK_FULL, ErrorCode.OUT_OF_MEMORY, ErrorCode.DEVICE_UNAVAILABLE)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one raster: "indexed", "unchanged", "missing" (its chips stay) or "failed", with the reason."""
+    """What became of one raster: "indexed", "unchanged", "missing" (its chips stay) or "failed", with the reason.
+
+    `note` is a sentence about a raster that was indexed but gave no chips.
+    """
 
     path: str
     state: str
     chips: int
     error: EngineError | None = None
+    note: str | None = None
 
 
 class IndexRun:
@@ -65,117 +76,101 @@ class IndexRun:
 
         Raises EngineError for what stops everything: CANCELLED, DISK_FULL, OUT_OF_MEMORY, the archive's errors.
         """
-        todo: list[tuple[str, RasterRecord | None, int]] = []
+        todo: list[tuple[str, int]] = []
         outcomes: dict[str, Outcome] = {}
-        for path in dict.fromkeys(paths):
+        wanted: dict[str, str] = {}
+        for path in paths:
+            wanted.setdefault(stored_path(path), path)
+        for path in wanted:
             with self._failures(path, outcomes):
                 work = self._survey(path)
                 if isinstance(work, Outcome):
                     outcomes[path] = work
                 else:
-                    todo.append((path, *work))
-                    self._blocks_total += work[1]
-        for path, record, count in todo:
+                    todo.append((path, work))
+                    self._blocks_total += work
+        for path, count in todo:
             self._take_turn()
             with self._failures(path, outcomes):
-                outcomes[path] = self._index_raster(path, record)
+                outcomes[path] = self._index_raster(path)
             self._blocks_before += count
         self._note_missing()
-        return [outcomes[path] for path in dict.fromkeys(paths)]
+        return [replace(outcomes[path], path=given) for path, given in wanted.items()]
 
-    def _survey(self, path: str) -> Outcome | tuple[RasterRecord | None, int]:
-        """What is known of a raster and how many blocks it has, or the outcome when there is nothing to do."""
+    def _survey(self, path: str) -> Outcome | int:
+        """How many blocks of a raster are to be done, or the outcome when there is nothing to do."""
         record = self._archive.find_raster(path)
         try:
             with Raster(path) as raster:
-                plan = Plan(raster, self._levels)
-                fits = record is not None and _fits(record, raster, plan)
+                plan = Plan(raster, self._levels, _known_passes(record, raster))
+                same = record is not None and _is_same(record, raster)
         except EngineError as error:
             if error.code is ErrorCode.RASTER_MISSING and record is not None and record.id is not None:
                 self._archive.set_state(record.id, "missing", error.message)
                 return Outcome(path, "missing", self._archive.chip_count(record.id))
             raise
-        if fits and record is not None and record.id is not None:
-            if record.state == "missing" and self._is_complete(record.id, plan):
-                self._archive.set_state(record.id, "indexed")
-            elif record.state != "indexed":
-                return record, plan.block_count()
-            return Outcome(path, "unchanged", self._archive.chip_count(record.id))
-        return record, plan.block_count()
+        if not same or record is None or record.id is None:
+            return plan.missing(set())
+        finished = self._archive.finished_blocks(record.id)
+        count = plan.missing(finished)
+        if plan.replaced or count:
+            return count
+        if record.state not in ("indexed", "indexing"):
+            self._archive.set_state(record.id, "indexed" if plan.is_complete(finished) else "indexing")
+        return Outcome(path, "unchanged", self._archive.chip_count(record.id))
 
-    def _is_complete(self, raster_id: int, plan: Plan) -> bool:
-        return len(self._archive.finished_blocks(raster_id)) == plan.block_count()
-
-    def _index_raster(self, path: str, known: RasterRecord | None) -> Outcome:
+    def _index_raster(self, path: str) -> Outcome:
         with Raster(path) as raster:
-            plan = Plan(raster, self._levels)
+            known = self._archive.find_raster(path)
+            plan = Plan(raster, self._levels, _known_passes(known, raster))
             raster_id, stretch = self._register(raster, plan, known)
             finished = self._archive.finished_blocks(raster_id)
-            pending = [block for block in plan.blocks() if block.number not in finished]
-            try:
-                self._index_blocks(raster, raster_id, stretch, pending, len(finished))
-            except EngineError as error:
-                if error.code is ErrorCode.RASTER_UNREADABLE:
-                    self._archive.set_state(raster_id, "failed", error.message)
-                raise
-        self._archive.set_state(raster_id, "indexed")
-        return Outcome(path, "indexed", self._archive.chip_count(raster_id))
+            count = plan.missing(finished)
+            pending = (block for block in plan.blocks() if block.number not in finished)
+            self._index_blocks(raster, raster_id, stretch, pending, count)
+        chips = self._archive.chip_count(raster_id)
+        complete = plan.is_complete(self._archive.finished_blocks(raster_id))
+        note = None if chips else f"{path} gave no chips: at this GSD no window of it holds enough valid pixels."
+        self._archive.set_state(raster_id, "indexed" if complete else "indexing", note)
+        return Outcome(path, "indexed", chips, note=note)
 
     def _register(self, raster: Raster, plan: Plan, known: RasterRecord | None) -> tuple[int, Stretch]:
-        """The raster's id and stretch; a record that no longer fits loses its chips first."""
-        if known is not None and known.id is not None and _fits(known, raster, plan):
-            self._archive.set_state(known.id, "indexing")
+        """The raster's id and stretch; chips that no longer fit are removed first."""
+        if known is not None and known.id is not None and _is_same(known, raster):
+            for blocks in plan.replaced:
+                self._archive.clear_blocks(known.id, blocks)
+            self._archive.update_raster(replace(known, plan=plan.to_json(), state="indexing", reason=None))
             return known.id, Stretch.from_json(known.stretch)
         stretch = estimate_stretch(raster)  # before anything is cleared: it shows whether the raster can be read
-        if known is not None and known.id is not None:
-            self._archive.clear_raster(known.id)
-        metadata = raster.metadata
-        record = RasterRecord(
-            id=None if known is None else known.id,
-            path=str(Path(raster.path).absolute()) if Path(raster.path).exists() else raster.path,
-            identity=raster.identity,
-            crs=raster.crs,
-            transform=raster.transform,
-            width=raster.width,
-            height=raster.height,
-            gsd=raster.gsd,
-            stretch=stretch.to_json(),
-            bands=raster.bands,
-            nodata=raster.nodata,
-            platform=metadata.platform,
-            sensor=metadata.sensor,
-            acquired=metadata.acquired,
-            cloud=metadata.cloud,
-            metadata=dict(metadata.extra),
-            plan=plan.to_json(),
-        )
-        if record.id is None:
+        record = raster_record(raster, stretch, plan)
+        if known is None or known.id is None:
             return self._archive.add_raster(record), stretch
-        self._archive.update_raster(record)
-        return record.id, stretch
+        self._archive.clear_raster(known.id)
+        self._archive.update_raster(replace(record, id=known.id))
+        return known.id, stretch
 
     def _index_blocks(
-        self, raster: Raster, raster_id: int, stretch: Stretch, pending: list[Block], finished: int
+        self, raster: Raster, raster_id: int, stretch: Stretch, pending: Iterator[Block], count: int
     ) -> None:
         """Encodes and writes block after block while the next one is being read."""
-        if not pending:
+        if count == 0:
             return
         name = Path(raster.path).name
-        self._report(finished, f"Loading the encoder for {name}")
+        self._report(0, f"Loading the encoder for {name}")
         encoder = self._encoder()
         reader = Reader(raster, stretch)
         with ThreadPoolExecutor(1, thread_name_prefix="read") as executor:
-            following = executor.submit(read_block, reader, pending[0], encoder.halo)
-            for i, block in enumerate(pending):
+            following = executor.submit(read_block, reader, next(pending), encoder.halo)
+            for done in range(count):
                 self._take_turn()
-                self._report(finished + i, f"Indexing {name}")
+                self._report(done, f"Indexing {name}")
                 start = time.monotonic()
                 read = following.result()
-                if i + 1 < len(pending):
-                    following = executor.submit(read_block, reader, pending[i + 1], encoder.halo)
-                self._archive.write_block(raster_id, block.number, encode_block(read, raster, encoder))
+                if (block := next(pending, None)) is not None:
+                    following = executor.submit(read_block, reader, block, encoder.halo)
+                self._archive.write_block(raster_id, read.block.number, encode_block(read, raster, encoder))
                 self._note_speed(time.monotonic() - start)
-        self._report(finished + len(pending), f"Indexed {name}")
+        self._report(count, f"Indexed {name}")
 
     def _report(self, done: int, message: str) -> None:
         done += self._blocks_before
@@ -188,7 +183,7 @@ class IndexRun:
         self._seconds_per_block = seconds if known is None else 0.9 * known + 0.1 * seconds
 
     def _note_missing(self) -> None:
-        """Marks rasters whose file is gone, and those whose file is back."""
+        """Marks rasters whose file is gone."""
         for record in self._archive.rasters():
             _, present = raster_file(self._archive, record)
             if record.id is not None and not present and record.state != "missing":
@@ -196,23 +191,102 @@ class IndexRun:
 
     @contextmanager
     def _failures(self, path: str, outcomes: dict[str, Outcome]) -> Iterator[None]:
-        """Notes an error that concerns one raster only."""
+        """Notes an error that concerns one raster only, whose chips stay."""
         try:
             yield
         except EngineError as error:
             if error.code in _GIVES_UP or error.code.name.startswith("ARCHIVE_"):
                 raise
-            outcomes[path] = Outcome(path, "failed", 0, error)
+            record = self._archive.find_raster(path)
+            chips = 0
+            if record is not None and record.id is not None:
+                self._archive.set_state(record.id, "failed", error.message)
+                chips = self._archive.chip_count(record.id)
+            outcomes[path] = Outcome(path, "failed", chips, error)
 
 
-def _fits(record: RasterRecord, raster: Raster, plan: Plan) -> bool:
-    """Whether the chips of a record are those of this raster under this plan."""
-    return record.identity == raster.identity and record.plan == plan.to_json()
+def _is_same(record: RasterRecord, raster: Raster) -> bool:
+    """Whether a record is of this very file, in the place where it lies now."""
+    return (
+        record.identity == raster.identity
+        and (record.width, record.height) == (raster.width, raster.height)
+        and tuple(record.transform) == tuple(raster.transform)
+        and (record.crs == raster.crs or bool(spatial_reference(record.crs).IsSame(spatial_reference(raster.crs))))
+    )
+
+
+def _known_passes(record: RasterRecord | None, raster: Raster) -> list[dict[str, Any]]:
+    """The passes that the archive has of this very file."""
+    if record is None or not _is_same(record, raster):
+        return []
+    passes = record.plan.get("passes")
+    if not isinstance(passes, list) or not all(map(_is_pass, passes)):
+        raise EngineError(
+            ErrorCode.ARCHIVE_DAMAGED, f"The archive's plan of {record.path} is damaged: remove it and index it again."
+        )
+    return passes
+
+
+def _is_pass(entry: object) -> bool:
+    kinds = {"number": int, "blocks": int, "gsd": float}
+    return isinstance(entry, dict) and all(
+        isinstance(entry.get(key), kind) and entry[key] >= 0 for key, kind in kinds.items()
+    )
+
+
+def raster_record(raster: Raster, stretch: Stretch, plan: Plan) -> RasterRecord:
+    """What the archive keeps of a raster."""
+    metadata = raster.metadata
+    return RasterRecord(
+        path=stored_path(raster.path),
+        identity=raster.identity,
+        crs=raster.crs,
+        transform=raster.transform,
+        width=raster.width,
+        height=raster.height,
+        gsd=raster.gsd,
+        stretch=stretch.to_json(),
+        bands=raster.bands,
+        nodata=raster.nodata,
+        platform=metadata.platform,
+        sensor=metadata.sensor,
+        acquired=metadata.acquired,
+        cloud=metadata.cloud,
+        metadata=dict(metadata.extra),
+        plan=plan.to_json(),
+    )
 
 
 def raster_file(archive: Archive, record: RasterRecord) -> tuple[str, bool]:
     """Where a raster of an archive is now, and whether it is there; GDAL's virtual files count as there."""
-    if record.path.startswith("/vsi"):
+    if is_virtual(record.path):
         return record.path, True
     path = archive.raster_path(record)
     return str(path), path.exists()
+
+
+def local_raster_file(archive: Archive, record: RasterRecord) -> str:
+    """The raster's path for opening on the archive's word alone.
+
+    The archive may be a stranger's: a name that could make GDAL ask the network is refused with RASTER_MISSING.
+    """
+    path, _ = raster_file(archive, record)
+    if is_virtual(path) and _LOCAL.fullmatch(path) is None:
+        raise EngineError(
+            ErrorCode.RASTER_MISSING,
+            f"{path} is not a file of this computer, so no pictures of it are shown.",
+        )
+    return path
+
+
+def require_one(paths: Sequence[str], levels: Levels) -> None:
+    """Raises the first raster's error when none of them can be indexed at these levels."""
+    errors = []
+    for path in paths:
+        try:
+            with Raster(path) as raster:
+                Plan(raster, levels)
+                return
+        except EngineError as error:
+            errors.append(error)
+    raise errors[0]

@@ -15,7 +15,7 @@ from frors_qgis.engine.learning.dataset import LabelledImage, class_folders, rea
 from frors_qgis.engine.learning.metrics import retrieval_metrics
 from frors_qgis.protocol import EngineError, ErrorCode
 
-_LEASTCELLS = 4
+_LEAST_CELLS = 4
 _BATCH = 8
 
 
@@ -61,7 +61,7 @@ def evaluate(
             "relevance": "same class",
             "ranking": "cosine, ties in order of file names",
             "AP@k": "sum of precisions at relevant ranks <= k, divided by min(k, relevant in gallery)",
-            "image": f"whole image, sides resampled to whole cells of {CELL} px (at least {_LEASTCELLS}), zero halo",
+            "image": f"whole image, sides resampled to whole cells of {CELL} px (at least {_LEAST_CELLS}), zero halo",
             "encoder": identifier,
         },
         "metrics": retrieval_metrics(rankings),
@@ -85,7 +85,7 @@ def embed_images(
         batch.clear()
 
     for i, image in enumerate(images):
-        picture = read_image(image.path, CELL, _LEASTCELLS)
+        picture = read_image(image.path, CELL, _LEAST_CELLS)
         batch = waiting[picture.shape[:2]]
         batch.append((i, picture))
         if len(batch) == _BATCH:

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from frors_qgis.engine.archive.records import CELL_PIXELS, RasterRecord
+from frors_qgis.engine.archive.records import Level
+
+MOST_UPSAMPLING = 4.5
+"""A raster is not compared with chips of a GSD that is finer than its own by more than this: it does not show what they
+do, even where a small box has their size. Rasters indexed upsampled four times are within."""
 
 SIMILAR = 1.5
 """Ground sizes within this factor are similar: windows of 4 and 8 cells leave no box between them out."""
 
 
-def archive_levels(records: Iterable[RasterRecord]) -> list[tuple[float, int]]:
-    """The distinct levels (ground GSD in metres, window size in cells) that rasters were indexed at."""
-    levels = {(float(gsd), int(cells)) for r in records for gsd in r.plan["gsd"] for cells in r.plan["windows"]}
-    return sorted(levels)
-
-
-def ground_size(level: tuple[float, int]) -> float:
-    """Metres along one side of a chip of this level."""
-    gsd, cells = level
-    return gsd * cells * CELL_PIXELS
-
-
-def nearest_level(levels: list[tuple[float, int]], size: float) -> tuple[float, int]:
+def nearest_level(levels: Sequence[Level], size: float) -> Level:
     """The level whose chips are nearest in ground size to `size` metres, by ratio."""
-    return min(levels, key=lambda level: abs(math.log(ground_size(level) / size)))
+    return min(levels, key=lambda level: abs(math.log(level.ground_size / size)))
 
 
-def similar_range(levels: list[tuple[float, int]], size: float) -> tuple[tuple[float, float], str | None]:
-    """Least and greatest ground size to compare with, and a sentence when no chip is of similar size."""
-    if any(size / SIMILAR <= ground_size(level) <= size * SIMILAR for level in levels):
+def readable_levels(levels: Sequence[Level], gsd: float) -> list[Level]:
+    """The levels that a raster of this GSD in metres can be compared at: none much finer than it, unless all are."""
+    return [level for level in levels if level.gsd * MOST_UPSAMPLING >= gsd] or list(levels)
+
+
+def similar_range(sizes: Sequence[float], size: float) -> tuple[tuple[float, float], str | None]:
+    """Least and greatest ground size to compare with, and a sentence when no chip is of similar size.
+
+    sizes: the ground sizes in metres that there are, at least one.
+    """
+    if any(size / SIMILAR <= other <= size * SIMILAR for other in sizes):
         return (size / SIMILAR, size * SIMILAR), None
-    nearest = ground_size(nearest_level(levels, size))
-    finer = "finer" if nearest > size else "coarser"
+    nearest = min(sizes, key=lambda other: abs(math.log(other / size)))
     note = (
-        f"The box measures {size:,.0f} m and the nearest chips {nearest:,.0f} m; "
-        f"for better matches index the rasters at a {finer} GSD too."
+        f"The box measures {size:,.0f} m and the nearest chips {nearest:,.0f} m; for better matches "
+        f"add chips of that size: index the rasters at a {'finer' if nearest > size else 'coarser'} GSD as well."
     )
     return (nearest * 0.99, nearest * 1.01), note

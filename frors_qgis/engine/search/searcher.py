@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.exact_index import ExactIndex
 from frors_qgis.engine.archive.records import ChipRecord
-from frors_qgis.engine.search.ground_size import archive_levels, similar_range
+from frors_qgis.engine.search.ground_size import similar_range
 from frors_qgis.engine.search.overlap import without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -31,22 +31,20 @@ class Searcher:
         Filters apply before the search. Raises EngineError: ARCHIVE_EMPTY when there is no chip to compare with,
         RASTER_UNKNOWN for a raster that is not in the archive, and the archive's own.
         """
-        records = self._archive.rasters()
         self._index.refresh(self._archive)
         if not len(self._index):
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
-        if query.rasters is not None and (unknown := query.rasters - {record.id for record in records}):
+        if query.rasters is not None and (unknown := query.rasters - {record.id for record in self._archive.rasters()}):
             raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster with the id {min(unknown)}.")
-        sizes, note = None, None
-        if query.ground_size is not None:
-            sizes, note = similar_range(archive_levels(records), query.ground_size)
-        candidates = self._index.select(
-            ground_size=sizes,
-            rasters=None if query.rasters is None else set(query.rasters),
-            ids=None if query.extent is None else self._archive.chips_within(query.extent),
-        )
+        rasters = None if query.rasters is None else set(query.rasters)
+        ids = None if query.extent is None else self._archive.chips_within(query.extent)
+        candidates = self._index.select(rasters=rasters, ids=ids)
         if candidates is not None and not len(candidates):
-            return Matches([], note or "No chip of the archive lies there; widen the filters.")
+            return Matches([], "No chip of the archive lies there; widen the filters.")
+        note = None
+        if query.ground_size is not None:
+            sizes, note = similar_range(self._index.ground_sizes(candidates), query.ground_size)
+            candidates = self._index.select(rasters=rasters, ids=ids, ground_size=sizes)
         return Matches(self._best(query, candidates), note)
 
     def _best(self, query: Query, candidates: NDArray[np.int64] | None) -> list[Match]:

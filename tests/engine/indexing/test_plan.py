@@ -35,7 +35,7 @@ def test_every_window_is_in_exactly_one_block_whatever_the_size(plan_of):
         plan = plan_of(width, height)
         windows = windows_in_cells(plan)
         assert len(windows) == len(set(windows)) == plan.chip_count()
-        assert [block.number for block in plan.blocks()] == list(range(plan.block_count()))
+        assert [block.number for block in plan.blocks()] == list(range(plan.missing(set())))
 
 
 def test_every_cell_of_the_raster_lies_in_a_window_of_each_size(plan_of):
@@ -82,3 +82,27 @@ def test_levels_that_make_no_sense_are_a_bad_request(values):
     with pytest.raises(EngineError) as caught:
         Levels(**values)
     assert caught.value.code is ErrorCode.BAD_REQUEST
+
+
+def test_a_pass_at_another_gsd_is_added_and_keeps_the_numbers_of_those_that_are_there(write_raster):
+    with Raster(write_raster(np.zeros((1500, 1500), np.uint8))) as raster:
+        first = Plan(raster, Levels())
+        second = Plan(raster, Levels((20.0,)), first.to_json()["passes"])
+        both = Plan(raster, Levels((raster.gsd, 20.0)), second.to_json()["passes"])
+    numbers = [{block.number for block in plan.blocks()} for plan in (first, second, both)]
+    assert numbers[0].isdisjoint(numbers[1])
+    assert numbers[2] == numbers[0] | numbers[1]
+    assert both.to_json() == second.to_json()
+    assert second.replaced == both.replaced == []
+    assert not second.is_complete(numbers[1])
+    assert second.is_complete(numbers[0] | numbers[1])
+
+
+def test_other_windows_at_the_same_gsd_replace_the_pass(write_raster):
+    with Raster(write_raster(np.zeros((1500, 1500), np.uint8))) as raster:
+        first = Plan(raster, Levels())
+        second = Plan(raster, Levels(windows=(8,)), first.to_json()["passes"])
+    numbers = {block.number for block in first.blocks()}
+    assert [all(number in replaced for number in numbers) for replaced in second.replaced] == [True]
+    assert len(second.to_json()["passes"]) == 1
+    assert second.missing(numbers) == second.missing(set())

@@ -111,6 +111,57 @@ def test_other_levels_replace_the_raster_s_chips(index, write_raster, picture, c
     assert {level.cells for level in colour_archive.levels()} == {8}
 
 
+def test_a_coarser_gsd_adds_its_chips_and_keeps_the_others(index, write_raster, picture, colour_archive):
+    path = write_raster(picture)
+    [(_, own)] = index(path)
+    before = content(colour_archive)
+    [(state, both)] = index(path, levels=Levels((20.0,)))
+    assert state == "indexed"
+    assert both > own
+    assert content(colour_archive)[:own] == before
+    assert index(path) == index(path, levels=Levels((20.0,))) == [("unchanged", both)]
+    assert colour_archive.rasters()[0].state == "indexed"
+    assert colour_archive.verify() == []
+
+
+def test_a_cancelled_second_gsd_goes_on_and_the_first_is_not_done_again(index, write_raster, picture, colour_archive):
+    path = write_raster(picture)
+    index(path)
+    with pytest.raises(EngineError, match="Cancelled"):
+        index(path, levels=Levels((5.0,)), take_turn=StopAfter(3))
+    assert colour_archive.rasters()[0].state == "indexing"
+    assert index(path) == [("unchanged", colour_archive.chip_count())]
+    assert index(path, levels=Levels((5.0,)))[0][0] == "indexed"
+    assert colour_archive.rasters()[0].state == "indexed"
+    assert colour_archive.verify() == []
+
+
+def test_one_file_under_two_names_is_one_raster(index, write_raster, picture, tmp_path):
+    path = write_raster(picture)
+    (tmp_path / "link.tif").symlink_to(path)
+    assert len(index(path, tmp_path / "link.tif")) == 1
+    assert index(tmp_path / "link.tif")[0][0] == "unchanged"
+
+
+def test_a_changed_file_that_cannot_be_read_keeps_its_chips(index, write_raster, picture, colour_archive):
+    path = write_raster(picture)
+    [(_, chips)] = index(path)
+    path.write_bytes(path.read_bytes()[:3000])
+    assert index(path)[0][0] == "failed"
+    assert colour_archive.chip_count() == chips
+    assert colour_archive.verify() == []
+
+
+def test_a_raster_that_lies_elsewhere_now_is_indexed_again(index, write_raster, picture, colour_archive):
+    path = write_raster(picture, "map.png.tif", transform=None)
+    world = path.with_suffix(".tfw")
+    for west in (500000, 501000):
+        world.write_text(f"10\n0\n0\n-10\n{west + 5}\n4999995\n")
+        assert index(path)[0][0] == "indexed"
+        assert colour_archive.rasters()[0].transform[0] == west
+    assert index(path)[0][0] == "unchanged"
+
+
 def test_a_file_that_is_gone_is_marked_missing_and_its_chips_stay(index, write_raster, picture, colour_archive):
     path = write_raster(picture)
     [(_, chips)] = index(path)
@@ -159,8 +210,12 @@ def test_windows_with_less_than_half_their_pixels_are_no_chips(index, write_rast
     assert min(chip.column for chip in chips) > 700
 
 
-def test_a_raster_of_nodata_only_is_indexed_without_chips(index, write_raster, picture, colour_archive):
-    assert index(write_raster(picture * 0, nodata=0)) == [("indexed", 0)]
+def test_a_raster_of_nodata_only_is_indexed_without_chips_and_says_so(index, write_raster, picture, colour_archive):
+    path = write_raster(picture * 0, nodata=0)
+    assert index(path) == [("indexed", 0)]
+    assert "no chips" in colour_archive.rasters()[0].reason
+    assert colour_archive.levels() == []
+    assert index(path) == [("unchanged", 0)]
 
 
 def test_the_same_raster_given_twice_is_indexed_once(index, write_raster, picture):

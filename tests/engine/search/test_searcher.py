@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from frors_qgis.engine.archive.records import ChipRecord
+from frors_qgis.engine.archive.records import ChipRecord, Level
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
-from frors_qgis.engine.search.ground_size import nearest_level, similar_range
+from frors_qgis.engine.search.ground_size import nearest_level, readable_levels, similar_range
 from frors_qgis.engine.search.overlap import shared_area, without_overlaps
 from frors_qgis.engine.search.query import Query
 from frors_qgis.engine.search.searcher import Searcher
@@ -119,15 +119,32 @@ def test_a_small_chip_inside_a_large_one_is_the_same_place_but_not_on_another_ra
 
 
 def test_the_nearest_level_is_nearest_by_ratio():
-    levels = [(0.3, 4), (0.3, 8), (10.0, 4)]
-    assert nearest_level(levels, 50.0) == (0.3, 4)
-    assert nearest_level(levels, 60.0) == (0.3, 8)
-    assert nearest_level(levels, 900.0) == (10.0, 4)
+    small, large, coarse = Level(0.3, 4, 1), Level(0.3, 8, 1), Level(10.0, 4, 1)
+    levels = [small, large, coarse]
+    assert nearest_level(levels, 50.0) is small
+    assert nearest_level(levels, 60.0) is large
+    assert nearest_level(levels, 900.0) is coarse
+
+
+def test_a_raster_is_not_compared_with_chips_much_finer_than_it_unless_there_are_no_others():
+    aerial, satellite = Level(0.3, 8, 1), Level(7.2, 4, 1)
+    assert readable_levels([aerial, satellite], gsd=7.2) == [satellite]
+    assert readable_levels([aerial, satellite], gsd=0.3) == [aerial, satellite]
+    assert readable_levels([aerial], gsd=7.2) == [aerial]
+    assert readable_levels([Level(1.8, 4, 1), satellite], gsd=7.2) == [Level(1.8, 4, 1), satellite]
 
 
 def test_no_box_between_two_window_sizes_is_left_without_similar_chips():
-    levels = [(1.0, 4), (1.0, 8)]
     for size in np.linspace(128, 256, 50):
-        (low, high), note = similar_range(levels, float(size))
+        (low, high), note = similar_range([128.0, 256.0], float(size))
         assert note is None
         assert low <= 128 <= high or low <= 256 <= high
+
+
+def test_where_only_chips_of_another_size_lie_the_nearest_of_those_are_found(searcher, colour_archive):
+    record = colour_archive.rasters()[0]
+    found = searcher.search(
+        Query(colour_archive.embedding(1), k=5, ground_size=100_000.0, rasters=frozenset({record.id}))
+    )
+    assert {match.chip.cells for match in found.matches} == {8}
+    assert "coarser GSD" in found.note

@@ -1,0 +1,86 @@
+"""One process at a time indexes into an archive."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_PID_BYTES = 20
+
+
+class WriterLock:
+    """A context manager that holds the right to index into an archive, on this computer and for this user.
+
+    SQLite keeps single transactions apart; this keeps whole runs apart, whose plans may differ. The lock is the
+    operating system's, on a small file in the folder for temporary files, so it ends with the process, however that
+    ends. Raises EngineError(ARCHIVE_BUSY) on entering, naming the process that holds it.
+    """
+
+    def __init__(self, archive: str | Path) -> None:
+        self._name = Path(archive).name
+        user = os.getuid() if hasattr(os, "getuid") else 0
+        digest = hashlib.sha256(str(Path(archive).resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+        self._path = Path(tempfile.gettempdir()) / f"frors-{user}-{digest}.lock"
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> WriterLock:
+        while self._file is None:
+            file = self._open()
+            if not _lock(file):
+                holder = file.read(_PID_BYTES).decode("ascii", "replace").strip()
+                file.close()
+                raise EngineError(
+                    ErrorCode.ARCHIVE_BUSY,
+                    f"Another FRORS (process {holder}) is writing to {self._name}; wait until it has finished.",
+                )
+            if self._is_current(file):
+                file.seek(0)
+                file.write(f"{os.getpid():<{_PID_BYTES}}".encode("ascii"))
+                self._file = file
+            else:  # whoever held it has removed it in between
+                file.close()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            with suppress(OSError):  # Windows does not remove an open file; it stays, and is used again
+                self._path.unlink()
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> BinaryIO:
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        return os.fdopen(os.open(self._path, flags, 0o600), "r+b", 0)
+
+    def _is_current(self, file: BinaryIO) -> bool:
+        with suppress(OSError):
+            return os.path.samestat(os.fstat(file.fileno()), self._path.stat())
+        return False
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Locks a file without waiting; False when another process holds it. Closing the file unlocks it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(_PID_BYTES)  # the bytes before stay readable for those who want to know who it is
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.seek(0)
+        return False
+    return True
