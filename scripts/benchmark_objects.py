@@ -217,6 +217,24 @@ def _crs(task: Task) -> str:
         return raster.crs
 
 
+def pooled(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for each kind of object and upsampling: means over all its queries."""
+    groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["objects"], row["upsampling"]), []).append(row)
+    means = []
+    for (objects, upsampling), members in groups.items():
+        weights = [row["queries"] for row in members]
+        means.append(
+            {"objects": objects, "upsampling": upsampling, "queries": sum(weights)}
+            | {
+                name: round(float(np.average([row[name] for row in members], weights=weights)), 4)
+                for name in ("P@10", "base rate")
+            }
+        )
+    return means
+
+
 def main() -> None:
     """Indexes, searches, prints, writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -249,12 +267,14 @@ def main() -> None:
                 }
                 rows.append(row)
                 print(row, flush=True)
-                report = {"k": K, "window": "4 cells", "encoder": DEFAULT_ENCODER, "rows": rows}
+                report = {"k": K, "window": "4 cells", "encoder": DEFAULT_ENCODER, "pooled": pooled(rows), "rows": rows}
                 arguments.output.write_text(json.dumps(report, indent=1) + "\n")
                 if arguments.sheets:
                     for i in range(min(3, len(task.queries))):
                         target = arguments.sheets / f"{name}-x{upsampling}-{task.name.replace(' ', '_')}-{i}.png"
                         bench.sheet(task, task.queries[i], target)
+    for row in pooled(rows):
+        print(row)
 
 
 if __name__ == "__main__":

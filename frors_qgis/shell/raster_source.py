@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
@@ -19,6 +20,7 @@ from frors_qgis.client.layer_source import raster_path
 from frors_qgis.shell.translation import tr
 
 LEAST_BOX_PX = 8
+_FAR_BEYOND = 4.0
 
 
 def index_refusal(layer: QgsRasterLayer) -> str | None:
@@ -70,3 +72,27 @@ def box_is_too_small(box: QgsRectangle, layer: QgsRasterLayer) -> bool:
     if raster_path(layer) is None or step_x <= 0 or step_y <= 0:
         return False
     return max(box.width() / step_x, box.height() / step_y) < LEAST_BOX_PX
+
+
+def degrees_of(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of an extent; east passes 180 across the antimeridian.
+
+    None, for everywhere, when the map shows far more than its CRS is made for, where transformations go astray.
+    """
+    if not crs.isValid():
+        return None
+    world = QgsCoordinateReferenceSystem("EPSG:4326")
+    try:
+        box = QgsCoordinateTransform(crs, world, QgsProject.instance()).transformBoundingBox(
+            extent, Qgis.TransformDirection.Forward, True
+        )
+    except QgsCsException:
+        return None
+    west, south, east, north = box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()
+    east += 360.0 if east < west else 0.0
+    if not math.isfinite(west + south + east + north) or west >= east or south >= north:
+        return None
+    area = crs.bounds()  # where the CRS is meant to be used, in degrees
+    if not area.isEmpty() and max(east - west, north - south) > _FAR_BEYOND * max(area.width(), area.height()):
+        return None
+    return west, south, east, north

@@ -20,7 +20,7 @@ from frors_qgis.shell.map_marks import MapMarks, lonlat_polygon
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.query_panel import QUERY_SIDE
-from frors_qgis.shell.raster_source import LEAST_BOX_PX, box_is_too_small, box_layer, project_box_in
+from frors_qgis.shell.raster_source import LEAST_BOX_PX, box_is_too_small, box_layer, degrees_of, project_box_in
 from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_result_file
 from frors_qgis.shell.result_layer import add_result_layers
 from frors_qgis.shell.search_work import SearchOptions, SearchResult, box_work, chip_work
@@ -151,10 +151,9 @@ class SearchController(QObject):
 
     def _options(self) -> SearchOptions:
         panel, crs = self._dock.query, self._project_crs()
-        within = _corners(self._iface.mapCanvas().extent()) if panel.only_extent and crs.isValid() else None
-        return SearchOptions(
-            self._archive.path or "", self._archive.is_open, panel.matches, panel.any_size, within, crs_text(crs)
-        )
+        extent = self._iface.mapCanvas().extent()
+        within = degrees_of(extent, crs) if panel.only_extent else None
+        return SearchOptions(self._archive.path or "", self._archive.is_open, panel.matches, panel.any_size, within)
 
     def _project_crs(self) -> QgsCoordinateReferenceSystem:
         return self._iface.mapCanvas().mapSettings().destinationCrs()

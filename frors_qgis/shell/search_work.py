@@ -17,7 +17,7 @@ from frors_qgis.shell.match import Match, match_from_json
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """What holds for a box and for a chip. `within` is an extent in `crs`, or None for everywhere.
+    """What holds for a box and for a chip. `within` is an extent in EPSG:4326, or None for everywhere.
 
     `archive_is_open`: whether the engine is known to hold the archive open.
     """
@@ -27,13 +27,12 @@ class SearchOptions:
     matches: int
     any_size: bool
     within: tuple[float, float, float, float] | None
-    crs: str
 
     def params(self) -> dict[str, Any]:
         """Parameters of the door method `search`."""
         params: dict[str, Any] = {"archive": self.archive, "k": self.matches, "any_size": self.any_size}
         if self.within is not None:
-            params |= {"within": list(self.within), "crs": self.crs}
+            params |= {"within": list(self.within), "crs": "EPSG:4326"}
         return params
 
 

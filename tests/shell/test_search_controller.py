@@ -12,6 +12,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor, QImage
 
+from frors_qgis.shell.raster_source import degrees_of
 from frors_qgis.shell.result_layer import results_group_name
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
@@ -90,10 +91,26 @@ def test_options_reach_the_engine(ready, window, search, fake, wait_until):
     extent = window.canvas.extent()
     assert params["any_size"] is True
     assert params["k"] == 7
-    assert params["within"] == pytest.approx(
-        [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
+    west, south, east, north = params["within"]
+    assert params["crs"] == "EPSG:4326"
+    transform = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("EPSG:4326"), QgsCoordinateReferenceSystem("EPSG:26910"), QgsProject.instance()
     )
-    assert params["crs"] == "EPSG:26910"
+    searched = transform.transformBoundingBox(QgsRectangle(west, south, east, north))
+    assert searched.contains(extent)
+    assert searched.width() < 1.1 * extent.width()
+
+
+def test_a_view_far_larger_than_its_crs_does_not_limit_the_search(ready, window, search, fake, wait_until):
+    ready.dock.query._only_extent.setChecked(True)
+    search()
+    wait_until(lambda: fake.requests("search"))
+    assert "within" in fake.requests("search")[0]["params"]
+    crs = QgsCoordinateReferenceSystem("EPSG:2154")
+    assert degrees_of(QgsRectangle(-2e7, -2e7, 2e7, 2e7), crs) is None
+    assert degrees_of(QgsRectangle(600000, 6500000, 700000, 6600000), crs) == pytest.approx(
+        (1.7, 45.6, 3.0, 46.5), abs=0.1
+    )
 
 
 def test_of_two_boxes_in_a_row_only_the_second_is_shown(ready, search, fake, wait_until, run_for):
