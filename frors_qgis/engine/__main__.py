@@ -28,16 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     texts = [_without_exponent(text) for text in (sys.argv[1:] if arguments is None else arguments)]
     wants_json = "--json" in texts
     try:
-        options = _parser().parse_args(texts)
-        if options.command == "serve":
-            return _serve(options)
-        from frors_qgis.engine import commands
-
-        result: dict[str, Any] = getattr(commands, options.command)(options)
-        if wants_json:
-            print(json.dumps(result))
-        sys.stdout.flush()
-        return commands.exit_status(result)
+        return _run(texts, wants_json)
     except EngineError as error:
         return _fail(error, wants_json, 1)
     except _UsageError as error:
@@ -45,16 +36,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sentence = "Interrupted; what was indexed by then is kept."
         return _fail(EngineError(ErrorCode.CANCELLED, sentence), wants_json, 130)
-    except OSError as error:  # whoever read the output is gone, or the disk under it is full
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:  # most often: whoever read the output is gone, or the disk under it is full
         sentence = f"{error.filename or 'The output'} cannot be used: {error.strerror}."
-        return _fail(EngineError(ErrorCode.INTERNAL, sentence), False, 1)
+        return _fail(EngineError(ErrorCode.INTERNAL, sentence), wants_json, 1)
+
+
+def _run(texts: Sequence[str], wants_json: bool) -> int:
+    options = _parser().parse_args(texts)
+    if options.command == "serve":
+        return _serve(options)
+    from frors_qgis.engine import commands
+
+    result: dict[str, Any] = getattr(commands, options.command)(options)
+    if wants_json:
+        print(json.dumps(result))
+    sys.stdout.flush()
+    return commands.exit_status(result)
 
 
 def _fail(error: EngineError, wants_json: bool, status: int) -> int:
     print(error.message, file=sys.stderr)
-    if wants_json:
-        print(json.dumps({"error": {"code": error.code.value, "message": error.message}}), flush=True)
+    try:
+        if wants_json:
+            print(json.dumps({"error": {"code": error.code.value, "message": error.message}}))
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains at its end
     return status
 
 
@@ -63,13 +70,16 @@ class _UsageError(Exception):
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
+
     def error(self, message: str) -> NoReturn:
         raise _UsageError(f"{message[0].upper()}{message[1:]}; {self.prog} --help lists what there is.")
 
 
 def _without_exponent(text: str) -> str:
     """A negative number such as -8.4e6 in digits only: argparse would take it for an option."""
-    return f"{Decimal(text):f}" if re.fullmatch(r"-[0-9.]+[eE][+-]?[0-9]{1,3}", text) else text
+    return f"{Decimal(text):f}" if re.fullmatch(r"-([0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]{1,3}", text) else text
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ class _Opened:
         self.archive = Archive.open(path, writable=writable)
         self.searcher = Searcher(self.archive)
         self.file = _file(path)
+        self.writable = writable
 
 
 class ArchiveShelf:
@@ -47,7 +48,7 @@ class ArchiveShelf:
         A plain file in an ordinary folder is put in WAL mode here and stays so until `release`.
         """
         opened = self._opened()
-        if path in opened and opened[path].file == _file(path):
+        if path in opened and opened[path].file == _file(path) and opened[path].writable:
             return
         self.release(path)
         try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from osgeo import gdal, ogr, osr
 
+from frors_qgis.engine.archive.connection import absolute
 from frors_qgis.engine.imagery.gdal_errors import checked, gdal_errors
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -39,12 +41,12 @@ def write_matches(matches: Sequence[dict[str, Any]], path: Path) -> None:
     The file appears complete or not at all. A file of earlier matches is replaced, any other file never is.
     Raises EngineError(BAD_REQUEST) when the suffix is unknown or the file cannot be written.
     """
-    driver, path = driver_of(path), path.resolve()
+    driver, path = driver_of(path), absolute(path)
     if path.exists() and not _holds_matches(path):
         raise EngineError(
             ErrorCode.BAD_REQUEST, f"{path} exists and is not a file of matches; choose another name or remove it."
         )
-    draft = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    draft = path.with_name(f".frors-{os.getpid()}{path.suffix}")
     try:
         with gdal_errors(ErrorCode.BAD_REQUEST, f"The matches cannot be written to {path}."):
             _write(driver, draft, matches)
@@ -59,7 +61,8 @@ def write_matches(matches: Sequence[dict[str, Any]], path: Path) -> None:
             ErrorCode.BAD_REQUEST, f"The matches cannot be written to {path}: {error.strerror}."
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
 
 
 def _write(driver: str, path: Path, matches: Sequence[dict[str, Any]]) -> None:

@@ -140,6 +140,8 @@ def test_a_negative_number_may_have_an_exponent(archive, raster):
         ["index", "a.gpkg", "b.tif", "--gsd", "fine"],
         ["search", "a.gpkg", "--box", "1", "2", "3"],
         ["juggle"],
+        ["info", "a.gpkg", "--js"],
+        ["search", "a.gpkg", "--raster", "x", "--box", "-1.2.3e5", "1", "2", "3"],
         [],
     ],
 )
@@ -152,11 +154,12 @@ def test_a_command_line_that_makes_no_sense_gets_one_sentence_also_in_json(argum
 
 def test_a_reader_that_goes_away_is_no_traceback(archive):
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-m", "frors_qgis.engine", "search", str(archive), "--chip", "1"]
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False)
-    assert done.returncode == 1
-    assert len(done.stderr.strip().splitlines()) == 1
+    for arguments in (["search", str(archive), "--chip", "1"], ["info", "nowhere.gpkg", "--json"]):
+        command = [sys.executable, "-m", "frors_qgis.engine", *arguments]
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+        assert done.returncode == 1
+        assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_an_archive_is_not_made_when_nothing_can_be_indexed(raster, tmp_path):
@@ -170,6 +173,22 @@ def test_a_second_process_is_told_who_indexes(archive, raster, tmp_path):
         done = run("index", archive, raster, "--windows", "4", expect=1)
     assert f"process {os.getpid()}" in done.stderr
     assert last_object(run("verify", archive, "--json")) == {"problems": []}
+
+
+@pytest.mark.parametrize("name", ["loop.gpkg", "n" * 300 + ".gpkg", "missing/a.gpkg", "file/a.gpkg"])
+@pytest.mark.parametrize("command", ["index", "remove"])
+def test_names_that_no_archive_can_have_get_a_sentence(raster, tmp_path, command, name):
+    (tmp_path / "loop.gpkg").symlink_to(tmp_path / "loop.gpkg")
+    (tmp_path / "file").touch()
+    done = run(command, tmp_path / name, raster, "--json", expect=1)
+    assert last_object(done)["error"]["code"] in ("bad_request", "archive_missing")
+
+
+@pytest.mark.parametrize("name", ["loop.csv", "n" * 300 + ".csv", "missing/a.csv", "file/a.csv"])
+def test_matches_that_have_nowhere_to_go_get_a_sentence(archive, tmp_path, name):
+    (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
+    (tmp_path / "file").touch()
+    assert len(run("search", archive, "--chip", 1, "-o", tmp_path / name, expect=1).stderr.splitlines()) == 1
 
 
 def test_a_search_may_be_limited_to_rasters(archive, raster):

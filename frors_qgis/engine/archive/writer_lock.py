@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from frors_qgis.engine.archive.connection import absolute
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _PID_BYTES = 20
 
 
 class WriterLock:
-    """A context manager that holds the right to index into an archive, on this computer and for this user.
+    """A context manager that holds the right to index into an archive.
 
     SQLite keeps single transactions apart; this keeps whole runs apart, whose plans may differ. The lock is the
-    operating system's, on a small file in the folder for temporary files, so it ends with the process, however that
-    ends. Raises EngineError(ARCHIVE_BUSY) on entering, naming the process that holds it.
+    operating system's, on a hidden file beside the archive, so it ends with the process, however that ends.
+    Raises EngineError on entering: ARCHIVE_BUSY naming the process that holds it, ARCHIVE_READ_ONLY, BAD_REQUEST.
     """
 
     def __init__(self, archive: str | Path) -> None:
-        self._name = Path(archive).name
-        user = os.getuid() if hasattr(os, "getuid") else 0
-        digest = hashlib.sha256(str(Path(archive).resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:24]
-        self._path = Path(tempfile.gettempdir()) / f"frors-{user}-{digest}.lock"
+        path = absolute(archive)
+        self._name = path.name
+        self._path = path.with_name(f".{path.name}.lock")
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> WriterLock:
@@ -42,9 +41,10 @@ class WriterLock:
                     f"Another FRORS (process {holder}) is writing to {self._name}; wait until it has finished.",
                 )
             if self._is_current(file):
-                file.seek(0)
-                file.write(f"{os.getpid():<{_PID_BYTES}}".encode("ascii"))
                 self._file = file
+                with suppress(OSError):  # a full disk; others are then not told who it is
+                    file.seek(0)
+                    file.write(f"{os.getpid():<{_PID_BYTES}}".encode("ascii"))
             else:  # whoever held it has removed it in between
                 file.close()
         return self
@@ -60,7 +60,14 @@ class WriterLock:
 
     def _open(self) -> BinaryIO:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        return os.fdopen(os.open(self._path, flags, 0o600), "r+b", 0)
+        try:
+            return os.fdopen(os.open(self._path, flags, 0o600), "r+b", 0)
+        except OSError as error:
+            refused = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+            raise EngineError(
+                ErrorCode.ARCHIVE_READ_ONLY if refused else ErrorCode.BAD_REQUEST,
+                f"{self._name} cannot be written in {self._path.parent}: {error.strerror}. Choose another folder.",
+            ) from error
 
     def _is_current(self, file: BinaryIO) -> bool:
         with suppress(OSError):

@@ -126,16 +126,18 @@ class Plan:
         self._passes: dict[int, Pass] = {}
         self._kept = {int(entry["number"]): dict(entry) for entry in known}
         self.replaced: list[range] = []
-        for grid in {grid.gsd: grid for grid in map(raster.grid, levels.gsds or (None,))}.values():
+        for grid in map(raster.grid, levels.gsds or (None,)):
+            if any(_same_gsd(grid.gsd, one.grid.gsd) for one in self._passes.values()):
+                continue
             wanted = Pass(raster, grid, levels)
-            number = 1 + max([*self._kept, *self._passes], default=-1)
-            for earlier, entry in list(self._kept.items()):
-                if abs(entry["gsd"] / grid.gsd - 1) < _SAME_GSD:
-                    del self._kept[earlier]
-                    if {**entry, "gsd": grid.gsd} == {"number": earlier, **wanted.to_json()}:
-                        number = earlier
-                    else:
-                        self.replaced.append(_numbers(earlier))
+            earlier = [number for number, entry in self._kept.items() if _same_gsd(entry["gsd"], grid.gsd)]
+            new = 1 + max([*self._kept, *self._passes], default=-1)
+            fitting = [n for n in earlier if {**self._kept[n], "gsd": grid.gsd} == {"number": n, **wanted.to_json()}]
+            number = fitting[0] if fitting else new
+            for other in earlier:
+                del self._kept[other]
+                if other != number:
+                    self.replaced.append(_numbers(other))
             self._passes[number] = wanted
 
     def to_json(self) -> dict[str, Any]:
@@ -162,6 +164,10 @@ class Plan:
     def is_complete(self, finished: set[int]) -> bool:
         """Whether every block of every pass is finished."""
         return len(finished) >= sum(entry["blocks"] for entry in self.to_json()["passes"])
+
+
+def _same_gsd(a: float, b: float) -> bool:
+    return abs(a / b - 1) < _SAME_GSD
 
 
 def _numbers(number: int) -> range:

@@ -26,8 +26,11 @@ from frors_qgis.protocol import EngineError, ErrorCode
 Progress = Callable[[float, str, float | None], None]
 """Called with the fraction done, what is being done, and seconds to go (None: unknown)."""
 
-_LOCAL = re.compile(r"(/vsi(zip|tar|gzip)/|(GPKG|NETCDF|HDF5):\"?)/(?!vsi)[^:]*\"?(:[^:/]*)?")
-"""Archives on disk and parts of containers on disk; nothing with a scheme, a host or a second virtual file system."""
+_LOCAL = re.compile(
+    r"/vsi(?:zip|tar|gzip)/(/(?!vsi).*)|"
+    r'(?:GPKG|NETCDF|HDF4_SDS|HDF5|GTIFF_DIR:\d+):"?(/(?!vsi)[^":]*)"?(?::.*)?'
+)
+"""Files in archives, and parts of files, by a plain absolute path."""
 
 _GIVES_UP = (ErrorCode.CANCELLED, ErrorCode.DISK_FULL, ErrorCode.OUT_OF_MEMORY, ErrorCode.DEVICE_UNAVAILABLE)
 
@@ -115,8 +118,9 @@ class IndexRun:
         count = plan.missing(finished)
         if plan.replaced or count:
             return count
-        if record.state not in ("indexed", "indexing"):
-            self._archive.set_state(record.id, "indexed" if plan.is_complete(finished) else "indexing")
+        state = "indexed" if plan.is_complete(finished) else "indexing"
+        if record.state != state:
+            self._archive.set_state(record.id, state)
         return Outcome(path, "unchanged", self._archive.chip_count(record.id))
 
     def _index_raster(self, path: str) -> Outcome:
@@ -137,6 +141,7 @@ class IndexRun:
     def _register(self, raster: Raster, plan: Plan, known: RasterRecord | None) -> tuple[int, Stretch]:
         """The raster's id and stretch; chips that no longer fit are removed first."""
         if known is not None and known.id is not None and _is_same(known, raster):
+            self._archive.set_state(known.id, "indexing")
             for blocks in plan.replaced:
                 self._archive.clear_blocks(known.id, blocks)
             self._archive.update_raster(replace(known, plan=plan.to_json(), state="indexing", reason=None))
@@ -211,8 +216,16 @@ def _is_same(record: RasterRecord, raster: Raster) -> bool:
         record.identity == raster.identity
         and (record.width, record.height) == (raster.width, raster.height)
         and tuple(record.transform) == tuple(raster.transform)
-        and (record.crs == raster.crs or bool(spatial_reference(record.crs).IsSame(spatial_reference(raster.crs))))
+        and _is_same_crs(record.crs, raster.crs)
     )
+
+
+def _is_same_crs(recorded: str, crs: str) -> bool:
+    """Whether two texts mean one CRS; a recorded one that cannot be read means none."""
+    try:
+        return recorded == crs or bool(spatial_reference(recorded).IsSame(spatial_reference(crs)))
+    except EngineError:
+        return False
 
 
 def _known_passes(record: RasterRecord | None, raster: Raster) -> list[dict[str, Any]]:
@@ -271,12 +284,21 @@ def local_raster_file(archive: Archive, record: RasterRecord) -> str:
     The archive may be a stranger's: a name that could make GDAL ask the network is refused with RASTER_MISSING.
     """
     path, _ = raster_file(archive, record)
-    if is_virtual(path) and _LOCAL.fullmatch(path) is None:
+    if is_virtual(path) and not _is_on_this_computer(path):
         raise EngineError(
             ErrorCode.RASTER_MISSING,
             f"{path} is not a file of this computer, so no pictures of it are shown.",
         )
     return path
+
+
+def _is_on_this_computer(name: str) -> bool:
+    """Whether one of GDAL's virtual names stands for a file that is here, or for something in one."""
+    match = _LOCAL.fullmatch(name)
+    if match is None:
+        return False
+    file = Path(match.group(1) or match.group(2))
+    return any(part.is_file() for part in (file, *file.parents))
 
 
 def require_one(paths: Sequence[str], levels: Levels) -> None:

@@ -98,6 +98,17 @@ def test_a_pass_at_another_gsd_is_added_and_keeps_the_numbers_of_those_that_are_
     assert second.is_complete(numbers[0] | numbers[1])
 
 
+def test_gsds_that_are_all_but_equal_are_one_pass_and_earlier_doubles_are_replaced(write_raster):
+    with Raster(write_raster(np.zeros((1500, 1500), np.uint8))) as raster:
+        once = Plan(raster, Levels((5.0, 5.0000005)))
+        assert once.chip_count() == Plan(raster, Levels((5.0,))).chip_count()
+        [entry] = once.to_json()["passes"]
+        doubled = [entry, entry | {"number": 1}]
+        mended = Plan(raster, Levels((5.0,)), doubled)
+    assert mended.to_json()["passes"] == [entry]
+    assert len(mended.replaced) == 1
+
+
 def test_other_windows_at_the_same_gsd_replace_the_pass(write_raster):
     with Raster(write_raster(np.zeros((1500, 1500), np.uint8))) as raster:
         first = Plan(raster, Levels())

@@ -136,6 +136,16 @@ def test_a_cancelled_second_gsd_goes_on_and_the_first_is_not_done_again(index, w
     assert colour_archive.verify() == []
 
 
+def test_a_run_that_was_killed_before_its_last_word_is_seen_to_be_complete(
+    index, write_raster, picture, colour_archive
+):
+    path = write_raster(picture)
+    index(path)
+    colour_archive.set_state(colour_archive.rasters()[0].id, "indexing")
+    assert index(path)[0][0] == "unchanged"
+    assert colour_archive.rasters()[0].state == "indexed"
+
+
 def test_one_file_under_two_names_is_one_raster(index, write_raster, picture, tmp_path):
     path = write_raster(picture)
     (tmp_path / "link.tif").symlink_to(path)
