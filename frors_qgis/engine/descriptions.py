@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.raster_files import raster_file
 from frors_qgis.engine.archive_access import has_installed_encoder
 from frors_qgis.engine.georeferences import record_crs, record_georeference
 from frors_qgis.engine.imagery.windows import PixelWindow
-from frors_qgis.engine.indexing.run import raster_file
 from frors_qgis.engine.search.query import Match
 from frors_qgis.protocol import EngineError
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.raster_files import local_raster_file
 from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.archive_access import has_installed_encoder, known_raster, other_encoder, writable_archive
 from frors_qgis.engine.archive_shelf import ArchiveShelf
@@ -27,7 +28,7 @@ from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.indexing.plan import Levels, Plan
-from frors_qgis.engine.indexing.run import IndexRun, local_raster_file, require_one
+from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.search.query import Query
 from frors_qgis.engine.turns import Turns

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.rasters import is_virtual, stored_path
+from frors_qgis.engine.archive.raster_files import raster_file
+from frors_qgis.engine.archive.rasters import stored_path
 from frors_qgis.engine.archive.records import RasterRecord
 from frors_qgis.engine.encoders.interface import WindowEncoder
 from frors_qgis.engine.imagery.georeference import spatial_reference
@@ -25,12 +25,6 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 Progress = Callable[[float, str, float | None], None]
 """Called with the fraction done, what is being done, and seconds to go (None: unknown)."""
-
-_LOCAL = re.compile(
-    r"/vsi(?:zip|tar|gzip)/(/(?!vsi).*)|"
-    r'(?:GPKG|NETCDF|HDF4_SDS|HDF5|GTIFF_DIR:\d+):"?(/(?!vsi)[^":]*)"?(?::.*)?'
-)
-"""Files in archives, and parts of files, by a plain absolute path."""
 
 _GIVES_UP = (ErrorCode.CANCELLED, ErrorCode.DISK_FULL, ErrorCode.OUT_OF_MEMORY, ErrorCode.DEVICE_UNAVAILABLE)
 
@@ -268,37 +262,6 @@ def raster_record(raster: Raster, stretch: Stretch, plan: Plan) -> RasterRecord:
         metadata=dict(metadata.extra),
         plan=plan.to_json(),
     )
-
-
-def raster_file(archive: Archive, record: RasterRecord) -> tuple[str, bool]:
-    """Where a raster of an archive is now, and whether it is there; GDAL's virtual files count as there."""
-    if is_virtual(record.path):
-        return record.path, True
-    path = archive.raster_path(record)
-    return str(path), path.exists()
-
-
-def local_raster_file(archive: Archive, record: RasterRecord) -> str:
-    """The raster's path for opening on the archive's word alone.
-
-    The archive may be a stranger's: a name that could make GDAL ask the network is refused with RASTER_MISSING.
-    """
-    path, _ = raster_file(archive, record)
-    if is_virtual(path) and not _is_on_this_computer(path):
-        raise EngineError(
-            ErrorCode.RASTER_MISSING,
-            f"{path} is not a file of this computer, so no pictures of it are shown.",
-        )
-    return path
-
-
-def _is_on_this_computer(name: str) -> bool:
-    """Whether one of GDAL's virtual names stands for a file that is here, or for something in one."""
-    match = _LOCAL.fullmatch(name)
-    if match is None:
-        return False
-    file = Path(match.group(1) or match.group(2))
-    return any(part.is_file() for part in (file, *file.parents))
 
 
 def require_one(paths: Sequence[str], levels: Levels) -> None:
