@@ -1,16 +1,19 @@
-"""Archives as the engine's methods need them: with the encoder that made them, with the raster of a path."""
+"""Archives as the engine's methods need them: with the encoder that made them, the raster of a path, a chip."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.records import RasterRecord
-from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256, installed_encoders
+from frors_qgis.engine.archive.records import ChipRecord, RasterRecord
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path, encoder_sha256, installed_encoders
+from frors_qgis.engine.reindexing import reindexing_of
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _DIMENSION = 256
+_MOST_UNDER_A_BOX = 20_000
 
 
 def has_installed_encoder(archive: Archive) -> bool:
@@ -20,10 +23,13 @@ def has_installed_encoder(archive: Archive) -> bool:
 
 def other_encoder(archive: Archive) -> EngineError:
     """The error for a box or a raster that cannot be encoded for an archive."""
+    installed = installed_encoders()
+    version = "another version of the encoder" if archive.encoder in installed else "the encoder"
     return EngineError(
         ErrorCode.ARCHIVE_OTHER_ENCODER,
-        f"{archive.path.name} was made by another encoder ({archive.encoder} {archive.encoder_sha256[:8]}). "
-        "Index the rasters into a new archive; searching by one of its own chips still works.",
+        f"{archive.path.name} was made by {version} {_encoder_name(archive)}, which is not installed here; installed: "
+        f"{', '.join(installed) or 'none'}. Searching by one of its chips still works. For boxes and more rasters make "
+        f"a new archive: {reindexing_of(archive).command()}",
     )
 
 
@@ -33,16 +39,40 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
     before_making: called with the encoder's id before an archive is made; what it raises keeps it from being made.
     Raises EngineError: ENCODER_UNKNOWN, ARCHIVE_OTHER_ENCODER, and what Archive raises.
     """
-    identifier = encoder or DEFAULT_ENCODER
-    sha256 = encoder_sha256(identifier)
+    if encoder is not None:
+        encoder_path(encoder)
     if not Path(path).exists():
+        identifier = encoder or DEFAULT_ENCODER
+        sha256 = encoder_sha256(identifier)
         before_making(identifier)
         return Archive.create(path, encoder=identifier, encoder_sha256=sha256, dimension=_DIMENSION)
     archive = Archive.open(path, writable=True)
-    if not has_installed_encoder(archive) or encoder not in (None, archive.encoder):
+    try:
+        if not has_installed_encoder(archive):
+            raise other_encoder(archive)
+        if encoder not in (None, archive.encoder):
+            raise EngineError(
+                ErrorCode.ARCHIVE_OTHER_ENCODER,
+                f"{archive.path.name} was made by the encoder {archive.encoder} and takes no other: leave the encoder "
+                "out, or name an archive that does not exist yet.",
+            )
+    except EngineError:
         archive.close()
-        raise other_encoder(archive)
+        raise
     return archive
+
+
+def chip_under(archive: Archive, extent: tuple[float, float, float, float]) -> ChipRecord:
+    """The chip that an extent (west, south, east, north in EPSG:4326) covers most nearly, in place and size.
+
+    Raises EngineError: CHIP_UNKNOWN where there is none, BOX_TOO_LARGE where there are too many to compare.
+    """
+    ids = archive.chips_within(extent).tolist()
+    if not ids:
+        raise EngineError(ErrorCode.CHIP_UNKNOWN, "The archive has no chip there; draw the box on one of its rasters.")
+    if len(ids) > _MOST_UNDER_A_BOX:
+        raise EngineError(ErrorCode.BOX_TOO_LARGE, f"{len(ids):,} chips lie under the box; draw a smaller one.")
+    return max(archive.chips(ids), key=lambda chip: _overlap(chip, extent))
 
 
 def known_raster(archive: Archive, path: str) -> RasterRecord:
@@ -51,3 +81,18 @@ def known_raster(archive: Archive, path: str) -> RasterRecord:
     if record is None:
         raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster {path}; info lists those it has.")
     return record
+
+
+def _overlap(chip: ChipRecord, extent: tuple[float, float, float, float]) -> float:
+    """Shared area by the area of both together, of the boxes in degrees round chip and extent."""
+    west, south, east, north = extent
+    longitudes, latitudes = zip(*chip.footprint, strict=True)
+    turn = 360.0 * round(((west + east) / 2 - (min(longitudes) + max(longitudes)) / 2) / 360.0)
+    left, right, low, high = min(longitudes) + turn, max(longitudes) + turn, min(latitudes), max(latitudes)
+    shared = max(0.0, min(east, right) - max(west, left)) * max(0.0, min(north, high) - max(south, low))
+    return shared / ((right - left) * (high - low) + (east - west) * (north - south) - shared)
+
+
+def _encoder_name(archive: Archive) -> str:
+    """Id and digest of an archive's encoder, shortened and without what a stranger's archive might smuggle in."""
+    return " ".join(re.sub(r"[^\w.-]", "?", text) for text in (archive.encoder[:40], archive.encoder_sha256[:8]))

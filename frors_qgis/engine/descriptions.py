@@ -10,6 +10,7 @@ from frors_qgis.engine.archive.raster_files import raster_file
 from frors_qgis.engine.archive_access import has_installed_encoder
 from frors_qgis.engine.georeferences import record_crs, record_georeference
 from frors_qgis.engine.imagery.windows import PixelWindow
+from frors_qgis.engine.reindexing import reindexing_of
 from frors_qgis.engine.search.query import Match
 from frors_qgis.protocol import EngineError
 
@@ -20,7 +21,10 @@ def error_json(error: EngineError) -> dict[str, Any]:
 
 
 def archive_json(archive: Archive) -> dict[str, Any]:
-    """What an archive holds; a raster whose file is gone is "missing", whatever its record says."""
+    """What an archive holds; a raster whose file is gone is "missing", whatever its record says.
+
+    "reindexing" says how to make a new archive of its rasters; null while the encoder that made it is installed.
+    """
     records = archive.rasters()
     rasters = []
     for record in records:
@@ -37,10 +41,12 @@ def archive_json(archive: Archive) -> dict[str, Any]:
                 "acquired": record.acquired,
             }
         )
+    available = has_installed_encoder(archive)
     return {
         "path": str(archive.path),
         "encoder": archive.encoder,
-        "encoder_available": has_installed_encoder(archive),
+        "encoder_available": available,
+        "reindexing": None if available else reindexing_of(archive).to_json(),
         "dimension": archive.dimension,
         "chips": archive.chip_count(),
         "bytes": archive.path.stat().st_size,

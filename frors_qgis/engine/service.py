@@ -15,7 +15,13 @@ import numpy as np
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import local_raster_file
 from frors_qgis.engine.archive.writer_lock import WriterLock
-from frors_qgis.engine.archive_access import has_installed_encoder, known_raster, other_encoder, writable_archive
+from frors_qgis.engine.archive_access import (
+    chip_under,
+    has_installed_encoder,
+    known_raster,
+    other_encoder,
+    writable_archive,
+)
 from frors_qgis.engine.archive_shelf import ArchiveShelf
 from frors_qgis.engine.boxes import box_window, embed_box, picture
 from frors_qgis.engine.call import Call
@@ -30,7 +36,7 @@ from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.indexing.plan import Levels, Plan
 from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.parameters import Parameters
-from frors_qgis.engine.search.query import Query
+from frors_qgis.engine.search.query import Match, Query
 from frors_qgis.engine.turns import Turns
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
 from frors_qgis.version import VERSION
@@ -71,6 +77,7 @@ class Service:
             "plan": self._plan,
             "index": self._index,
             "embed": self._embed,
+            "locate": self._locate,
             "search": self._search,
             "thumbnail": self._thumbnail,
             "remove": self._remove,
@@ -177,11 +184,11 @@ class Service:
     def _embed(self, parameters: Parameters, call: Call) -> Result:
         with self._turns.urgent():
             archive = self._shelf.archive(parameters.text("archive"))
+            if not has_installed_encoder(archive):
+                raise other_encoder(archive)
             levels = archive.levels()
             if not levels:
                 raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
-            if not has_installed_encoder(archive):
-                raise other_encoder(archive)
             with Raster(parameters.text("raster")) as raster:
                 window = box_window(raster, parameters.box("box"), parameters.optional_text("crs"))
                 stretch = _stretch(archive, raster)
@@ -202,6 +209,13 @@ class Service:
             "cells": list(embedding.cells),
             "thumbnail": None if thumbnail is None else str(thumbnail),
         }
+
+    def _locate(self, parameters: Parameters, call: Call) -> Result:
+        with self._turns.urgent():
+            archive = self._shelf.archive(parameters.text("archive"))
+            crs = parameters.text("crs", "EPSG:4326")
+            chip = chip_under(archive, box_in(parameters.box("box"), crs, "EPSG:4326"))
+            return {"match": matches_json(archive, [Match(1, 1.0, chip)], crs)[0]}
 
     def _search(self, parameters: Parameters, call: Call) -> Result:
         path = parameters.text("archive")

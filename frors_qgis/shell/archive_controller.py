@@ -13,6 +13,7 @@ from frors_qgis.shell.archive_layers import reload_archive_layers
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.reindex_offer import ReindexOffer, offer_from_info
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import bytes_text, count_text, counted_text
@@ -37,6 +38,7 @@ class ArchiveController(QObject):
         self._settings = settings
         self._path: str | None = settings.last_archive() or None
         self._chips: int | None = None
+        self._offer: ReindexOffer | None = None
         self._opened = False
         self._held: set[str] = set()  # archives that the engine may hold open
         dock.archive.archive_chosen.connect(self.choose)
@@ -57,11 +59,17 @@ class ArchiveController(QObject):
         """Whether the archive is known to hold no chips."""
         return self._chips == 0
 
+    @property
+    def offer(self) -> ReindexOffer | None:
+        """How to make the archive anew, when it is known that its encoder is not installed."""
+        return self._offer
+
     def choose(self, path: str) -> None:
         """Uses another archive and opens it."""
         path = str(Path(path).absolute())
         self._path = path
         self._chips = None
+        self._offer = None
         self._opened = False
         self._settings.remember_archive(path)
         self._show()
@@ -108,6 +116,7 @@ class ArchiveController(QObject):
     def _on_opened(self, info: dict[str, Any], first: bool) -> None:
         self._opened = True
         self._chips = int(info.get("chips", 0))
+        self._offer = offer_from_info(self._path or "", info)
         self._dock.archive.show_info(_info_text(info))
         if first and self._path is not None:
             reload_archive_layers(QgsProject.instance(), [self._path])

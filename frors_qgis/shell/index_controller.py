@@ -10,13 +10,15 @@ from qgis.gui import QgisInterface
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QPoint
 
-from frors_qgis.protocol import ErrorCode
+from frors_qgis.client.tasks import Call
+from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.index_dialog import IndexDialog
 from frors_qgis.shell.index_request import IndexRequest
 from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import counted_text, duration_text
 
@@ -46,6 +48,7 @@ class IndexController(QObject):
         self._dialog: IndexDialog | None = None
         self._running = False
         self._archive_shown = False
+        dock.results.reindex_wanted.connect(self.show_reindex_dialog)
         dock.index_progress.cancel_wanted.connect(lambda: tasks.cancel(_INDEX))
 
     def remove(self) -> None:
@@ -55,15 +58,29 @@ class IndexController(QObject):
             dialog.reject()
 
     def show_dialog(self) -> None:
-        """Shows the indexing dialog, or brings it to the front."""
+        """Shows the indexing dialog for the project's rasters, or brings the one that is open to the front."""
+        offer = self._archive.offer
+        if offer is None:
+            self._show(self._archive.path or _new_archive())
+        else:
+            hint = tr("{reason} These rasters go into a new archive.").format(reason=offer.reason)
+            self._show(offer.new, hint=hint)
+
+    def show_reindex_dialog(self, offer: ReindexOffer) -> None:
+        """Shows the indexing dialog for the rasters of an archive whose encoder is not installed."""
+        self.remove()
+        hint = tr("A new archive by the encoder {encoder}; {archive} stays as it is.").format(
+            encoder=offer.new_encoder, archive=offer.name
+        )
+        self._show(offer.new, offer=offer, hint=hint)
+
+    def _show(self, archive: str, *, offer: ReindexOffer | None = None, hint: str = "") -> None:
         if self._running:
             self._notices.info(tr("Indexing is still under way; wait for it, or cancel it in the FRORS panel."))
             return
         dialog = self._open_dialog()
         if dialog is None:
-            dialog = IndexDialog(
-                self._iface.mapCanvas(), self._archive.path or _new_archive(), self._iface.mainWindow()
-            )
+            dialog = IndexDialog(self._iface.mapCanvas(), archive, self._iface.mainWindow(), offer=offer, hint=hint)
             dialog.plan_wanted.connect(self._plan)
             dialog.index_wanted.connect(self.index)
             self._dialog = dialog
@@ -85,7 +102,7 @@ class IndexController(QObject):
         self._dock.index_progress.begin(tr("Indexing..."))
         self._tasks.start(
             tr("Index rasters"),
-            lambda call: call("index", params),
+            lambda call: _index_work(call, params),
             _INDEX,
             progressed=lambda *progress: self._on_progress(archive, *progress),
             succeeded=lambda result: self._on_indexed(archive, result),
@@ -127,6 +144,9 @@ class IndexController(QObject):
 
     def _on_indexed(self, archive: str, result: dict[str, Any]) -> None:
         self._end(archive)
+        if "offer" in result:
+            self._on_refused(result["offer"])
+            return
         rasters = result.get("rasters", [])
         failed = [raster for raster in rasters if raster.get("state") == "failed"]
         sentence = tr("{rasters} in the archive, {chips}, after {time}.").format(
@@ -143,6 +163,10 @@ class IndexController(QObject):
             )
         else:
             self._notices.success(sentence)
+
+    def _on_refused(self, offer: ReindexOffer) -> None:
+        self._dock.results.offer_reindexing(offer, None)
+        self._notices.warning(tr("{reason} The FRORS panel offers to re-index.").format(reason=offer.reason))
 
     def _on_failed(self, archive: str, code: str, message: str) -> None:
         self._end(archive)
@@ -164,6 +188,14 @@ class IndexController(QObject):
         if self._dialog is not None and (sip.isdeleted(self._dialog) or not self._dialog.isVisible()):
             self._dialog = None
         return self._dialog
+
+
+def _index_work(call: Call, params: dict[str, Any]) -> dict[str, Any]:
+    """The engine's result, or {"offer": ReindexOffer} where the archive's encoder is not installed."""
+    try:
+        return call("index", params)
+    except EngineError as error:
+        return {"offer": offer_after(error, call, params["archive"])}
 
 
 def _failure_text(raster: dict[str, Any]) -> str:

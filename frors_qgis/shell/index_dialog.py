@@ -27,6 +27,7 @@ from frors_qgis.shell.elided_label import ElidedLabel
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_request import CELL_PX, IndexRequest
 from frors_qgis.shell.raster_list import RasterList
+from frors_qgis.shell.reindex_offer import ReindexOffer
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.window_preview import PREVIEW_COLOURS, WindowPreview
 from frors_qgis.shell.wording import bytes_text, count_text, duration_text, metres_text
@@ -45,9 +46,25 @@ class IndexDialog(QDialog):
     plan_wanted = pyqtSignal(object)
     index_wanted = pyqtSignal(str, object)
 
-    def __init__(self, canvas: QgsMapCanvas, archive: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        canvas: QgsMapCanvas,
+        archive: str,
+        parent: QWidget | None = None,
+        *,
+        offer: ReindexOffer | None = None,
+        hint: str = "",
+    ) -> None:
+        """`offer`: lists the rasters of its archive instead of the project's, at the levels of that archive.
+
+        `hint` stands under the archive's path; an empty one says what may be chosen there.
+        """
         super().__init__(parent)
-        self.setWindowTitle(tr("Index project rasters"))
+        self._offer = offer
+        self._hint = hint or tr("A new file, or an archive to add to: what it already holds is not indexed again.")
+        self.setWindowTitle(
+            tr("Re-index {archive}").format(archive=offer.name) if offer else tr("Index project rasters")
+        )
         self.setWindowIcon(own_icon("index"))
         self._preview = WindowPreview(canvas)
         self._rasters = RasterList()
@@ -65,6 +82,7 @@ class IndexDialog(QDialog):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PLAN_DELAY_MS)
         self._lay_out()
+        self._take_levels()
         self._rasters.checks_changed.connect(self._on_changed)
         self._rasters.raster_pointed.connect(self._show_windows)
         self._archive.fileChanged.connect(self._update_button)
@@ -114,13 +132,14 @@ class IndexDialog(QDialog):
         self.deleteLater()
 
     def _lay_out(self) -> None:
-        rasters = QGroupBox(tr("Rasters of this project"))
+        title = tr("Rasters of {archive}").format(archive=self._offer.name) if self._offer else None
+        rasters = QGroupBox(title or tr("Rasters of this project"))
         QVBoxLayout(rasters).addWidget(self._rasters)
         archive = QGroupBox(tr("Archive"))
         archive_layout = QVBoxLayout(archive)
         archive_layout.addWidget(self._archive)
         hint = ElidedLabel(subdued=True)
-        hint.setText(tr("A new file, or an archive to add to: what it already holds is not indexed again."))
+        hint.setText(self._hint)
         archive_layout.addWidget(hint)
         foot = QHBoxLayout()
         foot.addWidget(self._estimate, 1)
@@ -174,12 +193,45 @@ class IndexDialog(QDialog):
         grid.addWidget(QLabel(tr("Overlap")), last, 0)
         grid.addWidget(self._overlap, last, 1)
         grid.addWidget(self._show, last + 1, 1, 1, 2)
+        self._left_out = ElidedLabel(subdued=True)
+        self._left_out.hide()
+        grid.addWidget(self._left_out, last + 2, 1, 1, 2)
         for signal in (self._own.toggled, self._gsd.valueChanged, self._overlap.valueChanged):
             signal.connect(self._on_changed)
         return group
 
+    def _take_levels(self) -> None:
+        """Sets the scale to that of the offer, and says what the dialog cannot take over."""
+        if self._offer is None:
+            return
+        gsd, *other_gsds = self._offer.gsds or (None,)
+        if gsd is not None:
+            self._fixed.setChecked(True)
+            self._gsd.setValue(gsd)
+        if known := set(self._windows).intersection(self._offer.windows):
+            for cells, box in self._windows.items():
+                box.setChecked(cells in known)
+        self._overlap.setValue(round(100 * self._offer.overlap))
+        left_out = [metres_text(other) for other in other_gsds if other is not None]
+        left_out += [
+            tr("windows of {pixels} pixels").format(pixels=cells * CELL_PX)
+            for cells in self._offer.windows
+            if cells not in self._windows
+        ]
+        if self._overlap.value() != (overlap := round(100 * self._offer.overlap)):
+            left_out.append(tr("an overlap of {overlap} %").format(overlap=overlap))
+        self._left_out.setText(
+            tr("{archive} also has {levels}: not taken over.").format(
+                archive=self._offer.name, levels=", ".join(left_out)
+            )
+        )
+        self._left_out.setVisible(bool(left_out))
+
     def _list_rasters(self) -> None:
-        self._rasters.list_rasters(QgsProject.instance())
+        if self._offer is None:
+            self._rasters.list_rasters(QgsProject.instance())
+        else:
+            self._rasters.list_files(self._offer.rasters, self._offer.missing)
 
     def _on_changed(self) -> None:
         self._show_windows()
@@ -194,7 +246,11 @@ class IndexDialog(QDialog):
     def _ask_for_plan(self) -> None:
         request = self.request()
         if not request.rasters:
-            self._estimate.setText(tr("Tick at least one raster; load one into the project if the list is empty."))
+            self._estimate.setText(
+                tr("Tick at least one raster; load one into the project if the list is empty.")
+                if self._offer is None
+                else tr("Tick at least one raster; those whose files are missing cannot be indexed.")
+            )
         elif not request.windows:
             self._estimate.setText(tr("Tick at least one window size."))
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from qgis.core import QgsProject, QgsRasterLayer
@@ -21,7 +23,7 @@ _GSD_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class RasterList(QTreeWidget):
-    """One row per raster layer of the project; those that cannot be indexed are greyed and say why.
+    """One row per raster; those that cannot be indexed are greyed and say why.
 
     Signals: `checks_changed()`, `raster_pointed()` when another row has become the current one.
     """
@@ -45,19 +47,17 @@ class RasterList(QTreeWidget):
 
     def list_rasters(self, project: QgsProject) -> None:
         """Lists the project's raster layers by name; a file that several layers show is listed once."""
-        checks = self._states()
-        self.blockSignals(True)
-        self.clear()
-        listed = set()
+        rows: dict[str, tuple[str, str | None, str | None]] = {}
         layers = [layer for layer in project.mapLayers().values() if isinstance(layer, QgsRasterLayer)]
         for layer in sorted(layers, key=lambda layer: layer.name().casefold()):
             path = raster_path(layer)
-            if path is not None and path in listed:
-                continue
-            listed.add(path)
-            self._add(layer, path, checks)
-        self.blockSignals(False)
-        self.checks_changed.emit()
+            rows.setdefault(path or layer.id(), (layer.name(), path, index_refusal(layer)))
+        self._list(rows.values())
+
+    def list_files(self, paths: Sequence[str], missing: Sequence[tuple[str, str]]) -> None:
+        """Lists rasters by their files, and greyed those that are missing, given as path and reason."""
+        rows = [(PurePath(path).name, path, None) for path in paths]
+        self._list([*rows, *((PurePath(path).name, path, reason) for path, reason in missing)])
 
     def checked_paths(self) -> tuple[str, ...]:
         """Paths of the rasters that are ticked."""
@@ -91,13 +91,22 @@ class RasterList(QTreeWidget):
                 self._set_note(item, "", warn=False)
         self.blockSignals(False)
 
-    def _add(self, layer: QgsRasterLayer, path: str | None, checks: dict[str, Qt.CheckState]) -> None:
-        item = QTreeWidgetItem([layer.name(), "", "", ""])
+    def _list(self, rows: Iterable[tuple[str, str | None, str | None]]) -> None:
+        """Fills the list with rows of name, path and why it cannot be indexed; ticks of the same files are kept."""
+        checks = self._states()
+        self.blockSignals(True)
+        self.clear()
+        for name, path, refusal in rows:
+            self._add(name, path, refusal, checks)
+        self.blockSignals(False)
+        self.checks_changed.emit()
+
+    def _add(self, name: str, path: str | None, refusal: str | None, checks: dict[str, Qt.CheckState]) -> None:
+        item = QTreeWidgetItem([name, "", "", ""])
         item.setIcon(_NAME, theme_icon("mIconRaster"))
-        item.setToolTip(_NAME, path or layer.name())
+        item.setToolTip(_NAME, path or name)
         item.setTextAlignment(_PIXEL, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setTextAlignment(_CHIPS, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        refusal = index_refusal(layer)
         if refusal is None:
             item.setData(_NAME, _PATH_ROLE, path)
             item.setCheckState(_NAME, checks.get(path or "", Qt.CheckState.Checked))

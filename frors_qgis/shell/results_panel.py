@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QSize, Qt
+from qgis.PyQt.QtCore import QSize, Qt, pyqtBoundSignal, pyqtSignal
 from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.match_model import MatchModel
 from frors_qgis.shell.match_view import MatchView
+from frors_qgis.shell.reindex_offer import ReindexOffer
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import counted_text
 
@@ -22,7 +23,13 @@ _BUTTON_WIDTH = 190
 
 
 class ResultsPanel(QWidget):
-    """A header and the grid of matches; without matches a page that says what to do."""
+    """A header and the grid of matches; without matches a page that says what to do.
+
+    Signals: `reindex_wanted(ReindexOffer)`; `chip_wanted(Match)`, the chip under a box that cannot be searched.
+    """
+
+    reindex_wanted = pyqtSignal(object)
+    chip_wanted = pyqtSignal(object)
 
     def __init__(self, index_action: QAction, box_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +39,11 @@ class ResultsPanel(QWidget):
         self.view = MatchView()
         self.view.setModel(self.model)
         self._header = ElidedLabel()
-        self._hint = _HintPage((self._index_button, self._box_button))
+        self._reindex_action = self._own_action(own_icon("index"), tr("Re-index..."), self.reindex_wanted)
+        self._chip_action = self._own_action(own_icon("search_box"), tr("Search by its chip"), self.chip_wanted)
+        self._reindex_button = ActionButton(self._reindex_action)
+        self._chip_button = ActionButton(self._chip_action)
+        self._hint = _HintPage((self._index_button, self._box_button, self._reindex_button, self._chip_button))
         grid = QWidget()
         grid_layout = QVBoxLayout(grid)
         grid_layout.setContentsMargins(0, 0, 0, 0)
@@ -53,7 +64,6 @@ class ResultsPanel(QWidget):
                 own_icon("search_box"),
                 tr("Nothing found"),
                 note or tr("Tick Any size, untick Only in view, or index more rasters."),
-                None,
             )
             return
         self.view.scrollToTop()
@@ -94,20 +104,49 @@ class ResultsPanel(QWidget):
 
     def show_searching(self) -> None:
         """Says that a search is going on."""
-        self._show_hint(own_icon("search_box"), tr("Searching..."), tr("The best matches will appear here."), None)
+        self._show_hint(own_icon("search_box"), tr("Searching..."), tr("The best matches will appear here."))
 
     def show_failure(self, sentence: str) -> None:
         """Says why there are no matches."""
         self._show_hint(own_icon("search_box"), tr("No matches to show"), sentence, self._box_button)
 
-    def _show_hint(self, icon: QIcon, title: str, text: str, button: ActionButton | None) -> None:
+    def offer_reindexing(self, offer: ReindexOffer, chip: Match | None) -> None:
+        """Says why boxes cannot be searched in the archive, and offers what can be done; `chip` lies under the box."""
+        self._reindex_action.setData(offer)
+        self._chip_action.setData(chip)
+        sentences = [
+            offer.reason,
+            tr("To search by box, index its rasters into a new archive by {encoder}; {archive} stays as it is.").format(
+                encoder=offer.new_encoder, archive=offer.name
+            ),
+        ]
+        buttons = [self._reindex_button]
+        if chip is not None:
+            sentences.append(tr("Its own chips can still be searched with, such as the one under the box."))
+            buttons.append(self._chip_button)
+        self._show_hint(own_icon("index"), tr("Made by another encoder"), "\n\n".join(sentences), *buttons)
+
+    @property
+    def offers_reindexing(self) -> bool:
+        """Whether the offer to re-index is what the panel shows."""
+        return self._pages.currentWidget() is self._hint and not self._reindex_button.isHidden()
+
+    def _own_action(self, icon: QIcon, text: str, wanted: pyqtBoundSignal) -> QAction:
+        """An action whose signal carries its data."""
+        action = QAction(icon, text, self)
+        action.setIconText(text)
+        action.setToolTip(text)
+        action.triggered.connect(lambda: wanted.emit(action.data()))
+        return action
+
+    def _show_hint(self, icon: QIcon, title: str, text: str, *buttons: ActionButton) -> None:
         self.model.set_matches([])
-        self._hint.say(icon, title, text, button)
+        self._hint.say(icon, title, text, buttons)
         self._pages.setCurrentWidget(self._hint)
 
 
 class _HintPage(QWidget):
-    """An icon, a title, a sentence and at most one button."""
+    """An icon, a title, some sentences and the buttons that go with them."""
 
     def __init__(self, buttons: Sequence[ActionButton]) -> None:
         super().__init__()
@@ -137,9 +176,9 @@ class _HintPage(QWidget):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
 
-    def say(self, icon: QIcon, title: str, text: str, button: ActionButton | None) -> None:
+    def say(self, icon: QIcon, title: str, text: str, buttons: Sequence[ActionButton]) -> None:
         self._icon.setPixmap(icon.pixmap(QSize(40, 40)))
         self._title.setText(title)
         self._text.setText(text)
-        for other in self._buttons:
-            other.setVisible(other is button)
+        for button in self._buttons:
+            button.setVisible(button in buttons)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsProject, QgsRectangle
 from qgis.gui import QgisInterface
@@ -23,7 +24,7 @@ from frors_qgis.shell.query_panel import QUERY_SIDE
 from frors_qgis.shell.raster_source import LEAST_BOX_PX, box_is_too_small, box_layer, degrees_of, project_box_in
 from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_result_file
 from frors_qgis.shell.result_layer import add_result_layers
-from frors_qgis.shell.search_work import SearchOptions, SearchResult, box_work, chip_work
+from frors_qgis.shell.search_work import RefusedBox, SearchOptions, SearchResult, box_work, chip_work
 from frors_qgis.shell.thumbnails import ThumbnailLoader
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import area_text
@@ -67,6 +68,7 @@ class SearchController(QObject):
         dock.results.view.match_pointed.connect(self._marks.flash)
         dock.results.view.match_opened.connect(self._marks.zoom)
         dock.results.view.like_match_wanted.connect(self.search_like)
+        dock.results.chip_wanted.connect(self.search_chip)
         dock.search_progress.cancel_wanted.connect(self.cancel)
         archive.changed.connect(self._on_archive_changed)
         QgsProject.instance().cleared.connect(self._on_project_cleared)
@@ -114,9 +116,15 @@ class SearchController(QObject):
 
     def search_like(self, match: Match) -> None:
         """Searches with the chip of a match."""
+        self._search_chip(match, tr("Match {rank} of {raster}").format(rank=match.rank, raster=match.raster_name))
+
+    def search_chip(self, chip: Match) -> None:
+        """Searches with the chip that lies under a box."""
+        self._search_chip(chip, tr("Chip of {raster}").format(raster=chip.raster_name))
+
+    def _search_chip(self, match: Match, title: str) -> None:
         if self._archive.path is None:
             return
-        title = tr("Match {rank} of {raster}").format(rank=match.rank, raster=match.raster_name)
         self._begin(title, tr("Searching..."), self._dock.results.model.thumbnail(match.chip))
         work = chip_work(self._options(), match.chip, match.ground_size, self._query_px())
         self._start(work, title, match.geometry)
@@ -176,7 +184,7 @@ class SearchController(QObject):
             work,
             _SEARCH,
             progressed=self._dock.search_progress.advance,
-            succeeded=lambda result: self._on_found(result["found"], archive, title, polygon),
+            succeeded=lambda result: self._on_result(result, archive, title, polygon),
             failed=self._on_failed,
             cancelled=lambda: self._on_task_cancelled(task),
         )
@@ -186,6 +194,19 @@ class SearchController(QObject):
         pending, self._pending = self._pending, None
         if pending is not None:
             pending(picture)
+
+    def _on_result(self, result: dict[str, Any], archive: str, title: str, polygon: QgsGeometry | None) -> None:
+        if "refused" in result:
+            self._on_refused(result["refused"])
+        else:
+            self._on_found(result["found"], archive, title, polygon)
+
+    def _on_refused(self, refused: RefusedBox) -> None:
+        """The box stays on the map until the next search: the offer speaks of it."""
+        self._searching = False
+        self._dock.search_progress.end()
+        self._dock.query.clear()
+        self._dock.results.offer_reindexing(refused.offer, refused.chip)
 
     def _on_found(self, found: SearchResult, archive: str, title: str, polygon: QgsGeometry | None) -> None:
         self._end()
@@ -237,12 +258,13 @@ class SearchController(QObject):
             self._dock.query.clear()
             self._shown_archive = self._archive.path
             self._show_next_step()
-        elif not self._searching and not self._dock.results.model.matches():
+        elif not (self._searching or self._dock.results.model.matches() or self._dock.results.offers_reindexing):
             self._show_next_step()
 
     def _on_project_cleared(self) -> None:
         self._projects += 1
         self.cancel()
+        self._marks.clear_box()
 
     def _show_next_step(self) -> None:
         if self._archive.path is None:

@@ -13,6 +13,7 @@ from frors_qgis.client.tasks import Call, Work
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.layer_picture import LayerPicture
 from frors_qgis.shell.match import Match, match_from_json
+from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ class SearchResult:
     size: tuple[float, float]
 
 
+@dataclass(frozen=True)
+class RefusedBox:
+    """A box that the archive's encoder would have to embed, which is not installed; `chip` is what lies under it."""
+
+    offer: ReindexOffer
+    chip: Match | None
+
+
 def box_work(
     options: SearchOptions,
     source: str | LayerPicture,
@@ -56,12 +65,19 @@ def box_work(
 ) -> Work:
     """Embeds a box and searches for it. `source` is a raster's path, or a picture that is saved in `folder()` first.
 
-    The work's result is {"found": SearchResult}.
+    The work's result is {"found": SearchResult}, or {"refused": RefusedBox}.
     """
 
     def work(call: Call) -> dict[str, Any]:
         if not options.archive_is_open:
             call("open", {"archive": options.archive})
+        try:
+            return search(call)
+        except EngineError as error:
+            offer = offer_after(error, call, options.archive)
+        return {"refused": RefusedBox(offer, _chip_under(call, options.archive, box, box_crs))}
+
+    def search(call: Call) -> dict[str, Any]:
         raster = source if isinstance(source, str) else str(source.save(folder()))
         try:
             query = call(
@@ -107,6 +123,16 @@ def chip_work(options: SearchOptions, chip: int, ground_size: float, thumbnail_p
         return {"found": _found(answer, QImage(str(picture.get("path"))), (ground_size, ground_size))}
 
     return work
+
+
+def _chip_under(call: Call, archive: str, box: tuple[float, float, float, float], crs: str) -> Match | None:
+    """The archive's chip that a box means, as a match of itself; None where there is none."""
+    try:
+        return match_from_json(call("locate", {"archive": archive, "box": list(box), "crs": crs}).get("match", {}))
+    except EngineError as error:
+        if error.code is ErrorCode.CANCELLED:
+            raise
+        return None
 
 
 def _found(answer: dict[str, Any], image: QImage, size: tuple[float, float]) -> SearchResult:

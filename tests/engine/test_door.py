@@ -15,6 +15,7 @@ from osgeo import gdal
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.records import NewChips, RasterRecord
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
 from frors_qgis.engine.georeferences import box_in
 from tests.engine.door import REPOSITORY, Door
 
@@ -72,7 +73,7 @@ def search(door, archive, **embed):
 def test_hello_tells_version_protocol_and_encoders(door):
     hello = door.call("hello")
     assert hello["protocol"] == 1
-    assert "resnet50-imagenet" in hello["encoders"]
+    assert DEFAULT_ENCODER in hello["encoders"]
 
 
 def test_a_box_drawn_exactly_over_a_chip_finds_that_chip_first(door, archive, raster, box):
@@ -369,7 +370,7 @@ def test_an_engine_without_its_packages_says_which(folder):
 
 def test_an_archive_of_another_encoder_opens_and_searches_by_chip_but_not_by_box(door, tmp_path, raster, box):
     path = tmp_path / "other.gpkg"
-    with Archive.create(path, encoder="resnet50-imagenet", encoder_sha256="f" * 64, dimension=256) as other:
+    with Archive.create(path, encoder=DEFAULT_ENCODER, encoder_sha256="f" * 64, dimension=256) as other:
         plan = {"passes": []}
         record = RasterRecord(
             str(raster), "x", "EPSG:26910", (0, 1, 0, 0, 0, -1), 700, 600, 0.3, {}, 3, plan=plan, state="indexed"

@@ -26,6 +26,7 @@ from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow, QToolBar
 
 from frors_qgis.client.client import EngineClient
 from frors_qgis.plugin import FrorsPlugin
+from frors_qgis.resources import resource_path
 
 FAKE_ENGINE = Path(__file__).with_name("fake_engine.py")
 
@@ -232,3 +233,26 @@ def ready(plugin: FrorsPlugin, archive: Path) -> FrorsPlugin:
     plugin.dock.archive.archive_chosen.emit(str(archive))
     run_until(lambda: "4321" in plugin.dock.archive.info.replace(",", ""))
     return plugin
+
+
+@pytest.fixture
+def sample(tmp_path: Path, window: Window) -> QgsRasterLayer:
+    """Part of the sample raster in the project, seen as a whole."""
+    path = tmp_path / "part.tif"
+    gdal.Translate(str(path), str(resource_path("sample", "kitsap.tif")), srcWin=[0, 0, 640, 512])
+    layer = QgsRasterLayer(str(path), "part")
+    QgsProject.instance().addMapLayer(layer)
+    window.show(layer, layer.crs())
+    return layer
+
+
+@pytest.fixture
+def real_plugin(window: Window, sample: QgsRasterLayer, monkeypatch: pytest.MonkeyPatch) -> Iterator[FrorsPlugin]:
+    """The plugin with its own engine."""
+    monkeypatch.setenv("FRORS_PYTHON", sys.executable)
+    QgsSettings().remove("plugins/frors")
+    plugin = FrorsPlugin(window)
+    plugin.initGui()
+    yield plugin
+    plugin.unload()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

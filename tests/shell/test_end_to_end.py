@@ -3,42 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from pathlib import Path
 
-import pytest
 from osgeo import gdal
-from qgis.core import QgsProject, QgsRasterLayer, QgsRectangle, QgsSettings, QgsVectorLayer
+from qgis.core import QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.gui import QgsFileWidget
-from qgis.PyQt.QtCore import QCoreApplication, QEvent
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
-from frors_qgis.plugin import FrorsPlugin
 from frors_qgis.resources import resource_path
 from frors_qgis.shell.index_dialog import IndexDialog
-
-
-@pytest.fixture
-def sample(tmp_path, window):
-    """Part of the sample raster in the project, seen as a whole."""
-    path = tmp_path / "part.tif"
-    gdal.Translate(str(path), str(resource_path("sample", "kitsap.tif")), srcWin=[0, 0, 640, 512])
-    layer = QgsRasterLayer(str(path), "part")
-    QgsProject.instance().addMapLayer(layer)
-    window.show(layer, layer.crs())
-    return layer
-
-
-@pytest.fixture
-def real_plugin(window, sample, monkeypatch):
-    """The plugin with its own engine."""
-    monkeypatch.setenv("FRORS_PYTHON", sys.executable)
-    QgsSettings().remove("plugins/frors")
-    plugin = FrorsPlugin(window)
-    plugin.initGui()
-    yield plugin
-    plugin.unload()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def menu_action(window, text):
