@@ -1,0 +1,106 @@
+"""Which images are learnt from and which are kept to judge by."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from frors_qgis.engine.learning.dataset import LabelledImage, duplicates
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_MOST_NAMES = 50
+
+
+def split_by_class(
+    images: Iterable[LabelledImage], fraction: float, seed: int
+) -> tuple[list[LabelledImage], list[LabelledImage]]:
+    """(train, rest): `fraction` of each class, rounded, at least one image of it in either list.
+
+    The choice depends on the seed, the name of the class and the names of its files, not on the order of the images,
+    the folder that they lie in or the other classes. The lists are in order of classes, then of files.
+    Raises EngineError: DATASET_INVALID naming a class with fewer than two images, BAD_REQUEST for a fraction that is
+    not between 0 and 1.
+    """
+    if not 0 < fraction < 1:
+        raise EngineError(ErrorCode.BAD_REQUEST, f"The part to train on must lie between 0 and 1, not at {fraction}.")
+    train: list[LabelledImage] = []
+    rest: list[LabelledImage] = []
+    for label, members in _by_class(images).items():
+        if len(members) < 2:
+            raise EngineError(
+                ErrorCode.DATASET_INVALID,
+                f"The class {label} has a single image, and a split needs two; add images or leave the class out.",
+            )
+        ordered = sorted(members, key=lambda image: (image.path.name, image.path.as_posix()))
+        count = min(max(round(fraction * len(ordered)), 1), len(ordered) - 1)
+        chosen = set(np.argsort(_generator(seed, label).random(len(ordered)), kind="stable")[:count].tolist())
+        for i, image in enumerate(ordered):
+            (train if i in chosen else rest).append(image)
+    return train, rest
+
+
+def split_by_part(images: Iterable[LabelledImage]) -> tuple[list[LabelledImage], list[LabelledImage]]:
+    """(train, test) as the dataset's own folders say; images of the part "val" are in neither.
+
+    A class may be in one of them only.
+    Raises EngineError(DATASET_INVALID) when the dataset's folders do not name both parts.
+    """
+    images = list(images)
+    train, test = ([image for image in images if image.part == part] for part in ("train", "test"))
+    if not train or not test:
+        raise EngineError(
+            ErrorCode.DATASET_INVALID,
+            "The dataset has no images in a folder train and in a folder test; split it by class instead.",
+        )
+    return train, test
+
+
+def leaked(train: Iterable[LabelledImage], rest: Iterable[LabelledImage]) -> list[LabelledImage]:
+    """The images of `rest` whose file is byte for byte that of an image of `train`: they make figures too good."""
+    train, rest = list(train), list(rest)
+    known = {image.path for image in train}
+    groups = [{image.path for image in group} for group in duplicates([*train, *rest])]
+    twins = {path for group in groups if group & known for path in group}
+    return [image for image in rest if image.path in twins]
+
+
+def without_classes(images: Iterable[LabelledImage], classes: Iterable[str]) -> list[LabelledImage]:
+    """The images of all other classes. Raises EngineError(DATASET_INVALID) for an unknown class, or if none is left."""
+    return _of_classes(images, classes, wanted=False)
+
+
+def only_classes(images: Iterable[LabelledImage], classes: Iterable[str]) -> list[LabelledImage]:
+    """The images of these classes. Raises EngineError(DATASET_INVALID) for an unknown class, or if none is named."""
+    return _of_classes(images, classes, wanted=True)
+
+
+def _of_classes(images: Iterable[LabelledImage], classes: Iterable[str], *, wanted: bool) -> list[LabelledImage]:
+    groups = _by_class(images)
+    names = {unicodedata.normalize("NFC", name) for name in classes}
+    if unknown := sorted(names - groups.keys()):
+        there = ", ".join(list(groups)[:_MOST_NAMES]) + (", ..." if len(groups) > _MOST_NAMES else "")
+        raise EngineError(
+            ErrorCode.DATASET_INVALID,
+            f"The dataset has no class {', '.join(unknown)}; its classes are {there}.",
+        )
+    left = [image for label, members in groups.items() if (label in names) == wanted for image in members]
+    if not left:
+        raise EngineError(ErrorCode.DATASET_INVALID, "No class is left; name fewer classes to leave out.")
+    return left
+
+
+def _by_class(images: Iterable[LabelledImage]) -> dict[str, list[LabelledImage]]:
+    """The images of each class in the order given, the classes in order of their names."""
+    groups: defaultdict[str, list[LabelledImage]] = defaultdict(list)
+    for image in images:
+        groups[image.label].append(image)
+    return dict(sorted(groups.items()))
+
+
+def _generator(seed: int, label: str) -> np.random.Generator:
+    digest = hashlib.sha256(f"{seed}:{label}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest, "big"))
