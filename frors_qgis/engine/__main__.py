@@ -19,6 +19,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 _Number = TypeVar("_Number", int, float)
 
+_INTERRUPTED = 130
 _NICENESS = 10
 """An engine at the door gives way to QGIS, which must stay smooth while all cores are busy."""
 
@@ -30,19 +31,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(texts, wants_json)
     except EngineError as error:
-        return _fail(error, wants_json, 1)
+        return _fail(error, wants_json, _INTERRUPTED if error.code is ErrorCode.CANCELLED else 1)
     except _UsageError as error:
         return _fail(EngineError(ErrorCode.BAD_REQUEST, str(error)), wants_json, 2)
     except KeyboardInterrupt:
         sentence = "Interrupted; what was indexed by then is kept."
-        return _fail(EngineError(ErrorCode.CANCELLED, sentence), wants_json, 130)
+        return _fail(EngineError(ErrorCode.CANCELLED, sentence), wants_json, _INTERRUPTED)
     except OSError as error:  # most often: whoever read the output is gone, or the disk under it is full
         sentence = f"{error.filename or 'The output'} cannot be used: {error.strerror}."
         return _fail(EngineError(ErrorCode.INTERNAL, sentence), wants_json, 1)
 
 
 def _run(texts: Sequence[str], wants_json: bool) -> int:
-    options = _parser().parse_args(texts)
+    options = _parser().parse_args(texts, argparse.Namespace(words=list(texts)))
     if options.command == "serve":
         return _serve(options)
     from frors_qgis.engine import commands
@@ -132,8 +133,37 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = commands.add_parser("evaluate", parents=[everywhere], help="retrieval figures on class folders")
     evaluate.add_argument("dataset", metavar="DATASET_DIR")
-    evaluate.add_argument("--encoder", metavar="ID")
+    which = evaluate.add_mutually_exclusive_group()
+    which.add_argument("--encoder", metavar="ID")
+    which.add_argument("--checkpoint", metavar="FILE", help="an encoder by its file, installed or not")
     evaluate.add_argument("--queries", metavar="DIR", help="class folders of queries; default: every image once")
+    evaluate.add_argument("--side", type=int, metavar="PX", help="resample images to squares; default: their own size")
+    evaluate.add_argument("--classes", type=_names, metavar="A,B,...", help="only these classes take part")
+    evaluate.add_argument("--report", metavar="DIR", help="where to write report.json and pictures")
+
+    train = commands.add_parser("train", parents=[everywhere], help="an encoder from class folders")
+    train.add_argument("datasets", nargs="+", metavar="DATASET_DIR")
+    train.add_argument("--encoder", default="frors", metavar="KIND", help="frors, triplet, softmax-triplet or softmax")
+    train.add_argument(
+        "-o", "--output", required=True, metavar="CHECKPOINT", help="a .safetensors file; its name is the id"
+    )
+    train.add_argument("--run", metavar="DIR", help="where to keep the run; default: CHECKPOINT with .run")
+    train.add_argument(
+        "--trunk", metavar="CHECKPOINT", help="whose trunk to start from; default: the default encoder's"
+    )
+    train.add_argument(
+        "--cache", metavar="DIR", help="keep views here for further runs; default: in the run, until it ends"
+    )
+    train.add_argument("--fraction", type=float, metavar="F", help="share of each class to train on; default: all")
+    train.add_argument("--validate", type=float, metavar="F", help="share of these to take figures on after each epoch")
+    train.add_argument("--without", type=_names, default=(), metavar="A,B,...", help="classes to leave out")
+    train.add_argument("--seed", type=int, default=0)
+    for name, text in (("epochs", "N"), ("dimension", "N"), ("views", "N"), ("side", "PX")):
+        train.add_argument(f"--{name}", type=int, metavar=text, help="default: see docs/training.md")
+    train.add_argument("--set", nargs="+", action="extend", default=[], metavar="NAME=VALUE", help="more of the recipe")
+    train.add_argument(
+        "--licence", action="append", default=[], metavar="TEXT", help="of a dataset, for the model card"
+    )
 
     serve = commands.add_parser("serve", help="speak JSON lines over stdin and stdout")
     serve.add_argument("--role", choices=("both", "encode", "search"), default="both")
@@ -147,6 +177,13 @@ def _numbers(text: str) -> list[float]:
 
 def _wholes(text: str) -> list[int]:
     return _list(text, int, "whole numbers with commas between them")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} is not names with commas between them")
+    return names
 
 
 def _list(text: str, kind: Callable[[str], _Number], expected: str) -> list[_Number]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive_access import known_raster
@@ -20,6 +22,9 @@ from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.progress_bar import ProgressBar
 from frors_qgis.engine.service import Service
 from frors_qgis.protocol import EngineError, ErrorCode
+
+if TYPE_CHECKING:
+    from frors_qgis.engine.encoders.encoder import Encoder
 
 Result = dict[str, Any]
 
@@ -107,19 +112,105 @@ def verify(options: argparse.Namespace) -> Result:
 
 def evaluate(options: argparse.Namespace) -> Result:
     """Retrieval figures of an encoder on class folders."""
-    from frors_qgis.engine.encoder_pool import EncoderPool
-    from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
-    from frors_qgis.engine.learning.evaluation import evaluate as evaluate_dataset
+    from frors_qgis.engine.learning.evaluation import Task
+    from frors_qgis.engine.learning.evaluation import evaluate as evaluate_task
+    from frors_qgis.engine.learning.pictures import require_matplotlib
+    from frors_qgis.engine.learning.report import write_report
 
-    identifier = options.encoder or DEFAULT_ENCODER
     queries = None if options.queries is None else Path(options.queries)
+    report = None if options.report is None else Path(options.report)
+    if report is not None:
+        require_matplotlib()
+        report.mkdir(parents=True, exist_ok=True)
     with ProgressBar() as bar:
-        encoder = EncoderPool().get(identifier, options.device)
-        result = evaluate_dataset(Path(options.dataset), queries, identifier, encoder, bar.show)
+        encoder = _encoder(options)
+        task = Task(Path(options.dataset), queries, options.side, options.classes)
+        evaluation = evaluate_task(task, encoder, bar.show)
+    result = evaluation.as_json()
     for part in ("protocol", "metrics"):
         for name, value in result[part].items():
             print(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}")
+    if report is not None:
+        for path in write_report(evaluation, report):
+            print(path)
     return result
+
+
+def train(options: argparse.Namespace) -> Result:
+    """Trains an encoder on class folders, or goes on with a training that was interrupted."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded; see EncoderPool
+    from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path
+    from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
+    from frors_qgis.engine.learning.model_card import ModelCard
+    from frors_qgis.engine.learning.recipe import Recipe
+    from frors_qgis.engine.learning.run_folder import RunFolder
+    from frors_qgis.engine.learning.trainer import train as train_encoder
+    from frors_qgis.engine.learning.training_set import choose_images
+
+    checkpoint = Path(options.output)
+    if checkpoint.suffix != ".safetensors":
+        raise EngineError(ErrorCode.BAD_REQUEST, f"{checkpoint} does not end in .safetensors; choose such a name.")
+    run = RunFolder(checkpoint.with_suffix(".run") if options.run is None else Path(options.run))
+    if checkpoint.exists() and not run.begun:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            f"{checkpoint} exists, and no training of {run.folder} wrote it; choose another name.",
+        )
+    asked = {name: getattr(options, name) for name in ("epochs", "dimension", "views", "side", "seed")}
+    given = {name: value for name, value in asked.items() if value is not None}
+    recipe = Recipe.from_json({"encoder": options.encoder} | given).with_settings(options.set)
+    trunk = encoder_path(DEFAULT_ENCODER) if options.trunk is None else Path(options.trunk)
+    chosen = choose_images(
+        [Path(dataset) for dataset in options.datasets],
+        fraction=options.fraction,
+        validate=options.validate,
+        without=options.without,
+        seed=options.seed,
+    )
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with ProgressBar() as bar:
+            train_encoder(
+                chosen.images,
+                recipe,
+                run,
+                load_trunk(trunk),
+                bar.show,
+                chosen.validation,
+                checkpoint=checkpoint,
+                cache=None if options.cache is None else Path(options.cache),
+                device=options.device,
+            )
+    except KeyboardInterrupt:
+        kept = f"{run.epochs} of {recipe.epochs} epochs are kept in {run.folder}"
+        raise EngineError(ErrorCode.CANCELLED, f"Interrupted; {kept}. Give the same command again to go on.") from None
+    card = ModelCard(
+        name=checkpoint.stem,
+        sha256=load_checkpoint_file(checkpoint, "cpu").sha256,
+        recipe=recipe,
+        trunk=trunk.name,
+        datasets=chosen.datasets,
+        images=chosen.images,
+        licences=options.licence,
+        protocol=chosen.protocol | {"side": f"{recipe.side} px"},
+        records=run.metrics(),
+        command=shlex.join(["python", "-m", "frors_qgis.engine", *options.words]),
+    )
+    beside = checkpoint.with_suffix(".md")
+    beside.write_text(card.text(), encoding="utf-8")
+    last = card.records[-1] if card.records else {}
+    for name, value in last.get("validation", {}).items():
+        print(f"validation {name}: {value:.4f}")
+    print(f"{checkpoint}: {len(chosen.images):,} images, {recipe.epochs} epochs, sha-256 {card.sha256}")
+    return {
+        "checkpoint": str(checkpoint),
+        "sha256": card.sha256,
+        "card": str(beside),
+        "run": str(run.folder),
+        "images": len(chosen.images),
+        "recipe": recipe.as_json(),
+        "last epoch": last,
+    }
 
 
 def exit_status(result: Result) -> int:
@@ -136,6 +227,17 @@ def _call(method: str, values: Result) -> Result:
             return service.methods[method](Parameters(values), Call(bar.show))
         finally:
             service.release_archives()
+
+
+def _encoder(options: argparse.Namespace) -> Encoder:
+    """The encoder of --checkpoint, else of --encoder, else the default one."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded; see EncoderPool
+    from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
+    from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_encoder
+
+    if options.checkpoint is not None:
+        return load_checkpoint_file(Path(options.checkpoint), options.device)
+    return load_encoder(options.encoder or DEFAULT_ENCODER, options.device)
 
 
 def _raster_ids(archive: str, paths: Sequence[str]) -> list[int]:

@@ -31,6 +31,11 @@ class SharedEncoder:
         with self._lock:
             return self._encoder.encode(rgb, valid, windows)
 
+    def encode_images(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See `Encoder.encode_images`."""
+        with self._lock:
+            return self._encoder.encode_images(rgb)
+
 
 class EncoderPool:
     """Loads each encoder once per device."""

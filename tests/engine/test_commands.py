@@ -13,6 +13,7 @@ import pytest
 from osgeo import gdal, ogr
 
 from frors_qgis.engine.archive.writer_lock import WriterLock
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path, encoder_sha256
 from tests.engine.door import REPOSITORY
 
 
@@ -63,6 +64,18 @@ def archive(raster, tmp_path_factory):
 def box(raster):
     left, pixel, _, top, _, _ = gdal.Open(str(raster)).GetGeoTransform()
     return [left, top - 128 * pixel, left + 128 * pixel, top]
+
+
+@pytest.fixture(scope="module")
+def class_images(raster, tmp_path_factory):
+    """Class folders of three images each: parts of the sample raster as they are, and the same parts made dark."""
+    folder = tmp_path_factory.mktemp("images")
+    for label, darkest in (("light", 255), ("dark", 40)):
+        (folder / label).mkdir()
+        for i in range(3):
+            part = {"srcWin": [100 * i, 100 * i, 128, 128], "scaleParams": [[0, 255, 0, darkest]]}
+            gdal.Translate(str(folder / label / f"{i}.png"), str(raster), format="PNG", bandList=[1, 2, 3], **part)
+    return folder
 
 
 def test_indexing_again_encodes_nothing(archive, raster):
@@ -142,6 +155,9 @@ def test_a_negative_number_may_have_an_exponent(archive, raster):
         ["juggle"],
         ["info", "a.gpkg", "--js"],
         ["search", "a.gpkg", "--raster", "x", "--box", "-1.2.3e5", "1", "2", "3"],
+        ["evaluate", "images", "--encoder", "a", "--checkpoint", "b"],
+        ["evaluate", "images", "--side", "large"],
+        ["evaluate", "images", "--classes", "red,,blue"],
         [],
     ],
 )
@@ -209,6 +225,34 @@ def test_remove_removes(archive, raster, tmp_path):
     assert "no raster" in run("remove", copy, raster, expect=1).stderr
 
 
+def test_evaluation_prints_figures_beside_their_protocol_and_writes_a_report(class_images, tmp_path):
+    pytest.importorskip("matplotlib")
+    done = run("evaluate", class_images, "--side", 64, "--report", tmp_path / "new" / "report", "--json")
+    result = last_object(done)
+    assert result["protocol"]["encoder"] == DEFAULT_ENCODER
+    assert result["protocol"]["checkpoint sha-256"] == encoder_sha256(DEFAULT_ENCODER)
+    assert (result["protocol"]["gallery"], result["protocol"]["queries"]) == (6, 6)
+    assert f"mAP@10: {result['metrics']['mAP@10']:.4f}" in done.stdout.splitlines()
+    assert 0.5 < result["metrics"]["mAP"] <= 1
+    names = {path.name for path in (tmp_path / "new" / "report").iterdir()}
+    assert names == {"report.json", "per_class.png", "confusion.png"}
+    assert json.loads((tmp_path / "new" / "report" / "report.json").read_text(encoding="utf-8")) == result
+
+
+def test_an_encoder_is_evaluated_by_its_file_as_by_its_id(class_images, tmp_path):
+    checkpoint = tmp_path / "mine.safetensors"
+    shutil.copy(encoder_path(DEFAULT_ENCODER), checkpoint)
+    by_file = last_object(run("evaluate", class_images, "--side", 64, "--checkpoint", checkpoint, "--json"))
+    by_id = last_object(run("evaluate", class_images, "--side", 64, "--encoder", DEFAULT_ENCODER, "--json"))
+    assert by_file == by_id
+
+
+def test_evaluation_may_be_limited_to_classes(class_images):
+    result = last_object(run("evaluate", class_images, "--side", 64, "--classes", "dark", "--json"))
+    assert result["protocol"]["gallery"] == 3
+    assert set(result["per class"]) == {"dark"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -225,10 +269,16 @@ def test_remove_removes(archive, raster, tmp_path):
         (["index", "ARCHIVE", "RASTER", "--overlap", "2"], "overlap"),
         (["index", "RASTER", "RASTER"], "not a FRORS archive"),
         (["evaluate", "nowhere"], "no folder"),
+        (["evaluate", "IMAGES", "--side", "100"], "whole cells"),
+        (["evaluate", "IMAGES", "--classes", "dark,mauve"], "mauve"),
+        (["evaluate", "IMAGES", "--encoder", "none-such"], "none-such"),
+        (["evaluate", "IMAGES", "--checkpoint", "nowhere.safetensors"], "nowhere.safetensors"),
+        (["evaluate", "IMAGES", "--checkpoint", "RASTER"], "part.tif"),
+        (["evaluate", "IMAGES", "--report", "RASTER"], "part.tif cannot be used"),
     ],
 )
-def test_bad_input_exits_with_one_sentence(archive, raster, arguments, sentence):
-    names = {"ARCHIVE": archive, "RASTER": raster}
+def test_bad_input_exits_with_one_sentence(archive, raster, class_images, arguments, sentence):
+    names = {"ARCHIVE": archive, "RASTER": raster, "IMAGES": class_images}
     done = run(*(names.get(argument, argument) for argument in arguments), expect=1)
     assert sentence in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -1,8 +1,8 @@
 """Encoder checkpoints: one safetensors file with 8-bit weights and a description in its header.
 
-A weight of two or more dimensions [out, ...] is stored as int8 with one float32 scale per output
-(`<name>.scale`, [out]); vectors stay float32. The header's metadata holds `frors`: JSON with the encoder's
-id, its architecture and its parameters.
+A convolution's weight, and any other of two or more dimensions [out, ...] and 100,000 values or more, is stored as int8
+with one float32 scale per output (`<name>.scale`, [out]); everything else stays float32. The header's metadata holds
+`frors`: JSON with the encoder's id, its architecture, its parameters, and `digest`, the sha-256 of all tensors stored.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from safetensors.torch import save_file
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _SCALE = ".scale"
+_LEAST_8_BIT = 100_000
 _LARGEST_FILE = 512 * 1024 * 1024
 
 
@@ -33,16 +34,16 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, description: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
-    """Writes a checkpoint; weights of two or more dimensions become 8-bit."""
+    """Writes a checkpoint; convolutions and large weights become 8-bit."""
     stored = {}
     for name, tensor in tensors.items():
-        if tensor.ndim >= 2:
+        if tensor.ndim == 4 or (tensor.ndim >= 2 and tensor.numel() >= _LEAST_8_BIT):
             scale = tensor.flatten(1).abs().amax(dim=1).clamp(min=1e-12) / 127
             stored[name] = (tensor / _by_output(scale, tensor)).round().to(torch.int8).contiguous()
             stored[name + _SCALE] = scale.float()
         else:
             stored[name] = tensor.float().contiguous()
-    save_file(stored, path, metadata={"frors": json.dumps(description, sort_keys=True)})
+    save_file(stored, path, metadata={"frors": json.dumps(description | {"digest": _digest(stored)}, sort_keys=True)})
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -73,7 +74,18 @@ def load_checkpoint(path: Path) -> Checkpoint:
         if not torch.isfinite(tensor).all():
             raise _damaged(path, f"{name} holds values that are not finite")
         tensors[name] = tensor
+    if description.pop("digest", None) != _digest(stored):
+        raise _damaged(path, "its weights are not those that it was saved with: their sha-256 differs")
     return Checkpoint(description, tensors, hashlib.sha256(data).hexdigest())
+
+
+def _digest(stored: dict[str, torch.Tensor]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(stored):
+        tensor = stored[name].contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _by_output(scale: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:

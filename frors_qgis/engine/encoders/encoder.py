@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,9 +12,12 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from frors_qgis.engine.encoders.device import Device
+from frors_qgis.engine.encoders.frors_head import FrorsHead
+from frors_qgis.engine.encoders.head import Head
 from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.encoders.pooling import cell_validity, window_weights
 from frors_qgis.engine.encoders.resnet import ResNet50Trunk, normalise
+from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
 from frors_qgis.protocol import EngineError, ErrorCode
 
 HALO = 144
@@ -26,12 +32,21 @@ _MARGIN = (HALO + CELL // 2) // CELL
 class Encoder:
     """A trunk and a head on a device. Not thread-safe."""
 
-    def __init__(self, identifier: str, sha256: str, trunk: ResNet50Trunk, head: nn.Module, device: Device) -> None:
+    def __init__(
+        self,
+        identifier: str,
+        sha256: str,
+        trunk: ResNet50Trunk,
+        head: Head,
+        device: Device,
+        classes: tuple[str, ...] = (),
+    ) -> None:
         self.id = identifier
         self.sha256 = sha256
-        self.dimension: int = head.projection.shape[0]
+        self.dimension = head.dimension
         self.halo = HALO
         self.device = device
+        self.classes = classes
         self._trunk = _fused(trunk.eval()).to(device.name, device.dtype, memory_format=torch.channels_last)
         self._head = head.eval().to(device.name)
 
@@ -46,30 +61,68 @@ class Encoder:
         windows: [n, 4] as x, y, width, height in cells from the core's upper left corner; fractions are allowed.
         Raises EngineError(OUT_OF_MEMORY).
         """
+        with self._on_device():
+            return self._head.embed(self._pooled(rgb, valid, windows)).cpu().numpy()
+
+    def suggest(
+        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
+        """Probability of each of `classes` [B, n, classes] for the same windows as `encode` takes.
+
+        Raises EngineError: BAD_REQUEST for an encoder that knows no classes, OUT_OF_MEMORY.
+        """
+        if not isinstance(self._head, FrorsHead):
+            raise EngineError(ErrorCode.BAD_REQUEST, f"The encoder {self.id} knows no classes to suggest.")
+        with self._on_device():
+            return self._head.class_probabilities(self._pooled(rgb, valid, windows)).cpu().numpy()
+
+    def encode_images(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Embeddings [B, D], unit length, of whole images [B, H, W, 3] that have no context; H and W are whole cells.
+
+        Beyond the border the network sees nothing: its convolutions' own zero padding.
+        Raises EngineError(OUT_OF_MEMORY).
+        """
+        with self._on_device():
+            return self._head(self._maps(rgb, np.ones(rgb.shape[:3], bool))).cpu().numpy()
+
+    def embed_stage3(self, stage3: torch.Tensor) -> NDArray[np.float32]:
+        """Embeddings [B, D] of whole images from maps of stage 3 [B, 1024, h, w] that such a trunk computed before."""
+        with self._on_device():
+            maps = stage3.to(self.device.name, self.device.dtype, memory_format=torch.channels_last)
+            return self._head(TrunkMaps(maps, self._trunk.late(maps))).cpu().numpy()
+
+    def _pooled(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]) -> torch.Tensor:
+        """Means over windows of all that the head describes [B, n, K]."""
+        core = slice(HALO, -HALO)
+        validity = cell_validity(valid[:, core, core], CELL)
+        weights = torch.from_numpy(np.stack([window_weights(windows, fractions) for fractions in validity]))
+        described = self._head.describe(_core(self._maps(rgb, valid), *validity.shape[1:]))
+        return weights.to(self.device.name) @ described.mT
+
+    def _maps(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> TrunkMaps:
+        pixels = torch.from_numpy(rgb).to(self.device.name).permute(0, 3, 1, 2).float()
+        mask = torch.from_numpy(valid).to(self.device.name).unsqueeze(1)
+        return self._trunk(normalise(pixels, mask).to(self.device.dtype, memory_format=torch.channels_last))
+
+    @contextmanager
+    def _on_device(self) -> Iterator[None]:
         try:
             with torch.inference_mode():
-                return self._encode(rgb, valid, windows)
+                yield
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise EngineError(
                 ErrorCode.OUT_OF_MEMORY,
                 f"The {self.device.name} ran out of memory. Close other programs, or choose the CPU as device.",
             ) from error
 
-    def _encode(
-        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
-    ) -> NDArray[np.float32]:
-        pixels = torch.from_numpy(rgb).to(self.device.name).permute(0, 3, 1, 2).float()
-        mask = torch.from_numpy(valid).to(self.device.name).unsqueeze(1)
-        maps = self._trunk(normalise(pixels, mask).to(self.device.dtype, memory_format=torch.channels_last))
-        core = slice(HALO, -HALO)
-        validity = cell_validity(valid[:, core, core], CELL)
-        rows, columns = validity.shape[1:]
-        features = maps[:, :, _MARGIN : _MARGIN + rows, _MARGIN : _MARGIN + columns].flatten(2)
-        embeddings = [
-            self._head(block, torch.from_numpy(window_weights(windows, fractions)).to(self.device.name))
-            for block, fractions in zip(features, validity, strict=True)
-        ]
-        return torch.stack(embeddings).cpu().numpy()
+
+def _core(maps: TrunkMaps, rows: int, columns: int) -> TrunkMaps:
+    """The maps of the core's cells. Their stage 3 begins and ends with positions on the core's edges."""
+    first = 2 * _MARGIN - 1
+    return TrunkMaps(
+        maps.stage3[:, :, first : first + 2 * rows + 1, first : first + 2 * columns + 1],
+        maps.stage4[:, :, _MARGIN : _MARGIN + rows, _MARGIN : _MARGIN + columns],
+    )
 
 
 def _fused(trunk: ResNet50Trunk) -> ResNet50Trunk:

@@ -1,30 +1,38 @@
-"""Pools a feature map to embeddings: generalised mean, then a fixed projection."""
+"""Pools the last feature map to embeddings: generalised mean, then a projection."""
 
 from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+
+from frors_qgis.engine.encoders.head import Head
+from frors_qgis.engine.encoders.projection import Projection
+from frors_qgis.engine.encoders.trunk_maps import STAGE4_CHANNELS
 
 
-class GemHead(nn.Module):
-    """GeM pooling (Radenovic et al., arXiv 1711.02512), then a projection fitted by PCA.
+class GemHead(Head):
+    """GeM pooling (Radenovic et al., arXiv 1711.02512), then a projection.
 
-    A window's pooled vector is (mean of x^p over its cells)^(1/p), scaled to unit length; the embedding is
-    `projection @ (pooled - mean)`, scaled to unit length again.
+    A window's pooled vector is (mean of x^p over its cells)^(1/p), scaled to unit length; the embedding is its
+    projection, scaled to unit length again. With a projection fitted by PCA this is the frozen baseline; trained with a
+    triplet objective it is the network of Cao et al. (arXiv 1902.05818): PCA is their unsupervised, training the
+    projection their supervised reduction of dimensions.
     """
 
-    def __init__(self, channels: int, dimension: int, p: float) -> None:
+    def __init__(self, dimension: int, p: float = 3.0) -> None:
         super().__init__()
+        self.dimension = dimension
         self.p = p
-        self.register_buffer("mean", torch.zeros(channels))
-        self.register_buffer("projection", torch.zeros(dimension, channels))
+        self.projection = Projection(STAGE4_CHANNELS, dimension)
 
-    def pool(self, features: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-        """Features [C, cells], >= 0, and window weights [n, cells] -> unit vectors [n, C]."""
-        powers = features.float().clamp(min=1e-6).pow(self.p)
-        return F.normalize((weights @ powers.T).pow(1 / self.p), dim=1)
+    def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
+        """Stage 4 -> x^p [B, 2048, cells]."""
+        return stage4.float().clamp(min=1e-6).pow(self.p).flatten(2)
 
-    def forward(self, features: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-        """Features [C, cells] and window weights [n, cells] -> unit embeddings [n, D]."""
-        return F.normalize((self.pool(features, weights) - self.mean) @ self.projection.T, dim=1)
+    def features(self, means: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Means of x^p [..., 2048] -> the unit vector before the projection [..., 2048], by the name "image"."""
+        return {"image": F.normalize(means.pow(1 / self.p), dim=-1)}
+
+    def embed(self, means: torch.Tensor) -> torch.Tensor:
+        """Means of x^p [..., 2048] -> unit embeddings [..., D]."""
+        return F.normalize(self.projection(self.features(means)["image"]), dim=-1)

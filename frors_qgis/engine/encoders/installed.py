@@ -9,7 +9,7 @@ from pathlib import Path
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.resources import resource_path
 
-DEFAULT_ENCODER = "resnet50-imagenet"
+DEFAULT_ENCODER = "frors"
 
 
 def installed_encoders() -> list[str]:

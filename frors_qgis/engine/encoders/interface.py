@@ -24,3 +24,6 @@ class WindowEncoder(Protocol):
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
     ) -> NDArray[np.float32]:
         """See `frors_qgis.engine.encoders.encoder.Encoder.encode`."""
+
+    def encode_images(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See `frors_qgis.engine.encoders.encoder.Encoder.encode_images`."""

@@ -1,4 +1,4 @@
-"""ResNet-50 trunk: pixels -> feature map, with the strides of the original network.
+"""ResNet-50 trunk: pixels -> feature maps, with the strides of the original network.
 
 Source: He et al. 2016 (arXiv 1512.03385), the Keras ImageNet weights. There BatchNorm uses eps 1e-3 and the stride of
 a stage stands on the first 1x1 convolution of its first block, not on the 3x3 convolution as in torchvision's variant.
@@ -12,8 +12,8 @@ import torch
 from torch import nn
 
 from frors_qgis.engine.encoders.torchvision_models import import_resnet
+from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
 
-CHANNELS = 2048
 _BGR_MEAN = (103.939, 116.779, 123.68)
 
 
@@ -35,10 +35,22 @@ class ResNet50Trunk(nn.Module):
         for name in ("conv1", "bn1", "maxpool", "layer1", "layer2", "layer3", "layer4"):
             self.add_module(name, getattr(network, name))
 
-    def forward(self, normalised: torch.Tensor) -> torch.Tensor:
-        """Pixels [B, 3, H, W] -> feature map [B, 2048, H / 32, W / 32] (rounded up), all >= 0.
+    def early(self, normalised: torch.Tensor) -> torch.Tensor:
+        """Pixels [B, 3, H, W] -> the map of stage 3 [B, 1024, H / 16, W / 16] (rounded up), all >= 0.
 
-        The receptive field of feature (i, j) is centred on pixel (32 i, 32 j).
+        The receptive field of position (i, j) is centred on pixel (16 i, 16 j).
         """
         x = self.maxpool(torch.relu(self.bn1(self.conv1(normalised))))
-        return self.layer4(self.layer3(self.layer2(self.layer1(x))))
+        return self.layer3(self.layer2(self.layer1(x)))
+
+    def late(self, stage3: torch.Tensor) -> torch.Tensor:
+        """The map of stage 3 -> that of stage 4 [B, 2048, H / 32, W / 32] (rounded up), all >= 0.
+
+        The receptive field of position (i, j) is centred on pixel (32 i, 32 j).
+        """
+        return self.layer4(stage3)
+
+    def forward(self, normalised: torch.Tensor) -> TrunkMaps:
+        """Pixels [B, 3, H, W] -> the maps of stages 3 and 4."""
+        stage3 = self.early(normalised)
+        return TrunkMaps(stage3, self.late(stage3))

@@ -2,96 +2,176 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from frors_qgis.engine.encoders.interface import CELL, WindowEncoder
-from frors_qgis.engine.learning.dataset import LabelledImage, class_folders, read_image
-from frors_qgis.engine.learning.metrics import retrieval_metrics
+from frors_qgis.engine.encoders.interface import CELL
+from frors_qgis.engine.learning.dataset import LabelledImage, class_folders, read_image, read_square
+from frors_qgis.engine.learning.metrics import RetrievalReport, retrieval_report
+from frors_qgis.engine.learning.split import only_classes
 from frors_qgis.protocol import EngineError, ErrorCode
 
+Progress = Callable[[float, str, float | None], None]
+
 _LEAST_CELLS = 4
-_BATCH = 8
+_MOST_CELLS = 32
+_PIXELS_AT_ONCE = 1 << 21
 
 
-def evaluate(
-    dataset: Path,
-    queries: Path | None,
-    identifier: str,
-    encoder: WindowEncoder,
-    progress: Callable[[float, str, float | None], None],
-) -> dict[str, Any]:
-    """Metrics of retrieval by cosine in class folders, beside the protocol that they hold for.
+class ImageEncoder(Protocol):
+    """What evaluation needs of an encoder."""
 
-    Every image of `queries` (None: of `dataset`) searches the images of `dataset`; the query's own file is never in
-    its gallery. Queries whose class has no other image there do not count.
-    Raises EngineError(DATASET_INVALID).
+    id: str
+    sha256: str
+    dimension: int
+
+    def encode_images(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See `frors_qgis.engine.encoders.encoder.Encoder.encode_images`."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be retrieved from what.
+
+    dataset: class folders of the gallery; queries: class folders of the queries (None: every image of the gallery is
+    a query once); side: pixels to which images are resampled (None: their own size, to whole cells); classes: the
+    only ones that take part (None: all).
     """
-    gallery = class_folders(dataset)
-    asked = gallery if queries is None else class_folders(queries)
-    images = list({image.path.resolve(): image for image in (*gallery, *asked)}.values())
-    embeddings = dict(zip((i.path.resolve() for i in images), embed_images(images, encoder, progress), strict=True))
 
-    vectors = np.stack([embeddings[image.path.resolve()] for image in gallery])
-    labels = np.array([image.label for image in gallery])
-    places = {image.path.resolve(): i for i, image in enumerate(gallery)}
-    rankings = []
-    for query in asked:
-        scores = vectors @ embeddings[query.path.resolve()]
-        order = np.argsort(-scores, kind="stable")
-        own = places.get(query.path.resolve())
-        relevant = labels[order[order != own] if own is not None else order] == query.label
-        if (total := int(relevant.sum())) > 0:
-            rankings.append((relevant, total))
-    if not rankings:
-        raise EngineError(ErrorCode.DATASET_INVALID, "No query has an image of its class to find; add images.")
-    return {
-        "protocol": {
-            "dataset": dataset.name,
-            "classes": len(set(labels.tolist())),
-            "gallery": len(gallery),
-            "queries": len(rankings),
-            "queries without relevant images, left out": len(asked) - len(rankings),
-            "query in its own gallery": "no",
-            "relevance": "same class",
-            "ranking": "cosine, ties in order of file names",
-            "AP@k": "sum of precisions at relevant ranks <= k, divided by min(k, relevant in gallery)",
-            "image": f"whole image, sides resampled to whole cells of {CELL} px (at least {_LEAST_CELLS}), zero halo",
-            "encoder": identifier,
-        },
-        "metrics": retrieval_metrics(rankings),
+    dataset: Path
+    queries: Path | None = None
+    side: int | None = None
+    classes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A report of retrieval and the protocol that it holds for."""
+
+    protocol: dict[str, Any]
+    report: RetrievalReport
+
+    def as_json(self) -> dict[str, Any]:
+        """Protocol, metrics, figures by class and confusion as JSON has them."""
+        return {
+            "protocol": self.protocol,
+            "metrics": self.report.metrics,
+            "per class": self.report.per_class,
+            "confusion": {
+                "row": "class of the query",
+                "column": "class of its best match",
+                "classes": list(self.report.classes),
+                "queries": self.report.confusion.tolist(),
+            },
+        }
+
+
+def evaluate(task: Task, encoder: ImageEncoder, progress: Progress) -> Evaluation:
+    """Retrieval by cosine in class folders; the query's own file is never in its gallery.
+
+    Of a dataset whose folders name a test part, that part alone is used. Queries whose class has no other image in the
+    gallery do not count.
+    Raises EngineError: BAD_REQUEST for an impossible side, DATASET_INVALID, and what the encoder raises.
+    """
+    _check_side(task.side)
+    gallery, parts = _images(task.dataset, task.classes)
+    asked = gallery
+    if task.queries is not None:
+        asked, parts_of_queries = _images(task.queries, None)
+        parts = f"gallery: {parts}; queries: {parts_of_queries}"
+        if task.classes is not None:
+            chosen = {image.label for image in gallery}
+            asked = [image for image in asked if image.label in chosen]
+    places = {image.path.resolve(): place for place, image in enumerate(gallery)}
+    others = [image for image in asked if image.path.resolve() not in places]
+    embeddings = embed_images([*gallery, *others], encoder, task.side, progress)
+    rows = places | {image.path.resolve(): len(gallery) + i for i, image in enumerate(others)}
+
+    report = retrieval_report(
+        embeddings[[rows[image.path.resolve()] for image in asked]],
+        np.array([image.label for image in asked], np.str_),
+        embeddings[: len(gallery)],
+        np.array([image.label for image in gallery]),
+        np.array([places.get(image.path.resolve(), -1) for image in asked], np.int64),
+    )
+    side = f"whole image, sides resampled to whole cells of {CELL} px (at least {_LEAST_CELLS})"
+    protocol = {
+        "dataset": _name(task.dataset),
+        "query folder": "the dataset itself" if task.queries is None else _name(task.queries),
+        "parts": parts,
+        "classes": len({image.label for image in gallery}),
+        "chosen classes": "all" if task.classes is None else ", ".join(task.classes),
+        "gallery": len(gallery),
+        "queries": report.counted,
+        "queries without relevant images, left out": len(asked) - report.counted,
+        "query in its own gallery": "no",
+        "relevance": "same class",
+        "ranking": "cosine, ties in order of class and file names",
+        "AP@k": "sum of precisions at relevant ranks <= k, divided by min(k, relevant in gallery)",
+        "ANMRR": "K = 2 x relevant in gallery; beyond K rank 1.25 K as in MPEG-7, or K + 1",
+        "image": side if task.side is None else f"whole image, resampled to {task.side} x {task.side} px",
+        "border": "the convolutions' own zero padding",
+        "encoder": encoder.id,
+        "checkpoint sha-256": encoder.sha256,
     }
+    return Evaluation(protocol, report)
 
 
 def embed_images(
-    images: list[LabelledImage], encoder: WindowEncoder, progress: Callable[[float, str, float | None], None]
+    images: list[LabelledImage], encoder: ImageEncoder, side: int | None, progress: Progress
 ) -> NDArray[np.float32]:
-    """Embeddings [n, D] of whole images; there is no context round them, so the halo is empty."""
+    """Embeddings [n, D] of whole images, resampled to `side` pixels (None: their own size, to whole cells)."""
     embeddings = np.zeros((len(images), encoder.dimension), np.float32)
     waiting: defaultdict[tuple[int, ...], list[tuple[int, NDArray[np.uint8]]]] = defaultdict(list)
+    started = time.monotonic()
+    done = 0
 
     def encode(batch: list[tuple[int, NDArray[np.uint8]]]) -> None:
-        rgb = np.stack([picture for _, picture in batch])
-        halo, (height, width) = encoder.halo, rgb.shape[1:3]
-        ring = ((0, 0), (halo, halo), (halo, halo))
-        valid = np.pad(np.ones(rgb.shape[:3], bool), ring)
-        whole = np.array([(0.0, 0.0, width / CELL, height / CELL)])
-        embeddings[[i for i, _ in batch]] = encoder.encode(np.pad(rgb, (*ring, (0, 0))), valid, whole)[:, 0]
+        nonlocal done
+        embeddings[[i for i, _ in batch]] = encoder.encode_images(np.stack([picture for _, picture in batch]))
+        done += len(batch)
         batch.clear()
+        eta = (time.monotonic() - started) * (len(images) - done) / done
+        progress(done / len(images), "Encoding images", eta)
 
     for i, image in enumerate(images):
-        picture = read_image(image.path, CELL, _LEAST_CELLS)
+        picture = read_image(image.path, CELL, _LEAST_CELLS) if side is None else read_square(image.path, side)
         batch = waiting[picture.shape[:2]]
         batch.append((i, picture))
-        if len(batch) == _BATCH:
+        if (len(batch) + 1) * picture.shape[0] * picture.shape[1] > _PIXELS_AT_ONCE:
             encode(batch)
-            progress(i / len(images), "Encoding images", None)
     for batch in waiting.values():
         if batch:
             encode(batch)
     return embeddings
+
+
+def _images(folder: Path, classes: tuple[str, ...] | None) -> tuple[list[LabelledImage], str]:
+    """The images of a dataset that take part, and which of its parts they are."""
+    images = class_folders(folder)
+    if classes is not None:
+        images = only_classes(images, classes)
+    test = [image for image in images if image.part == "test"]
+    if test:
+        return test, "the test part only"
+    return images, "all images"
+
+
+def _name(folder: Path) -> str:
+    return os.fsencode(folder.resolve().name).decode("utf-8", "backslashreplace")
+
+
+def _check_side(side: int | None) -> None:
+    if side is not None and (side % CELL or not CELL <= side <= _MOST_CELLS * CELL):
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            f"A side of {side} px is not whole cells of {CELL} px, at most {_MOST_CELLS}; {CELL * 7} px is usual.",
+        )

@@ -1,6 +1,11 @@
 import numpy as np
 import pytest
+import torch
 from osgeo import gdal
+
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path
+from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
+from frors_qgis.engine.encoders.resnet import normalise
 
 WINDOW = np.array([[0.0, 0.0, 4.0, 4.0]])
 
@@ -62,3 +67,31 @@ def test_a_picture_is_more_like_itself_turned_than_like_another(encoder, sample)
     window = np.array([[0.0, 0.0, 8.0, 8.0]])
     a, turned, b = (encode(encoder, p, window)[0, 0] for p in (one, np.rot90(one, 1, (1, 2)), other))
     assert a @ turned > a @ b
+
+
+def test_whole_images_without_context_have_unit_embeddings_too(encoder, sample):
+    images = np.stack([sample[y : y + 160, 300:460] for y in (300, 600)])
+    embeddings = encoder.encode_images(images)
+    assert embeddings.shape == (2, 256)
+    np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
+    assert embeddings[0] @ embeddings[1] < 0.99
+
+
+def test_maps_of_stage_3_that_were_kept_give_the_embeddings_of_their_images(sample):
+    path = encoder_path(DEFAULT_ENCODER)
+    images = sample[None, 300:460, 300:460]
+    pixels = torch.from_numpy(images.copy()).permute(0, 3, 1, 2).float()
+    with torch.inference_mode():
+        stage3 = load_trunk(path).early(normalise(pixels, torch.ones_like(pixels[:, :1])))
+    encoder = load_checkpoint_file(path, "cpu")
+    assert float(encoder.embed_stage3(stage3)[0] @ encoder.encode_images(images)[0]) > 0.999
+
+
+def test_every_window_is_given_a_class_with_a_probability(sample):
+    encoder = load_checkpoint_file(encoder_path(DEFAULT_ENCODER), "cpu")
+    pixels = np.ascontiguousarray(crop(sample, 300, 300, 8, encoder.halo))
+    windows = np.array([(0.0, 0.0, 4.0, 4.0), (4.0, 4.0, 4.0, 4.0)])
+    probabilities = encoder.suggest(pixels, np.ones(pixels.shape[:3], bool), windows)
+    assert probabilities.shape == (1, 2, len(encoder.classes))
+    np.testing.assert_allclose(probabilities.sum(axis=2), 1, atol=1e-5)
+    assert len(encoder.classes) == 51

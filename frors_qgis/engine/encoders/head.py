@@ -1,0 +1,41 @@
+"""What the trunk's feature maps are turned into: the part of an encoder that methods differ in."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import torch
+from torch import nn
+
+from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
+
+
+class Head(nn.Module):
+    """Two steps, with a mean over the cells of a window between them.
+
+    Because all that a head knows of a window is a mean of per-cell values, windows of any size and overlap come from
+    one pass of the trunk, and come out the same as if each were encoded alone.
+    """
+
+    dimension: int
+
+    def describe(self, maps: TrunkMaps) -> torch.Tensor:
+        """Maps of a batch -> the values to average [B, K, cells], cells by rows."""
+        return torch.cat([self.describe_late(maps.stage4), self.describe_early(maps.stage3)], dim=1)
+
+    @abstractmethod
+    def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
+        """The values that come from stage 4 [B, K_late, cells]."""
+
+    def describe_early(self, stage3: torch.Tensor) -> torch.Tensor:
+        """The values that come from stage 3 [B, K_early, cells]; none unless a head says otherwise."""
+        batch, _, height, width = stage3.shape
+        return stage3.new_zeros(batch, 0, (height // 2) * (width // 2), dtype=torch.float32)
+
+    @abstractmethod
+    def embed(self, means: torch.Tensor) -> torch.Tensor:
+        """Means over windows [..., K] -> unit embeddings [..., D]."""
+
+    def forward(self, maps: TrunkMaps) -> torch.Tensor:
+        """Maps of whole pictures -> unit embeddings [B, D]."""
+        return self.embed(self.describe(maps).mean(dim=2))

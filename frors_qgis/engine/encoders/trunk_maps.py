@@ -1,0 +1,33 @@
+"""The feature maps of a trunk that heads read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+
+STAGE3_CHANNELS = 1024
+STAGE4_CHANNELS = 2048
+
+
+class TrunkMaps(NamedTuple):
+    """Feature maps of a batch: `stage4` [B, 2048, r, c], one position per cell, and `stage3`, two along each side.
+
+    Where the maps are cut out of a larger one, `stage3` is [B, 1024, 2r + 1, 2c + 1]: its first, third, ... positions
+    stand on the edges between cells. Where they are a whole picture's, it is [B, 1024, 2r, 2c].
+    """
+
+    stage3: torch.Tensor
+    stage4: torch.Tensor
+
+
+def to_cells(positions: torch.Tensor) -> torch.Tensor:
+    """Values at positions of stage 3 [B, K, 2r or 2r + 1, 2c or 2c + 1] -> their means over cells [B, K, r, c].
+
+    A position on an edge counts half for either cell, so the mean over any window of cells stays a mean over positions.
+    """
+    if positions.shape[2] % 2 == 0:
+        return F.avg_pool2d(positions, 2)
+    corners = F.avg_pool2d(positions, 2, stride=1)
+    return F.avg_pool2d(corners, 2)

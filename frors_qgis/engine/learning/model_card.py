@@ -1,0 +1,87 @@
+"""The text beside a checkpoint that says what it was made from, how, and how well it does. Does not import torch."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from frors_qgis.engine.learning.dataset import LabelledImage
+from frors_qgis.engine.learning.recipe import Recipe
+
+_METHODS = {
+    "frors": "FRORS, a re-implementation after the abstract of Mao et al. (IEEE JSTARS 18, 7406-7419, 2025): GeM of "
+    "the last stage, a Gram vector and local prototypes, joined in one embedding",
+    "triplet": "Triplet network after Cao et al. (arXiv 1902.05818): GeM of the last stage and a projection",
+    "softmax-triplet": "the losses of FRORS on GeM of the last stage and a projection",
+    "softmax": "normalised softmax on GeM of the last stage and a projection",
+}
+_LICENCES_MISSING = (
+    "not stated; say under which terms the images may be used, with `--licence TEXT`, before sharing this"
+)
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a card says.
+
+    name, sha256: of the checkpoint; datasets: names of their folders; images: those learnt from; protocol: what was
+    kept apart and how, by name; records: one per epoch, see `RunFolder.metrics`; command: the command line.
+    """
+
+    name: str
+    sha256: str
+    recipe: Recipe
+    trunk: str
+    datasets: Sequence[str]
+    images: Sequence[LabelledImage]
+    licences: Sequence[str]
+    protocol: dict[str, Any]
+    records: Sequence[dict[str, Any]]
+    command: str
+
+    def text(self) -> str:
+        """The card as Markdown."""
+        counts = Counter(image.label for image in self.images)
+        last = self.records[-1] if self.records else {}
+        figures = {f"validation {name}": value for name, value in last.get("validation", {}).items()}
+        figures |= {name: last[name] for name in ("loss", "active triplets") if name in last}
+        sections = {
+            "Encoder": [
+                f"- method: {_METHODS[self.recipe.encoder]}",
+                f"- trunk: ResNet-50; its first three stages as in {self.trunk}",
+                "- gives: a unit vector for any window of an image seen from above, to be compared by inner product",
+                f"- sha-256: `{self.sha256}`",
+            ],
+            "Data": [
+                f"- datasets: {', '.join(self.datasets)}",
+                f"- {len(self.images):,} images of {len(counts)} classes to learn from:",
+                "",
+                *_table("class", "images", sorted(counts.items())),
+            ],
+            "Licences": [f"- {licence}" for licence in self.licences or (_LICENCES_MISSING,)],
+            "Protocol": [f"- {name}: {value}" for name, value in self.protocol.items()],
+            "Figures": _figures(figures, int(last.get("epoch", 0))),
+            "Recipe": ["```json", json.dumps(self.recipe.as_json(), indent=2), "```"],
+            "Command": ["```", self.command, "```"],
+        }
+        parts = [f"# {self.name}"]
+        for heading, lines in sections.items():
+            parts.append("\n".join([f"## {heading}", "", *lines]))
+        return "\n\n".join(parts) + "\n"
+
+
+def _figures(figures: dict[str, float], epoch: int) -> list[str]:
+    if not figures:
+        return ["None were taken: the head was fitted in closed form, without validation images."]
+    rows = [(name, f"{value:.4f}") for name, value in figures.items()]
+    searched = "; each validation image searched among the others" if "validation mAP@10" in figures else ""
+    return [f"After epoch {epoch}{searched}.", "", *_table("figure", "", rows)]
+
+
+def _table(left: str, right: str, rows: Iterable[tuple[str, Any]]) -> list[str]:
+    """A Markdown table of two columns."""
+    cells = [(name.replace("|", r"\|"), value) for name, value in rows]
+    return [f"| {left} | {right} |", "|---|---|", *(f"| {name} | {value} |" for name, value in cells)]

@@ -1,0 +1,178 @@
+"""The folder of a training: what it was begun with, how it went, and all that it needs to go on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from frors_qgis.engine.learning.dataset import LabelledImage
+from frors_qgis.engine.learning.pictures import draw_curve
+from frors_qgis.engine.learning.recipe import Recipe
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_MOST_NAMES = 5
+
+
+@dataclass(frozen=True)
+class State:
+    """The weights and the optimizer's moments after `epoch` epochs."""
+
+    epoch: int
+    tensors: dict[str, torch.Tensor]
+
+
+class RunFolder:
+    """recipe.json, metrics.jsonl with one line per epoch, curve.png and state.safetensors in one folder.
+
+    Every file is replaced as a whole, the state last: whenever a run is killed, the folder holds its last whole epoch.
+    Not for two processes at a time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def begun(self) -> bool:
+        """Whether a run was begun here."""
+        return self._path("recipe.json").exists()
+
+    def begin(self, recipe: Recipe, origin: dict[str, Any]) -> dict[str, Any]:
+        """Begins a run, or goes on with the one that is here; returns the origin that it was begun with.
+
+        origin: what besides the recipe decides the result, as JSON: images (see `describe_images`), trunk, ... Values
+        under "machine" may change between sittings.
+        Raises EngineError: BAD_REQUEST naming what differs from what the run was begun with, or when it cannot be read.
+        """
+        path = self._path("recipe.json")
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            content = {"recipe": recipe.as_json(), "origin": origin}
+            self._replace(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+            return origin
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            earlier, stored = Recipe.from_json(content["recipe"]), content["origin"]
+            differences = earlier.differences(recipe) + _differences(stored, origin)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EngineError) as error:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST,
+                f"{path} is not what a training of this version wrote ({error}); choose another folder with --run.",
+            ) from error
+        if differences:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST,
+                f"The run in {self.folder} was begun otherwise: {'; '.join(differences)}. "
+                "Give what it was begun with, or another folder with --run.",
+            )
+        return stored
+
+    @property
+    def epochs(self) -> int:
+        """Whole epochs that are kept; 0 also where a state cannot be read."""
+        try:
+            with safe_open(self._path("state.safetensors"), framework="pt") as file:
+                return int((file.metadata() or {})["epoch"])
+        except (OSError, SafetensorError, ValueError, KeyError):
+            return 0
+
+    def load_state(self) -> State | None:
+        """The state after the last whole epoch, None when there is none yet.
+
+        Raises EngineError(ENCODER_DAMAGED) when the file cannot be read.
+        """
+        path = self._path("state.safetensors")
+        if not path.exists():
+            return None
+        try:
+            with safe_open(path, framework="pt") as file:
+                epoch = int((file.metadata() or {})["epoch"])
+                return State(epoch, {name: file.get_tensor(name) for name in file.keys()})
+        except (OSError, SafetensorError, ValueError, KeyError) as error:
+            raise EngineError(
+                ErrorCode.ENCODER_DAMAGED,
+                f"{path} cannot be used ({error}); delete it to train from the beginning.",
+            ) from error
+
+    def save_state(self, state: State) -> None:
+        """Replaces the state. Raises EngineError(DISK_FULL) when it cannot be written; the earlier one stays."""
+        path = self._path("state.safetensors")
+        waiting = self._path("state.part")
+        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.tensors.items()}
+        try:
+            save_file(tensors, waiting, metadata={"epoch": str(state.epoch)})
+            with waiting.open("rb+") as file:
+                os.fsync(file.fileno())
+            waiting.replace(path)
+        except (OSError, SafetensorError) as error:
+            waiting.unlink(missing_ok=True)
+            raise EngineError(
+                ErrorCode.DISK_FULL,
+                f"{path} cannot be written ({error}); make room there, then give the same command again.",
+            ) from error
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """What was recorded of each epoch, in their order."""
+        try:
+            lines = self._path("metrics.jsonl").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return []
+        return [json.loads(line) for line in lines]
+
+    def record(self, metrics: dict[str, Any], title: str) -> None:
+        """Adds the record of an epoch (`epoch`, counted from 1, and figures) in place of any of it or later ones.
+
+        Draws the curve anew under this title. Raises EngineError(ENGINE_MISSING) where there is no matplotlib.
+        """
+        records = [line for line in self.metrics() if line["epoch"] < metrics["epoch"]] + [metrics]
+        text = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in records)
+        self._replace(self._path("metrics.jsonl"), text)
+        waiting = self._path("curve.part")
+        draw_curve(waiting, records, title)
+        waiting.replace(self._path("curve.png"))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name
+
+    @staticmethod
+    def _replace(path: Path, text: str) -> None:
+        waiting = path.with_suffix(".part")
+        waiting.write_text(text, encoding="utf-8")
+        waiting.replace(path)
+
+
+def describe_images(images: Iterable[LabelledImage]) -> dict[str, dict[str, Any]]:
+    """Each class's number of images and a digest of their names and sizes: the same wherever the dataset lies."""
+    entries: defaultdict[str, list[str]] = defaultdict(list)
+    for image in images:
+        name = os.fsencode(image.path.name).decode("utf-8", "backslashreplace")
+        entries[image.label].append(f"{name} {image.path.stat().st_size}")
+    return {
+        label: {"images": len(files), "sha256": hashlib.sha256("\n".join(files).encode()).hexdigest()}
+        for label, files in sorted(entries.items())
+    }
+
+
+def _differences(stored: dict[str, Any], given: dict[str, Any]) -> list[str]:
+    """What of an origin is not as stored, a few words for each."""
+    found = []
+    for name in sorted((stored.keys() | given.keys()) - {"machine"}):
+        before, now = stored.get(name), given.get(name)
+        if before == now:
+            continue
+        if not isinstance(before, dict) or not isinstance(now, dict):
+            found.append(f"other {name}")
+            continue
+        changed = [part for part in sorted(before.keys() | now.keys()) if before.get(part) != now.get(part)]
+        listed = ", ".join(changed[:_MOST_NAMES]) + (", ..." if len(changed) > _MOST_NAMES else "")
+        found.append(f"other {name} ({listed})")
+    return found

@@ -1,0 +1,180 @@
+"""Trains and measures every row of the tables in docs/retrieval.md; goes on where it was stopped.
+
+    .venv/bin/python scripts/benchmark_retrieval.py --data DATA --results docs/results/retrieval --work build/retrieval
+
+DATA holds aid/<class>/*.jpg and ucmerced/<class>/*.jpg. Every run writes RESULTS/<set>_<row>_<seed>.json and is skipped
+where that is there; `--row`, `--set` and `--seed` choose single ones. The frozen trunk is made by `make encoders`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from retrieval_protocol import FRACTION, FROZEN, HARD, ROWS, SETS, SIDE, UNSEEN, TrainingSetName
+from retrieval_tables import write_tables
+
+from frors_qgis.engine.encoders.device import choose_device
+from frors_qgis.engine.encoders.installed import encoder_path
+from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
+from frors_qgis.engine.learning.augmentation import Augmentation
+from frors_qgis.engine.learning.dataset import LabelledImage, class_folders
+from frors_qgis.engine.learning.metrics import self_excluded_metrics
+from frors_qgis.engine.learning.recipe import Recipe
+from frors_qgis.engine.learning.run_folder import RunFolder
+from frors_qgis.engine.learning.split import only_classes, split_by_class, without_classes
+from frors_qgis.engine.learning.trainer import train
+from frors_qgis.engine.learning.views import ViewCache
+
+TRUNK = "resnet50-imagenet"
+_BATCH = 128
+
+
+class Galleries:
+    """Embeds all images of a dataset with a checkpoint whose stages 1 to 3 are those of the frozen trunk."""
+
+    def __init__(self, data: Path, cache: Path) -> None:
+        self.images = {name: class_folders(data / name) for name in FRACTION}
+        trunk = load_trunk(encoder_path(TRUNK))
+        self._views = {
+            name: ViewCache(cache, images, SIDE, 0, Augmentation.none(), 0, trunk)
+            for name, images in self.images.items()
+        }
+        for name, views in self._views.items():
+            views.build(choose_device("auto"), bar(f"images of {name}"))
+
+    def embed(self, name: str, checkpoint: Path, chosen: list[LabelledImage]) -> NDArray[np.float32]:
+        """Embeddings [n, D] of these images."""
+        places = {image.path: place for place, image in enumerate(self.images[name])}
+        ids = np.array([places[image.path] for image in chosen])
+        encoder = load_checkpoint_file(checkpoint)
+        parts = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+        return np.concatenate([encoder.embed_stage3(self._views[name].read(0, part)) for part in parts])
+
+
+def bar(title: str) -> Any:
+    """A progress function that keeps one line up to date."""
+
+    def show(fraction: float, message: str, left: float | None) -> None:
+        remaining = "" if left is None else f", {left:.0f} s left"
+        print(f"\r{title}: {message} {fraction:.0%}{remaining}\x1b[K", end="", flush=True)
+
+    return show
+
+
+def trained_on(images: list[LabelledImage], subset: TrainingSetName, seed: int) -> list[LabelledImage]:
+    """The images that a run learns from."""
+    learnt, _ = split_by_class(images, FRACTION[subset.dataset], seed)
+    return learnt if subset.whole else without_classes(learnt, UNSEEN[subset.dataset])
+
+
+def tasks(
+    images: dict[str, list[LabelledImage]], subset: TrainingSetName, seed: int
+) -> Iterator[tuple[str, str, list[LabelledImage]]]:
+    """Name, dataset and gallery of every task of a run; no gallery holds an image that it learnt from."""
+    dataset = subset.dataset
+    if not subset.whole:
+        yield "unseen classes", dataset, only_classes(images[dataset], UNSEEN[dataset])
+        return
+    _, rest = split_by_class(images[dataset], FRACTION[dataset], seed)
+    yield "all classes", dataset, rest
+    yield "hard classes", dataset, only_classes(rest, HARD[dataset])
+    other = next(name for name in FRACTION if name != dataset)
+    yield "other set", other, images[other]
+
+
+def measure(galleries: Galleries, checkpoint: Path, subset: TrainingSetName, seed: int) -> dict[str, Any]:
+    """Figures of every task."""
+    figures = {}
+    for task, dataset, gallery in tasks(galleries.images, subset, seed):
+        labels = np.array([image.label for image in gallery])
+        report = self_excluded_metrics(galleries.embed(dataset, checkpoint, gallery), labels)
+        figures[task] = {"dataset": dataset, "gallery": len(gallery), "metrics": report.metrics}
+    return figures
+
+
+def run_row(
+    galleries: Galleries, subset: TrainingSetName, row: str, seed: int, work: Path, cache: Path
+) -> dict[str, Any]:
+    """Trains one row and measures it."""
+    began = time.monotonic()
+    recipe = Recipe.default(ROWS[row].encoder).with_settings([f"seed={seed}", f"side={SIDE}", *ROWS[row].settings])
+    folder = work / f"{subset}_{slug(row)}_{seed}"
+    images = trained_on(galleries.images[subset.dataset], subset, seed)
+    trunk = load_trunk(encoder_path(TRUNK))
+    checkpoint = train(images, recipe, RunFolder(folder), trunk, bar(folder.name), cache=cache)
+    figures = measure(galleries, checkpoint, subset, seed)
+    shutil.rmtree(folder)
+    return {
+        "row": row,
+        "trained on": str(subset),
+        "seed": seed,
+        "images": len(images),
+        "recipe": recipe.as_json(),
+        "tasks": figures,
+        "seconds": round(time.monotonic() - began),
+    }
+
+
+def slug(row: str) -> str:
+    """A row's name as part of a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", row.lower())
+
+
+def write(path: Path, result: dict[str, Any]) -> None:
+    """Writes a result at once or not at all."""
+    waiting = path.with_suffix(".part")
+    waiting.write_text(json.dumps(result, indent=1) + "\n")
+    waiting.replace(path)
+    figures = {task: round(value["metrics"]["mAP@10"], 4) for task, value in result["tasks"].items()}
+    print(f"\r{path.stem}: mAP@10 {figures}, {result.get('seconds', 0)} s\x1b[K", flush=True)
+
+
+def main() -> None:
+    """Runs what is missing, then writes the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds aid and ucmerced")
+    parser.add_argument("--results", type=Path, required=True, help="folder of the JSON files and the tables")
+    parser.add_argument("--work", type=Path, default=Path("build/retrieval"), help="views and runs: 20 GB of disk")
+    parser.add_argument("--row", action="append", choices=[FROZEN, *ROWS], help="only this row; may repeat")
+    parser.add_argument("--set", action="append", choices=[str(subset) for subset in SETS], help="may repeat")
+    parser.add_argument("--seed", action="append", type=int, help="may repeat")
+    options = parser.parse_args()
+    options.results.mkdir(parents=True, exist_ok=True)
+    galleries = Galleries(options.data, options.work / "galleries")
+    seeds = options.seed or sorted({seed for row in ROWS.values() for seed in row.seeds})
+    for seed in seeds:
+        for subset in SETS:
+            if options.set and str(subset) not in options.set:
+                continue
+            views = options.work / "views"
+            for row in options.row or [FROZEN, *ROWS]:
+                path = options.results / f"{subset}_{slug(row)}_{seed}.json"
+                if path.exists():
+                    continue
+                if row == FROZEN:
+                    figures = measure(galleries, encoder_path(TRUNK), subset, seed)
+                    write(path, {"row": row, "trained on": str(subset), "seed": seed, "tasks": figures})
+                elif seed in ROWS[row].seeds and (subset.whole or not ROWS[row].only_whole_sets):
+                    torch.manual_seed(seed)
+                    write(path, run_row(galleries, subset, row, seed, options.work, views))
+            shutil.rmtree(views, ignore_errors=True)
+    write_tables(options.results)
+
+
+if __name__ == "__main__":
+    main()

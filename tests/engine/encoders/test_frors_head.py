@@ -1,0 +1,59 @@
+import pytest
+import torch
+
+from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
+from tests.engine.encoders.heads import PARTS, random_frors_head, random_maps
+
+
+def test_embeddings_have_unit_length_and_the_dimensions_of_all_parts():
+    embeddings = random_frors_head()(random_maps())
+    assert embeddings.shape == (2, 14)
+    assert torch.allclose(embeddings.norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_the_matching_embeds_all_parts_in_fewer_dimensions():
+    embeddings = random_frors_head(dimension=7)(random_maps())
+    assert embeddings.shape == (2, 7)
+    assert torch.allclose(embeddings.norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_the_inner_product_is_the_weighted_mean_of_the_cosines_of_the_parts():
+    head = random_frors_head()
+    means = head.describe(random_maps()).mean(dim=2)
+    first, second = head.embed(means).detach()
+    weights = {name: weight**2 for name, (_, weight) in PARTS.items()}
+    cosines = {name: float((a @ b).detach()) for name, (a, b) in head.parts(means.detach()).items()}
+    expected = sum(weights[name] * cosines[name] for name in weights) / sum(weights.values())
+    assert float(first @ second) == pytest.approx(expected, abs=1e-5)
+
+
+def test_embedding_needs_no_label_and_leaves_the_memory_untouched():
+    head = random_frors_head()
+    before = head.memory.memory.clone()
+    head(random_maps())
+    assert torch.equal(head.memory.memory, before)
+
+
+@pytest.mark.parametrize("shared_edges", [False, True])
+def test_a_window_of_cells_embeds_as_if_it_stood_alone(shared_edges):
+    head = random_frors_head(dimension=7)
+    maps = random_maps(batch=1, shared_edges=shared_edges)
+    described = head.describe(maps).unflatten(2, (4, 6))
+    pooled = head.embed(described[:, :, 1:3, 2:5].flatten(2).mean(dim=2))
+    edge = 1 if shared_edges else 0
+    alone = TrunkMaps(maps.stage3[:, :, 2 : 6 + edge, 4 : 10 + edge], maps.stage4[:, :, 1:3, 2:5])
+    assert torch.allclose(pooled, head(alone), atol=1e-5)
+
+
+@pytest.mark.parametrize("part", ["gram", "prototypes"])
+def test_a_part_can_be_left_out(part):
+    parts = {name: size for name, size in PARTS.items() if name != part}
+    head = random_frors_head(parts)
+    assert set(head.parts(head.describe(random_maps()).mean(dim=2))) == set(parts)
+    assert head(random_maps()).shape == (2, head.dimension)
+
+
+def test_every_part_tells_different_pictures_apart():
+    head = random_frors_head()
+    for name, (first, second) in head.parts(head.describe(random_maps()).mean(dim=2)).items():
+        assert float((first @ second).detach()) < 0.9999, name

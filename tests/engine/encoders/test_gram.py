@@ -1,0 +1,47 @@
+import pytest
+import torch
+
+from frors_qgis.engine.encoders.gram import GramVector
+
+
+@pytest.fixture
+def local():
+    return torch.randn(2, 8, 5, 5, generator=torch.Generator().manual_seed(0))
+
+
+def means(gram, local):
+    return gram.products(local).flatten(2).mean(dim=2)
+
+
+def test_the_gram_matrix_is_that_of_the_definition(local):
+    gram = GramVector(8)
+    points = local.flatten(2)
+    assert torch.allclose(gram.matrix(means(gram, local)), points @ points.mT / 25, atol=1e-6)
+
+
+def test_the_gram_matrix_is_symmetric_and_positive_semidefinite(local):
+    gram = GramVector(8)
+    matrix = gram.matrix(means(gram, local))
+    assert torch.equal(matrix, matrix.mT)
+    assert float(torch.linalg.eigvalsh(matrix).min()) > -1e-6
+
+
+def test_positions_may_be_permuted_but_channels_may_not(local):
+    gram = GramVector(8)
+    vector = gram(means(gram, local))
+    places = torch.randperm(25, generator=torch.Generator().manual_seed(1))
+    assert torch.allclose(gram(means(gram, local.flatten(2)[:, :, places].view(2, 8, 5, 5))), vector, atol=1e-6)
+    channels = torch.arange(8).roll(1)
+    assert not torch.allclose(gram(means(gram, local[:, channels])), vector, atol=1e-2)
+
+
+def test_gram_vectors_have_unit_length_and_every_pair_of_channels_once(local):
+    gram = GramVector(8)
+    vector = gram(means(gram, local))
+    assert vector.shape == (2, 36)
+    assert torch.allclose(vector.norm(dim=1), torch.ones(2))
+
+
+def test_a_window_without_any_signal_does_not_become_nan():
+    gram = GramVector(8)
+    assert torch.isfinite(gram(torch.zeros(1, gram.length))).all()

@@ -1,0 +1,21 @@
+import pytest
+import torch
+
+from frors_qgis.engine.encoders.trunk_maps import to_cells
+
+
+def test_a_cell_of_a_whole_picture_is_the_mean_of_its_four_positions():
+    positions = torch.arange(16.0).view(1, 1, 4, 4)
+    assert to_cells(positions).flatten().tolist() == [2.5, 4.5, 10.5, 12.5]
+
+
+def test_positions_on_the_edge_between_cells_count_half_for_either():
+    positions = torch.tensor([1.0, 10.0, 100.0, 1000.0, 10000.0]).expand(5, 5).contiguous().view(1, 1, 5, 5)
+    left, right = to_cells(positions)[0, 0, 0].tolist()
+    assert left == pytest.approx((1 + 2 * 10 + 100) / 4)
+    assert right == pytest.approx((100 + 2 * 1000 + 10000) / 4)
+
+
+@pytest.mark.parametrize("size", [4, 5])
+def test_constant_maps_stay_constant(size):
+    assert torch.equal(to_cells(torch.full((1, 2, size, size), 3.0)), torch.full((1, 2, 2, 2), 3.0))

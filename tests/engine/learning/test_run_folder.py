@@ -1,0 +1,132 @@
+import json
+import shutil
+import subprocess
+
+import pytest
+import torch
+from osgeo import gdal
+
+from frors_qgis.engine.learning.dataset import class_folders
+from frors_qgis.engine.learning.recipe import Recipe
+from frors_qgis.engine.learning.run_folder import RunFolder, State, describe_images
+from frors_qgis.protocol import EngineError, ErrorCode
+
+RECIPE = Recipe.default("triplet")
+
+
+@pytest.fixture
+def run(tmp_path):
+    return RunFolder(tmp_path / "a.run")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 64 KiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture
+def origin(class_folder):
+    machine = {"device": "cpu", "precision": "bfloat16"}
+    return {"images": describe_images(class_folders(class_folder)), "trunk": "ab", "machine": machine}
+
+
+def test_a_run_goes_on_with_what_it_was_begun_with(run, origin):
+    assert not run.begun
+    assert run.begin(RECIPE, origin) == origin
+    assert run.begun
+    other_machine = {"device": "cuda", "precision": "float32"}
+    assert RunFolder(run.folder).begin(RECIPE, origin | {"machine": other_machine}) == origin
+
+
+@pytest.mark.parametrize(
+    ("settings", "change", "named"),
+    [
+        (["epochs=3"], {}, "epochs was 16, now 3"),
+        (["epochs=3", "margin=1"], {}, "margin was 0.2, now 1"),
+        ([], {"trunk": "cd"}, "other trunk"),
+        ([], {"validation images": {}}, "other validation images"),
+    ],
+)
+def test_another_recipe_or_trunk_is_refused_by_name(run, origin, settings, change, named):
+    run.begin(RECIPE, origin)
+    with pytest.raises(EngineError, match=named) as caught:
+        run.begin(RECIPE.with_settings(settings), origin | change)
+    assert caught.value.code is ErrorCode.BAD_REQUEST
+    assert "--run" in caught.value.message
+    assert run.begin(RECIPE, origin) == origin
+
+
+def test_other_images_are_refused_by_the_names_of_their_classes(run, origin, class_folder, tmp_path):
+    run.begin(RECIPE, origin)
+    moved = tmp_path / "moved"
+    shutil.copytree(class_folder, moved)
+    run.begin(RECIPE, origin | {"images": describe_images(class_folders(moved))})
+    (moved / "c1" / "2.png").unlink()
+    with pytest.raises(EngineError, match=r"other images \(c1\)"):
+        run.begin(RECIPE, origin | {"images": describe_images(class_folders(moved))})
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"recipe": 3, "origin": {}}', '{"recipe": {"steps": 1}}'])
+def test_a_folder_that_no_training_wrote_is_refused(run, origin, content):
+    run.folder.mkdir()
+    (run.folder / "recipe.json").write_text(content)
+    with pytest.raises(EngineError, match="another folder") as caught:
+        run.begin(RECIPE, origin)
+    assert caught.value.code is ErrorCode.BAD_REQUEST
+
+
+def test_the_state_comes_back_as_it_was(run, origin):
+    run.begin(RECIPE, origin)
+    assert run.load_state() is None
+    weights = torch.randn(4, 3, 2, 2).to(memory_format=torch.channels_last)
+    for epoch in (1, 2):
+        run.save_state(State(epoch, {"weights": weights + epoch, "step": torch.tensor(7.0)}))
+    state = run.load_state()
+    assert state.epoch == run.epochs == 2
+    assert torch.equal(state.tensors["weights"], weights + 2)
+    assert state.tensors["step"] == 7
+    assert sorted(path.name for path in run.folder.iterdir()) == ["recipe.json", "state.safetensors"]
+
+
+def test_a_state_that_does_not_fit_the_disk_leaves_the_earlier_one(small_disk, origin):
+    run = RunFolder(small_disk / "a.run")
+    run.begin(RECIPE, origin)
+    run.save_state(State(1, {"weights": torch.ones(100)}))
+    with pytest.raises(EngineError, match="make room") as caught:
+        run.save_state(State(2, {"weights": torch.ones(1_000_000)}))
+    assert caught.value.code is ErrorCode.DISK_FULL
+    assert run.epochs == 1
+    assert not (run.folder / "state.part").exists()
+
+
+@pytest.mark.parametrize("damage", [b"", b"no state", b"\xff" * 100])
+def test_a_damaged_state_is_refused_by_name(run, origin, damage):
+    run.begin(RECIPE, origin)
+    (run.folder / "state.safetensors").write_bytes(damage)
+    with pytest.raises(EngineError, match=r"state\.safetensors cannot be used") as caught:
+        run.load_state()
+    assert caught.value.code is ErrorCode.ENCODER_DAMAGED
+
+
+def test_an_epoch_that_is_done_again_replaces_its_record_and_later_ones(run, origin):
+    run.begin(RECIPE, origin)
+    for epoch in (1, 2, 3, 2):
+        run.record({"epoch": epoch, "loss": 1 / epoch, "rates": {"trunk": 1e-4}}, "a title")
+    assert [record["epoch"] for record in run.metrics()] == [1, 2]
+    lines = (run.folder / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == run.metrics()
+
+
+def test_the_curve_is_a_picture_that_grows_with_what_is_recorded(run, origin):
+    run.begin(RECIPE, origin)
+    run.record({"epoch": 1, "loss": 2.0}, "costs $5")
+    alone = gdal.Open(str(run.folder / "curve.png")).RasterYSize
+    run.record({"epoch": 2, "loss": 1.0, "active triplets": 0.4, "validation": {"mAP@10": 0.8}}, "costs $5")
+    assert gdal.Open(str(run.folder / "curve.png")).RasterYSize > 1.5 * alone

@@ -1,0 +1,252 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from frors_qgis.engine.encoders.checkpoint import load_checkpoint
+from frors_qgis.engine.encoders.registry import load_checkpoint_file
+from frors_qgis.engine.learning.dataset import class_folders, read_square
+from frors_qgis.engine.learning.recipe import ENCODERS, Recipe
+from frors_qgis.engine.learning.run_folder import RunFolder
+from frors_qgis.engine.learning.trainer import train
+from frors_qgis.protocol import EngineError, ErrorCode
+from tests.engine.door import REPOSITORY
+
+SMALL = [
+    *("dimension=8", "side=64", "views=2", "epochs=2", "classes_per_batch=3", "images_per_class=3"),
+    *("local_width=8", "prototypes=2", "fit=pca"),
+]
+
+
+def recipe(encoder, *settings):
+    return Recipe.default(encoder).with_settings([*SMALL, *settings])
+
+
+def nothing(fraction, message, eta):
+    pass
+
+
+@pytest.fixture
+def trained(class_folder, trunk, tmp_path):
+    """Trains on the small dataset on the CPU; returns the run folder and the path of the checkpoint."""
+
+    def run(recipe, folder="a.run", progress=nothing, images=None, **options):
+        run = RunFolder(tmp_path / folder)
+        images = class_folders(class_folder) if images is None else images
+        return run, train(images, recipe, run, trunk, progress, device="cpu", **options)
+
+    return run
+
+
+def weights(run, prefix):
+    tensors = run.load_state().tensors
+    return {name: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def assert_alike(first, second):
+    """Two runs ended with the same weights, moments and epoch, up to the order of sums."""
+    first, second = first.load_state(), second.load_state()
+    assert first.epoch == second.epoch
+    assert first.tensors.keys() == second.tensors.keys()
+    for name, tensor in first.tensors.items():
+        torch.testing.assert_close(tensor, second.tensors[name], rtol=1e-3, atol=1e-6, msg=name)
+
+
+def moved(before, after):
+    return {name for name in before if not torch.equal(before[name], after[name])}
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_every_kind_of_encoder_is_trained_to_a_checkpoint_that_encodes_images(trained, class_folder, encoder):
+    images = class_folders(class_folder)
+    run, path = trained(recipe(encoder), validation=images)
+    description = load_checkpoint(path).description
+    assert (description["id"], description["dimension"]) == ("encoder", 8)
+    assert description["classes"] == ["c0", "c1", "c2"]
+    embeddings = load_checkpoint_file(path, "cpu").encode_images(np.stack([read_square(i.path, 64) for i in images]))
+    assert embeddings.shape == (18, 8)
+    np.testing.assert_allclose(np.linalg.norm(embeddings, axis=1), 1, atol=1e-5)
+
+    records = run.metrics()
+    assert [record["epoch"] for record in records] == [1, 2]
+    assert set(records[0]) >= {"loss", "rates", "seconds", "images per second", "validation"}
+    assert ("softmax" in records[0], "triplet" in records[0]) == (encoder != "triplet", encoder != "softmax")
+    assert ("active triplets" in records[0]) == (encoder != "softmax")
+    assert ("image softmax" in records[0]) == (encoder == "frors")
+    names = ["curve.png", "encoder.safetensors", "metrics.jsonl", "recipe.json", "state.safetensors"]
+    assert sorted(file.name for file in run.folder.iterdir()) == names
+
+
+def test_training_lowers_the_loss_and_leaves_the_given_trunk_alone(trained, trunk):
+    before = {name: tensor.clone() for name, tensor in trunk.state_dict().items()}
+    run, _ = trained(recipe("softmax-triplet", "views=0", "epochs=8", "head_rate=1e-3", "proxy_rate=1e-2"))
+    losses = [record["loss"] for record in run.metrics()]
+    assert losses[-1] < 0.5 * losses[0]
+    assert not moved(before, trunk.state_dict())
+    assert trunk.layer4[0].conv1.weight.requires_grad
+
+
+def test_the_checkpoint_is_as_good_as_the_last_epoch_said(trained, class_folder):
+    """The views of validation are the images themselves, and 8-bit weights in the checkpoint cost little."""
+    from frors_qgis.engine.learning.metrics import self_excluded_metrics
+
+    images = class_folders(class_folder)
+    run, path = trained(recipe("softmax-triplet"), validation=images)
+    embeddings = load_checkpoint_file(path, "cpu").encode_images(np.stack([read_square(i.path, 64) for i in images]))
+    figures = self_excluded_metrics(embeddings, np.array([image.label for image in images])).metrics
+    assert figures["mAP"] == pytest.approx(run.metrics()[-1]["validation"]["mAP"], abs=0.05)
+
+
+def test_of_the_frors_head_only_the_image_projection_learns(trained):
+    """With AdamW and a warm-up, the first step moves every parameter that learns."""
+    fitted, _ = trained(recipe("frors", "epochs=0"), "fitted.run")
+    run, _ = trained(recipe("frors"))
+    assert moved(weights(fitted, "head."), weights(run, "head.")) == {
+        "head.projections.image.weight",
+        "head.projections.image.bias",
+    }
+    assert "trunk.layer4.0.conv1.weight" in moved(weights(fitted, "trunk."), weights(run, "trunk."))
+
+
+def test_rates_of_zero_leave_trunk_and_head_as_they_were_fitted(trained):
+    fitted, _ = trained(recipe("softmax-triplet", "epochs=0"), "fitted.run")
+    run, _ = trained(recipe("softmax-triplet", "trunk_rate=0", "head_rate=0"))
+    assert not moved(weights(fitted, "trunk."), weights(run, "trunk."))
+    assert not moved(weights(fitted, "head."), weights(run, "head."))
+    assert moved(weights(fitted, "objective."), weights(run, "objective."))
+
+
+def test_without_epochs_the_head_is_fitted_in_closed_form(trained):
+    run, path = trained(recipe("triplet", "epochs=0"))
+    assert run.metrics() == []
+    assert load_checkpoint(path).tensors["head.projection.weight"].any()
+
+
+@pytest.mark.parametrize(("reduction", "dimension"), [("pca", 8), ("none", 2048)])
+def test_embeddings_may_be_reduced_after_training_or_not_at_all(trained, reduction, dimension):
+    run, path = trained(recipe("triplet", f"reduction={reduction}"))
+    assert load_checkpoint_file(path, "cpu").dimension == dimension
+    whole = weights(run, "head.")["head.projection.weight"]
+    assert torch.equal(whole, torch.eye(2048))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [["optimizer=sgd", "trunk_rate=1e-3"], ["loss=multi-similarity"], ["loss=proxy-anchor", "reduction=none"]],
+)
+def test_a_run_interrupted_in_its_second_epoch_ends_as_if_it_had_not_been(trained, settings):
+    asked = recipe("softmax-triplet", *settings)
+    told = []
+
+    def interrupt(fraction, message, eta):
+        if message.startswith("Epoch 2 of 2"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(asked, progress=interrupt)
+    run, _ = trained(asked, progress=lambda fraction, message, eta: told.append(message))
+    assert not any(message.startswith(("Epoch 1 ", "Computing", "Fitting")) for message in told)
+    assert [record["epoch"] for record in run.metrics()] == [1, 2]
+    whole, _ = trained(asked, "whole.run")
+    assert_alike(run, whole)
+
+
+def test_a_killed_process_goes_on_to_the_weights_of_one_that_was_left_alone(class_folder, tmp_path):
+    def start(name):
+        options = ["--encoder", "softmax-triplet", "--device", "cpu", "--cache", tmp_path / "cache"]
+        settings = ["--set", *SMALL, "epochs=4", "images_per_class=2"]
+        command = ["train", class_folder, *options, "-o", tmp_path / f"{name}.safetensors", *settings]
+        return subprocess.Popen(
+            [sys.executable, "-m", "frors_qgis.engine", *map(str, command)],
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+            stdout=subprocess.DEVNULL,
+        )
+
+    assert start("whole").wait(timeout=300) == 0
+    process = start("killed")
+    state = tmp_path / "killed.run" / "state.safetensors"
+    try:
+        while not (state.exists() and RunFolder(state.parent).load_state().epoch >= 1):
+            assert process.poll() is None
+            time.sleep(0.002)
+    finally:
+        process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert RunFolder(state.parent).load_state().epoch < 4
+    assert not (tmp_path / "killed.safetensors").exists()
+    assert start("killed").wait(timeout=300) == 0
+    assert_alike(RunFolder(state.parent), RunFolder(tmp_path / "whole.run"))
+
+
+def test_a_finished_run_writes_its_checkpoint_again_without_training(trained):
+    asked = recipe("softmax-triplet", "epochs=1", "reduction=none")
+    _, path = trained(asked)
+    before = path.read_bytes()
+    path.unlink()
+    told = []
+    trained(asked, progress=lambda fraction, message, eta: told.append(message))
+    assert path.read_bytes() == before
+    assert told == []
+
+
+def test_runs_may_share_their_views(trained, tmp_path):
+    trained(recipe("softmax-triplet", "epochs=1", "reduction=none"), cache=tmp_path / "cache")
+    told = []
+    trained(
+        recipe("triplet", "epochs=1", "reduction=none"),
+        "b.run",
+        progress=lambda fraction, message, eta: told.append(message),
+        cache=tmp_path / "cache",
+    )
+    assert not any(message.startswith("Computing") for message in told)
+    assert list((tmp_path / "cache").iterdir())
+
+
+def test_a_single_class_is_refused(trained, class_folder):
+    images = [image for image in class_folders(class_folder) if image.label == "c0"]
+    with pytest.raises(EngineError, match="single class") as caught:
+        trained(recipe("triplet"), images=images)
+    assert caught.value.code is ErrorCode.DATASET_INVALID
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (["fit=discriminant", "dimension=18"], "18 images are too few for 18 dimensions; 19 are the least"),
+        (["fit=pca", "dimension=36"], "36 views of images are too few"),
+        (["fit=discriminant", "reduction=pca", "dimension=40"], "36 views of images are too few"),
+    ],
+)
+def test_too_few_images_for_the_dimensions_are_refused_before_views_are_computed(trained, settings, sentence):
+    told = []
+    with pytest.raises(EngineError, match=sentence) as caught:
+        trained(recipe("softmax-triplet", *settings), progress=lambda *progress: told.append(progress))
+    assert caught.value.code is ErrorCode.DATASET_INVALID
+    assert told == []
+
+
+def test_validation_in_which_nothing_can_be_found_is_refused_at_once(trained, class_folder):
+    one_of_each = class_folders(class_folder)[::6]
+    with pytest.raises(EngineError, match="two validation images") as caught:
+        trained(recipe("triplet"), validation=one_of_each)
+    assert caught.value.code is ErrorCode.DATASET_INVALID
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_and_says_so(trained):
+    with pytest.raises(EngineError, match="not finite in epoch") as caught:
+        trained(recipe("softmax-triplet", "trunk_rate=1e30", "reduction=none", "epochs=3"))
+    assert caught.value.code is ErrorCode.BAD_REQUEST
+
+
+def test_a_state_of_another_training_is_refused(trained):
+    run, _ = trained(recipe("triplet", "epochs=0"))
+    other, _ = trained(recipe("triplet", "epochs=0", "reduction=none"), "b.run")
+    (other.folder / "state.safetensors").replace(run.folder / "state.safetensors")
+    with pytest.raises(EngineError, match="does not fit this training") as caught:
+        trained(recipe("triplet", "epochs=0"))
+    assert caught.value.code is ErrorCode.ENCODER_DAMAGED

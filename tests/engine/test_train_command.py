@@ -1,0 +1,100 @@
+"""`train` as a stranger would use it, from class folders to a checkpoint that `evaluate` takes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.engine.door import REPOSITORY
+from tests.engine.learning.class_images import write_class_images
+
+SMALL = ["--dimension", 8, "--side", 64, "--views", 1, "--epochs", 1, "--device", "cpu"]
+QUICK = ["--set", "classes_per_batch=3", "images_per_class=3", "fit=pca"]
+
+
+def start(*arguments):
+    command = [sys.executable, "-m", "frors_qgis.engine", *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+
+def run(*arguments, expect=0):
+    process = start(*arguments)
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == expect, errors + output
+    return output, errors
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sets") / "stripes"
+    write_class_images(folder, count=10)
+    return folder
+
+
+def test_a_trained_encoder_is_evaluated_by_its_checkpoint(folder, tmp_path):
+    path = tmp_path / "roofs.safetensors"
+    options = ["--encoder", "softmax-triplet", "--fraction", 0.75, "--validate", 0.34, "--without", "c1"]
+    licence = ["--licence", "mine, CC BY 4.0"]
+    output, _ = run("train", folder, *options, *SMALL, "-o", path, *licence, *QUICK, "classes_per_batch=2", "--json")
+    result = json.loads(output.splitlines()[-1])
+    assert result["images"] == 10
+    assert result["recipe"]["classes_per_batch"] == 2
+    assert set(result["last epoch"]["validation"]) == {"mAP@10", "mAP", "hit@1"}
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["roofs.md", "roofs.run", "roofs.safetensors"]
+    card = (tmp_path / "roofs.md").read_text()
+    assert result["sha256"] in card
+    assert "mine, CC BY 4.0" in card
+    assert "--without c1" in card
+
+    output, _ = run("evaluate", folder, "--checkpoint", path, "--side", 64, "--device", "cpu", "--json")
+    protocol = json.loads(output.splitlines()[-1])["protocol"]
+    assert (protocol["encoder"], protocol["checkpoint sha-256"]) == ("roofs", result["sha256"])
+
+
+def test_ctrl_c_keeps_the_last_epoch_and_says_how_to_go_on(folder, tmp_path):
+    path = tmp_path / "long.safetensors"
+    many = ["--encoder", "triplet", *SMALL, "--epochs", 500, *QUICK]
+    process = start("train", folder, "-o", path, *many)
+    while not (tmp_path / "long.run" / "metrics.jsonl").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=100)
+    assert process.returncode == 130
+    assert "Give the same command again" in errors
+    assert "Traceback" not in errors
+    assert (tmp_path / "long.run" / "state.safetensors").exists()
+    _, errors = run("train", folder, "-o", path, *many, "margin=0.5", expect=1)
+    assert "margin was 0.2, now 0.5" in errors
+
+
+def test_a_checkpoint_of_something_else_is_never_written_over(folder, tmp_path):
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(b"precious")
+    _, errors = run("train", folder, "-o", path, *SMALL, expect=1)
+    assert "choose another name" in errors
+    assert path.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["-o", "a.pt"], "does not end in .safetensors"),
+        (["-o", "a.safetensors", "--encoder", "vit"], "one of frors, triplet"),
+        (["-o", "a.safetensors", "--set", "speed=3"], "no 'speed'"),
+        (["-o", "a.safetensors", "--without", "c9"], "no class c9"),
+        (["-o", "a.safetensors", "--fraction", "1.5"], "between 0 and 1"),
+        (["-o", "a.safetensors", "--trunk", "missing.safetensors"], "missing.safetensors cannot be used"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_leave_nothing_behind(folder, tmp_path, options, sentence):
+    options = [str(tmp_path / text) if text.startswith("a.") else text for text in options]
+    _, errors = run("train", folder, *SMALL, *options, expect=1)
+    assert sentence in errors
+    assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
