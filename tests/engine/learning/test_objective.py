@@ -1,4 +1,6 @@
 import itertools
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -6,6 +8,7 @@ import torch.nn.functional as F
 
 from frors_qgis.engine.learning.objective import Objective
 from frors_qgis.engine.learning.recipe import Recipe
+from tests.engine.door import REPOSITORY
 
 LABELS = torch.tensor([0, 0, 0, 1, 1, 2, 2, 2])
 
@@ -98,3 +101,12 @@ def test_every_objective_falls_when_it_is_followed(encoder, loss):
         optimizer.step()
         values.append(value.item())
     assert values[-1] < 0.7 * values[0]
+
+
+def test_losses_and_miners_do_not_load_faiss_whose_search_they_would_replace():
+    program = (
+        "import sys; from frors_qgis.engine.learning.objective import Objective; "
+        "from frors_qgis.engine.learning.recipe import Recipe; "
+        "Objective(Recipe.default('frors'), 3, 8, 4); assert 'faiss' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, check=True)
