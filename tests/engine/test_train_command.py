@@ -19,7 +19,11 @@ QUICK = ["--set", "classes_per_batch=3", "images_per_class=3", "fit=pca"]
 def start(*arguments):
     command = [sys.executable, "-m", "frors_qgis.engine", *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    # A job in the background of a shell ignores Ctrl-C, and so would its children.
+    return subprocess.Popen(
+        command, **pipes, env=environment, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    )
 
 
 def run(*arguments, expect=0):
