@@ -10,13 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from frors_qgis.engine.encoders.gem import gem_powers, gem_vector
 from frors_qgis.engine.encoders.gram import GramVector
 from frors_qgis.engine.encoders.head import Head
 from frors_qgis.engine.encoders.projection import Projection
 from frors_qgis.engine.encoders.prototypes import PrototypeMemory
 from frors_qgis.engine.encoders.trunk_maps import STAGE3_CHANNELS, STAGE4_CHANNELS, to_cells
-
-GEM_P = 3.0
 
 
 class FrorsHead(Head):
@@ -57,7 +56,7 @@ class FrorsHead(Head):
 
     def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
         """Stage 4 -> x^p [B, 2048, cells]."""
-        return stage4.float().clamp(min=1e-6).pow(GEM_P).flatten(2)
+        return gem_powers(stage4)
 
     def describe_early(self, stage3: torch.Tensor) -> torch.Tensor:
         """Stage 3 -> products and shares of the local features [B, length + length, cells]."""
@@ -73,7 +72,7 @@ class FrorsHead(Head):
         """Means over windows [..., K] -> unit vector of every part before its projection [..., length]."""
         powers, products, shares = means.split(self._lengths, dim=-1)
         return {
-            "image": F.normalize(powers.pow(1 / GEM_P), dim=-1),
+            "image": gem_vector(powers),
             "gram": self.gram(products),
             "prototypes": self.memory(shares),
         }

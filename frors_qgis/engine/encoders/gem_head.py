@@ -5,13 +5,14 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
+from frors_qgis.engine.encoders.gem import gem_powers, gem_vector
 from frors_qgis.engine.encoders.head import Head
 from frors_qgis.engine.encoders.projection import Projection
 from frors_qgis.engine.encoders.trunk_maps import STAGE4_CHANNELS
 
 
 class GemHead(Head):
-    """GeM pooling (Radenovic et al., arXiv 1711.02512), then a projection.
+    """GeM pooling, then a projection.
 
     A window's pooled vector is (mean of x^p over its cells)^(1/p), scaled to unit length; the embedding is its
     projection, scaled to unit length again. With a projection fitted by PCA this is the frozen baseline; trained with a
@@ -19,19 +20,18 @@ class GemHead(Head):
     projection their supervised reduction of dimensions.
     """
 
-    def __init__(self, dimension: int, p: float = 3.0) -> None:
+    def __init__(self, dimension: int) -> None:
         super().__init__()
         self.dimension = dimension
-        self.p = p
         self.projection = Projection(STAGE4_CHANNELS, dimension)
 
     def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
         """Stage 4 -> x^p [B, 2048, cells]."""
-        return stage4.float().clamp(min=1e-6).pow(self.p).flatten(2)
+        return gem_powers(stage4)
 
     def features(self, means: torch.Tensor) -> dict[str, torch.Tensor]:
         """Means of x^p [..., 2048] -> the unit vector before the projection [..., 2048], by the name "image"."""
-        return {"image": F.normalize(means.pow(1 / self.p), dim=-1)}
+        return {"image": gem_vector(means)}
 
     def embed(self, means: torch.Tensor) -> torch.Tensor:
         """Means of x^p [..., 2048] -> unit embeddings [..., D]."""

@@ -1,6 +1,5 @@
 import json
 import shutil
-import subprocess
 
 import pytest
 import torch
@@ -17,18 +16,6 @@ RECIPE = Recipe.default("triplet")
 @pytest.fixture
 def run(tmp_path):
     return RunFolder(tmp_path / "a.run")
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 64 KiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small file system cannot be mounted here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.fixture

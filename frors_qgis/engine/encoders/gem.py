@@ -1,0 +1,18 @@
+"""GeM, the generalised mean (Radenovic et al., arXiv 1711.02512), as a mean of powers over a window and its root."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+_P = 3.0
+
+
+def gem_powers(stage4: torch.Tensor) -> torch.Tensor:
+    """Stage 4 [B, 2048, r, c] -> x^p [B, 2048, cells]."""
+    return stage4.float().clamp(min=1e-6).pow(_P).flatten(2)
+
+
+def gem_vector(means: torch.Tensor) -> torch.Tensor:
+    """Means of x^p over windows [..., 2048] -> unit vectors of their p-th roots [..., 2048]."""
+    return F.normalize(means.pow(1 / _P), dim=-1)
