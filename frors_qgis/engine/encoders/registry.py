@@ -72,7 +72,7 @@ def new_head(description: dict[str, Any]) -> Head:
         head = FrorsHead(
             _bounded(len(description["classes"]), _MOST_CLASSES),
             {name: (_bounded(dimension), float(weight)) for name, (dimension, weight) in description["parts"].items()},
-            _bounded(description["dimension"]) if description["match"] else None,
+            bool(description["match"]),
             _bounded(description["width"], 256),
             _bounded(description["prototypes"], 256),
             float(description["temperature"]),

@@ -22,7 +22,6 @@ _MOST_VIEWS = 6
 _WRITTEN_VIEWS = 3
 _ROUNDS = 4
 _MOMENTUM = 0.8
-_MATCH_RIDGE = 1.0
 _SHARPNESS = tuple(2 ** (i / 4) for i in range(33))
 
 
@@ -65,9 +64,6 @@ def fit_head(
                 _discriminate(projection, vectors, labels, class_share, ridge)
             else:
                 projection.fit(torch.cat(vectors), whitening)
-        if isinstance(head, FrorsHead) and head.match is not None:
-            joined = [head.join(head.project(features)) for features, _ in described]
-            _discriminate(head.match, joined, labels, class_share, _MATCH_RIDGE)
 
 
 def _fit_local(local: Projection, views: Views, seed: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -30,7 +30,7 @@ def require_metric_learning() -> None:
 class Objective(nn.Module):
     """The weighted sum of the losses of a recipe, on embeddings of a batch; its parameters are class weights.
 
-    Where the embeddings have parts of their own, a softmax loss on the image part is added with the weight `auxiliary`.
+    Where the embeddings have an image part, the same losses of it alone are added with the weight `auxiliary`.
     """
 
     def __init__(self, recipe: Recipe, classes: int, dimension: int, image_dimension: int | None = None) -> None:
@@ -45,12 +45,13 @@ class Objective(nn.Module):
         super().__init__()
         self._recipe = recipe
         weights = {"weight_init_func": TorchInitWrapper(nn.init.normal_, std=0.05)}
-        softmax = partial(
-            losses.NormalizedSoftmaxLoss, num_classes=classes, temperature=1 / recipe.softmax_scale, **weights
+        temperature = 1 / recipe.softmax_scale
+        self.softmax = (
+            losses.NormalizedSoftmaxLoss(classes, dimension, temperature, **weights) if recipe.softmax else None
         )
-        self.softmax = softmax(embedding_size=dimension) if recipe.softmax else None
-        with_image = recipe.auxiliary > 0 and image_dimension is not None
-        self.image = softmax(embedding_size=image_dimension) if with_image else None
+        self.image: Objective | None = None
+        if recipe.auxiliary and image_dimension is not None:
+            self.image = Objective(replace(recipe, auxiliary=0.0, preserve=0.0), classes, image_dimension)
         self.metric: Any = None
         self._miner: Any = None
         if not recipe.triplet:
@@ -72,6 +73,8 @@ class Objective(nn.Module):
         """Forgets earlier batches, so that an epoch depends on nothing but the weights that it starts with."""
         if self.metric is not None and self._recipe.loss == "multi-similarity":
             self.metric.reset_queue()
+        if self.image is not None:
+            self.image.start_epoch()
 
     def forward(
         self, embeddings: Tensor, labels: Tensor, image: Tensor | None = None, before: Tensor | None = None
@@ -99,7 +102,7 @@ class Objective(nn.Module):
             name = "triplet" if recipe.loss == "standard" else recipe.loss
             add(name, recipe.triplet, self.metric(embeddings, labels, triplets))
         if self.image is not None and image is not None:
-            add("image softmax", recipe.auxiliary, self.image(image, labels))
+            add("image", recipe.auxiliary, self.image(image, labels)[0])
         if recipe.preserve and before is not None:
             change = (embeddings @ embeddings.T - before @ before.T).square().mean()
             add("preserve", recipe.preserve, _PRESERVE_SCALE * change)

@@ -15,9 +15,6 @@ PARTS = ("image", "gram", "prototypes")
 """Of the FRORS head, in the order of the embedding."""
 
 _PART_SHARES = {"image": 5, "gram": 7, "prototypes": 3}
-_JOINED = 15 / 8
-"""Dimensions of all parts together, in those of the embedding that they are matched in."""
-
 _CHOICES = {
     "encoder": ENCODERS,
     "optimizer": ("adamw", "sgd"),
@@ -62,18 +59,17 @@ class Recipe:
     A batch holds `images_per_class` of each of `classes_per_batch` classes; an epoch has as many batches as the images
     fill. trunk_rate: of the trunk's last stage (0: it stays as it is); head_rate: of the projections; proxy_rate: of
     the class weights inside losses; rates rise over the share `warm_up` of all steps, then fall as a cosine.
-    softmax, triplet: weights of the two losses; auxiliary: that of a softmax loss on the image part alone (FRORS only);
-    preserve: that of ten times the mean squared change, since the start, of the cosines between the images of a batch,
-    which keeps what the frozen trunk knew; softmax_scale: factor on cosines; margin: of the triplet loss, in Euclidean
-    distance; miner: which triplets of a batch count. loss: "standard" is the triplet loss; "multi-similarity" (with a
-    memory of earlier batches) and "proxy-anchor" take its place and its weight.
+    softmax, triplet: weights of the two losses; auxiliary: that of both once more, on the image part alone (FRORS
+    only); preserve: that of ten times the mean squared change, since the start, of the cosines between the images of a
+    batch, which keeps what the frozen trunk knew; softmax_scale: factor on cosines; margin: of the triplet loss, in
+    Euclidean distance; miner: which triplets of a batch count. loss: "standard" is the triplet loss; "multi-similarity"
+    (with a memory of earlier batches) and "proxy-anchor" take its place and its weight.
     reduction: how embeddings get their dimension: "fc" trains the projection, "pca" fits one without labels after
     training without one, "none" leaves all of the trunk's. fit: how projections start, by discriminant analysis
     (class_share, ridge) or by PCA (whitening).
-    parts: of the FRORS head (see `part_sizes`); match: whether the joined parts are embedded in fewer dimensions or
-    share those of the embedding; gram_weight, prototypes_weight: of those
-    parts, where image has 1; local_width: of the local features; prototypes: of every class; temperature: of the shares
-    that a position has in them.
+    parts: of the FRORS head (see `part_sizes`); match: whether each has a projection of its own, or one takes them
+    all; gram_weight, prototypes_weight: of those parts, where image has 1; local_width: of the local features;
+    prototypes: of every class; temperature: of the shares that a position has in them.
     Raises EngineError(BAD_REQUEST) for a value that makes no sense, naming its field.
     """
 
@@ -124,6 +120,8 @@ class Recipe:
             raise _bad(f"The parts are image, then any of gram and prototypes, not {', '.join(self.parts)}.")
         if self.encoder != "frors" and (len(self.parts) > 1 or self.match or self.auxiliary):
             raise _bad(f"Parts, match and auxiliary belong to the encoder frors, not to {self.encoder}.")
+        if self.auxiliary and not self.match:
+            raise _bad("Without match there is no image part of its own for auxiliary; set auxiliary=0.")
         if self.encoder == "frors" and self.reduction != "fc":
             raise _bad("The encoder frors has projections of its own; its reduction is fc.")
         if self.epochs and not (self.softmax or self.triplet):
@@ -135,12 +133,12 @@ class Recipe:
     def default(cls, encoder: str) -> Recipe:
         """The recipe that an encoder of this kind was tuned to. Raises EngineError(BAD_REQUEST) for an unknown kind."""
         if encoder == "frors":
-            return cls(encoder, auxiliary=0.5, preserve=10.0, parts=PARTS, match=True)
+            return cls(encoder, softmax=0.0, auxiliary=1.0, ridge=0.3, parts=PARTS, match=True, local_width=96)
         if encoder == "triplet":
             return cls(encoder, softmax=0.0)
         if encoder == "softmax":
             return cls(encoder, triplet=0.0)
-        return cls(encoder, preserve=10.0)
+        return cls(encoder)
 
     @classmethod
     def from_json(cls, values: Any) -> Recipe:
@@ -167,9 +165,8 @@ class Recipe:
         """Dimensions and weight of each part of the FRORS head; image, gram, prototypes have them as 5 to 7 to 3."""
         weights = {"image": 1.0, "gram": self.gram_weight, "prototypes": self.prototypes_weight}
         shares = {name: share for name, share in _PART_SHARES.items() if name in self.parts}
-        joined = round(_JOINED * self.dimension) if self.match else self.dimension
-        sizes = {name: max(1, joined * share // sum(shares.values())) for name, share in shares.items()}
-        sizes["image"] += joined - sum(sizes.values())
+        sizes = {name: max(1, self.dimension * share // sum(shares.values())) for name, share in shares.items()}
+        sizes["image"] += self.dimension - sum(sizes.values())
         return {name: (size, weights[name]) for name, size in sizes.items()}
 
     def with_settings(self, settings: list[str]) -> Recipe:

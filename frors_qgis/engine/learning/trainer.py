@@ -146,7 +146,7 @@ class _Trainer:
         self._start_head = copy.deepcopy(self._head).requires_grad_(False) if recipe.preserve else None
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
-            image_dimension = recipe.part_sizes()["image"][0] if recipe.encoder == "frors" else None
+            image_dimension = recipe.part_sizes()["image"][0] if recipe.match else None
             self._objective = Objective(recipe, len(classes), self._head.dimension, image_dimension).to(device.name)
         self._optimizer = _optimizer(recipe, self._trunk.layer4, self._head, self._objective)
         self._rates = [group["lr"] for group in self._optimizer.param_groups]
@@ -226,7 +226,7 @@ class _Trainer:
         image = None
         if isinstance(self._head, FrorsHead):
             parts = self._head.parts(means)
-            embeddings, image = self._head.fuse(parts), parts["image"]
+            embeddings, image = self._head.join(parts), parts.get("image")
         else:
             embeddings = self._head.embed(means)
         loss, shown = self._objective(embeddings, labels, image, before)
@@ -351,7 +351,8 @@ def _require_enough(images: int, recipe: Recipe) -> None:
     """Raises EngineError(DATASET_INVALID) where projections could not be fitted, before hours are spent on views."""
     if recipe.reduction == "none":
         return
-    needed = max(recipe.dimension * recipe.match, *(size for size, _ in recipe.part_sizes().values())) + 1
+    sizes = [size for size, _ in recipe.part_sizes().values()]
+    needed = 1 + (max(sizes) if recipe.match else recipe.dimension)
     by_vector = recipe.fit == "pca" or recipe.reduction == "pca"
     there = images * max(recipe.views, 1) if by_vector else images
     if there < needed:
@@ -377,10 +378,10 @@ def _origin(
 
 
 def _training_head(recipe: Recipe, description: dict[str, Any]) -> Head:
-    """The head that is trained: only its image projection learns, and none where embeddings are reduced otherwise."""
+    """The head that is trained: only what projects the image learns, and nothing where another reduction follows."""
     if recipe.reduction == "fc":
         head = new_head(description)
-        learning: nn.Module = head.projection if isinstance(head, GemHead) else head.projections["image"]
+        learning: nn.Module = head.projection if isinstance(head, GemHead) else next(iter(head.projections.values()))
         head.requires_grad_(False)
         learning.requires_grad_(recipe.head_rate > 0)
         return head

@@ -9,11 +9,11 @@ from frors_qgis.engine.encoders.trunk_maps import STAGE3_CHANNELS, STAGE4_CHANNE
 PARTS = {"image": (6, 1.0), "gram": (5, 1.0), "prototypes": (3, 0.8)}
 
 
-def random_frors_head(parts=None, classes=3, dimension=None) -> FrorsHead:
+def random_frors_head(parts=None, classes=3, match=True) -> FrorsHead:
     torch.manual_seed(0)
-    head = FrorsHead(classes, parts or PARTS, dimension, width=8, prototypes=4, temperature=0.1)
+    head = FrorsHead(classes, parts or PARTS, match, width=8, prototypes=4, temperature=0.1)
     with torch.no_grad():
-        for projection in (head.local, *head.projections.values(), *([head.match] if dimension else [])):
+        for projection in (head.local, *head.projections.values()):
             projection.weight.normal_()
         head.memory.memory.copy_(F.normalize(torch.randn_like(head.memory.memory), dim=2))
     return head.eval()

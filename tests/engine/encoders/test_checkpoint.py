@@ -96,8 +96,8 @@ def test_a_file_without_a_description_is_refused(tmp_path):
 def test_tensors_of_the_wrong_shape_are_refused_by_name(tmp_path):
     path = encoder_path(DEFAULT_ENCODER)
     checkpoint = load_checkpoint(path)
-    checkpoint.tensors["head.match.weight"] = torch.zeros(256, 7)
-    with pytest.raises(EngineError, match=r"match\.weight"):
+    checkpoint.tensors["head.projections.gram.weight"] = torch.zeros(256, 7)
+    with pytest.raises(EngineError, match=r"projections\.gram\.weight"):
         build_encoder(checkpoint, path, choose_device("cpu"))
 
 

@@ -77,7 +77,7 @@ def test_whole_images_without_context_have_unit_embeddings_too(encoder, sample):
     assert embeddings[0] @ embeddings[1] < 0.99
 
 
-def test_maps_of_stage_3_that_were_kept_give_the_embeddings_of_their_images(sample):
+def test_maps_of_stage_3_that_were_kept_give_the_embeddings_and_classes_of_their_images(sample):
     path = encoder_path(DEFAULT_ENCODER)
     images = sample[None, 300:460, 300:460]
     pixels = torch.from_numpy(images.copy()).permute(0, 3, 1, 2).float()
@@ -85,6 +85,10 @@ def test_maps_of_stage_3_that_were_kept_give_the_embeddings_of_their_images(samp
         stage3 = load_trunk(path).early(normalise(pixels, torch.ones_like(pixels[:, :1])))
     encoder = load_checkpoint_file(path, "cpu")
     assert float(encoder.embed_stage3(stage3)[0] @ encoder.encode_images(images)[0]) > 0.999
+    assert encoder.suggests
+    probabilities = encoder.suggest_stage3(stage3)
+    assert probabilities.shape == (1, len(encoder.classes))
+    assert float(probabilities.sum()) == pytest.approx(1, abs=1e-5)
 
 
 def test_every_window_is_given_a_class_with_a_probability(sample):

@@ -5,16 +5,19 @@ from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
 from tests.engine.encoders.heads import PARTS, random_frors_head, random_maps
 
 
-def test_embeddings_have_unit_length_and_the_dimensions_of_all_parts():
-    embeddings = random_frors_head()(random_maps())
+@pytest.mark.parametrize("match", [True, False])
+def test_embeddings_have_unit_length_and_the_dimensions_of_all_parts(match):
+    embeddings = random_frors_head(match=match)(random_maps())
     assert embeddings.shape == (2, 14)
     assert torch.allclose(embeddings.norm(dim=1), torch.ones(2), atol=1e-5)
 
 
-def test_the_matching_embeds_all_parts_in_fewer_dimensions():
-    embeddings = random_frors_head(dimension=7)(random_maps())
-    assert embeddings.shape == (2, 7)
-    assert torch.allclose(embeddings.norm(dim=1), torch.ones(2), atol=1e-5)
+def test_without_the_matching_one_projection_takes_the_features_of_all_parts():
+    head = random_frors_head(match=False)
+    means = head.describe(random_maps()).mean(dim=2)
+    assert list(head.projections) == ["all"]
+    lengths = sum(features.shape[1] for features in random_frors_head().features(means).values())
+    assert head.features(means)["all"].shape == (2, lengths)
 
 
 def test_the_inner_product_is_the_weighted_mean_of_the_cosines_of_the_parts():
@@ -34,9 +37,10 @@ def test_embedding_needs_no_label_and_leaves_the_memory_untouched():
     assert torch.equal(head.memory.memory, before)
 
 
+@pytest.mark.parametrize("match", [True, False])
 @pytest.mark.parametrize("shared_edges", [False, True])
-def test_a_window_of_cells_embeds_as_if_it_stood_alone(shared_edges):
-    head = random_frors_head(dimension=7)
+def test_a_window_of_cells_embeds_as_if_it_stood_alone(shared_edges, match):
+    head = random_frors_head(match=match)
     maps = random_maps(batch=1, shared_edges=shared_edges)
     described = head.describe(maps).unflatten(2, (4, 6))
     pooled = head.embed(described[:, :, 1:3, 2:5].flatten(2).mean(dim=2))

@@ -32,7 +32,7 @@ def fitted(vectors, dimension, labels=None, class_share=0.0):
 def weight_on(projection, channel):
     """Share of a projection's first axis that lies on a channel."""
     axis = projection.weight[0]
-    return float(axis[channel] ** 2 / axis.square().sum())
+    return float((axis[channel] ** 2 / axis.square().sum()).detach())
 
 
 def test_what_changes_from_view_to_view_is_left_out_even_where_it_varies_most(generator):

@@ -34,8 +34,8 @@ def views():
     return Views(4, stage3, late)
 
 
-def fitted_head(views, seed=0, **options):
-    head = FrorsHead(CLASSES, PARTS, 12, width=8, prototypes=2, temperature=0.1)
+def fitted_head(views, seed=0, match=True, **options):
+    head = FrorsHead(CLASSES, PARTS, match, width=8, prototypes=2, temperature=0.1)
     fit_head(head, views, **{"class_share": 1.0, "ridge": 0.1, "whitening": None, "seed": seed} | options)
     return head.eval()
 
@@ -46,10 +46,11 @@ def maps_of(views, number=3):
     return TrunkMaps(stage3, late(stage3)), torch.cat([labels for _, labels in batches])
 
 
-def test_a_fitted_frors_head_finds_images_of_the_same_class_first(views):
+@pytest.mark.parametrize("match", [True, False])
+def test_a_fitted_frors_head_finds_images_of_the_same_class_first(views, match):
     maps, labels = maps_of(views)
     with torch.no_grad():
-        embeddings = fitted_head(views)(maps)
+        embeddings = fitted_head(views, match=match)(maps)
     nearest = (embeddings @ embeddings.T - 2 * torch.eye(len(labels))).argmax(dim=1)
     assert float((labels[nearest] == labels).float().mean()) > 0.95
 

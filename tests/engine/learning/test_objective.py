@@ -63,8 +63,15 @@ def test_losses_are_weighted_as_the_recipe_says():
     points, image = embeddings(), embeddings(seed=3, dimension=4)
     tried = objective("softmax=0.7", "triplet=2", "auxiliary=0.25", encoder="frors", image_dimension=4)
     loss, parts = tried(points, LABELS, image)
-    expected = 0.7 * parts["softmax"] + 2 * parts["triplet"] + 0.25 * parts["image softmax"]
+    expected = 0.7 * parts["softmax"] + 2 * parts["triplet"] + 0.25 * parts["image"]
     assert loss.item() == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_image_part_is_given_the_same_losses_by_itself():
+    image = embeddings(seed=3, dimension=4)
+    _, parts = objective("auxiliary=0.25", encoder="frors", image_dimension=4)(embeddings(), LABELS, image)
+    alone, _ = objective(encoder="triplet")(image, LABELS)
+    assert parts["image"] == pytest.approx(alone.item())
 
 
 def test_a_batch_without_triplets_has_no_triplet_loss():

@@ -14,9 +14,9 @@ def test_a_recipe_survives_json(encoder):
 
 def test_every_kind_of_encoder_starts_from_the_losses_of_its_name():
     weights = {name: (Recipe.default(name).softmax, Recipe.default(name).triplet) for name in ENCODERS}
-    assert weights == {"frors": (1, 1), "triplet": (0, 1), "softmax-triplet": (1, 1), "softmax": (1, 0)}
+    assert weights == {"frors": (0, 1), "triplet": (0, 1), "softmax-triplet": (1, 1), "softmax": (1, 0)}
     assert Recipe.default("frors").parts == PARTS
-    assert Recipe.default("frors").auxiliary == 0.5
+    assert Recipe.default("frors").match
     assert Recipe.default("softmax-triplet").parts == ("image",)
 
 
@@ -52,6 +52,7 @@ def test_settings_are_read_by_the_type_of_their_field():
         ({"encoder": "triplet", "parts": ["image", "gram"]}, "belong to the encoder frors"),
         ({"encoder": "triplet", "auxiliary": 0.5}, "belong to the encoder frors"),
         ({"encoder": "frors", "reduction": "pca"}, "reduction"),
+        ({"encoder": "frors", "match": False}, "no image part of its own"),
         ({"encoder": "triplet", "triplet": 0}, "Nothing can be learnt"),
         ({"encoder": "softmax", "loss": "proxy-anchor"}, "proxy-anchor"),
         ([], "JSON object"),
@@ -71,15 +72,11 @@ def test_a_setting_without_a_value_is_refused():
 @pytest.mark.parametrize("dimension", [3, 8, 64, 255, 256])
 @pytest.mark.parametrize("parts", ["image", "image,gram", "image,prototypes", "image,gram,prototypes"])
 def test_parts_share_the_dimensions_of_the_embedding(dimension, parts):
-    recipe = Recipe.default("frors").with_settings([f"dimension={dimension}", f"parts={parts}", "match=false"])
+    recipe = Recipe.default("frors").with_settings([f"dimension={dimension}", f"parts={parts}"])
     sizes = [size for size, _ in recipe.part_sizes().values()]
     assert sum(sizes) == dimension
     assert min(sizes) >= 1
     assert list(recipe.part_sizes()) == parts.split(",")
-
-
-def test_parts_that_are_matched_have_more_dimensions_together_than_the_embedding():
-    assert Recipe.default("frors").part_sizes() == {"image": (160, 1.0), "gram": (224, 1.0), "prototypes": (96, 0.8)}
 
 
 def test_differences_name_the_field_and_both_values():

@@ -75,9 +75,9 @@ def test_every_kind_of_encoder_is_trained_to_a_checkpoint_that_encodes_images(tr
     records = run.metrics()
     assert [record["epoch"] for record in records] == [1, 2]
     assert set(records[0]) >= {"loss", "rates", "seconds", "images per second", "validation"}
-    assert ("softmax" in records[0], "triplet" in records[0]) == (encoder != "triplet", encoder != "softmax")
+    assert ("softmax" in records[0], "triplet" in records[0]) == ("softmax" in encoder, encoder != "softmax")
     assert ("active triplets" in records[0]) == (encoder != "softmax")
-    assert ("image softmax" in records[0]) == (encoder == "frors")
+    assert ("image" in records[0]) == (encoder == "frors")
     names = ["curve.png", "encoder.safetensors", "metrics.jsonl", "recipe.json", "state.safetensors"]
     assert sorted(file.name for file in run.folder.iterdir()) == names
 
