@@ -142,7 +142,7 @@ class _Trainer:
         self._trunk = trunk.eval().requires_grad_(False)
         self._trunk.layer4.to(device.name, memory_format=torch.channels_last).requires_grad_(recipe.trunk_rate > 0)
         self._head = _training_head(recipe, self._description).eval().to(device.name)
-        self._start_stage = copy.deepcopy(self._trunk.layer4).requires_grad_(False)
+        self._start_stage = copy.deepcopy(self._trunk.layer4).requires_grad_(False) if recipe.preserve else None
         self._start_head = copy.deepcopy(self._head).requires_grad_(False) if recipe.preserve else None
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
@@ -237,7 +237,7 @@ class _Trainer:
 
     def _before(self, stage3: Tensor, early: Tensor) -> Tensor | None:
         """The embeddings that the trunk and the head gave before the first step, where a loss asks for them."""
-        if self._start_head is None:
+        if self._start_head is None or self._start_stage is None:
             return None
         return self._start_head.embed(self._means(stage3, self._start_stage, early))
 

@@ -74,6 +74,14 @@ def test_the_image_part_is_given_the_same_losses_by_itself():
     assert parts["image"] == pytest.approx(alone.item())
 
 
+def test_preserve_weighs_ten_times_the_change_of_the_cosines_since_the_start():
+    points, before = embeddings(), embeddings(seed=5)
+    loss, parts = objective("preserve=3", encoder="triplet")(points, LABELS, before=before)
+    change = float((points @ points.T - before @ before.T).square().mean())
+    assert parts["preserve"] == pytest.approx(10 * change)
+    assert loss.item() == pytest.approx(parts["triplet"] + 3 * 10 * change, abs=1e-5)
+
+
 def test_a_batch_without_triplets_has_no_triplet_loss():
     tried = objective(encoder="triplet")
     points = embeddings().requires_grad_()

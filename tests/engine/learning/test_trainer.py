@@ -137,7 +137,14 @@ def test_embeddings_may_be_reduced_after_training_or_not_at_all(trained, reducti
 
 @pytest.mark.parametrize(
     "settings",
-    [["optimizer=sgd", "trunk_rate=1e-3"], ["loss=multi-similarity"], ["loss=proxy-anchor", "reduction=none"]],
+    [
+        ["optimizer=sgd", "trunk_rate=1e-3"],
+        ["loss=multi-similarity"],
+        ["loss=proxy-anchor", "reduction=none"],
+        ["preserve=10"],
+        ["encoder=frors", "softmax=1", "auxiliary=0", "preserve=10"],
+        ["encoder=frors", "parts=image,gram,prototypes", "match=true", "auxiliary=1"],
+    ],
 )
 def test_a_run_interrupted_in_its_second_epoch_ends_as_if_it_had_not_been(trained, settings):
     asked = recipe("softmax-triplet", *settings)
