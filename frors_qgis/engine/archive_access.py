@@ -8,11 +8,16 @@ from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.records import ChipRecord, RasterRecord
-from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path, encoder_sha256, installed_encoders
+from frors_qgis.engine.encoders.installed import (
+    DEFAULT_ENCODER,
+    encoder_dimension,
+    encoder_path,
+    encoder_sha256,
+    installed_encoders,
+)
 from frors_qgis.engine.reindexing import reindexing_of
 from frors_qgis.protocol import EngineError, ErrorCode
 
-_DIMENSION = 256
 _MOST_UNDER_A_BOX = 20_000
 
 
@@ -37,7 +42,7 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
     """The archive opened for writing; made when it is not there, for `encoder` or the default one.
 
     before_making: called with the encoder's id before an archive is made; what it raises keeps it from being made.
-    Raises EngineError: ENCODER_UNKNOWN, ARCHIVE_OTHER_ENCODER, and what Archive raises.
+    Raises EngineError: ENCODER_UNKNOWN, ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, and what Archive raises.
     """
     if encoder is not None:
         encoder_path(encoder)
@@ -45,7 +50,8 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
         identifier = encoder or DEFAULT_ENCODER
         sha256 = encoder_sha256(identifier)
         before_making(identifier)
-        return Archive.create(path, encoder=identifier, encoder_sha256=sha256, dimension=_DIMENSION)
+        dimension = encoder_dimension(identifier)
+        return Archive.create(path, encoder=identifier, encoder_sha256=sha256, dimension=dimension)
     archive = Archive.open(path, writable=True)
     try:
         if not has_installed_encoder(archive):

@@ -14,7 +14,7 @@ from typing import Any
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import local_raster_file, raster_file
 from frors_qgis.engine.archive.records import RasterRecord
-from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256, installed_encoders
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.protocol import EngineError
 
@@ -27,12 +27,14 @@ _LONGEST_LIST = 600
 class Reindexing:
     """What makes a new archive of the default encoder out of the rasters of another archive.
 
+    `another_version`: an encoder of the old one's id is installed, but another version of it.
     `archive` is where the new one is proposed; `rasters` are the paths of the old one's rasters that are there, and
     `missing` has path and reason of the others. `gsds` are in metres on the ground, None for each raster's own;
     `windows` (cells) and `overlap` are those that most passes of the old archive have.
     """
 
     archive: Path
+    another_version: bool
     rasters: tuple[str, ...]
     missing: tuple[tuple[str, str], ...]
     gsds: tuple[float | None, ...]
@@ -44,6 +46,7 @@ class Reindexing:
         return {
             "archive": str(self.archive),
             "encoder": DEFAULT_ENCODER,
+            "another_version": self.another_version,
             "rasters": list(self.rasters),
             "missing": [{"path": path, "reason": reason} for path, reason in self.missing],
             "gsds": list(self.gsds),
@@ -52,17 +55,22 @@ class Reindexing:
         }
 
     def command(self) -> str:
-        """The command that makes the new archive; many rasters stand as RASTER... in it."""
+        """The command that makes the new archive, two where it has other GSDs besides the rasters' own.
+
+        Many rasters stand as RASTER... in it.
+        """
         usual = Levels()
-        words = ["python", "-m", "frors_qgis.engine", "index", str(self.archive)]
-        if None not in self.gsds:
-            words += ["--gsd", ",".join(f"{gsd:g}" for gsd in self.gsds)]
+        words = []
         if self.windows != usual.windows:
             words += ["--windows", ",".join(map(str, self.windows))]
         if self.overlap != usual.overlap:
             words += ["--overlap", f"{self.overlap:g}"]
         listed = shlex.join(self.rasters)
-        return f"{shlex.join(words)} {listed if 0 < len(listed) <= _LONGEST_LIST else 'RASTER...'}"
+        rasters = listed if 0 < len(listed) <= _LONGEST_LIST else "RASTER..."
+        start = shlex.join(["python", "-m", "frors_qgis.engine", "index", str(self.archive)])
+        others = ",".join(f"{gsd:g}" for gsd in self.gsds if gsd is not None)
+        passes: list[list[str]] = [[]] * (None in self.gsds) + [["--gsd", others]] * bool(others)
+        return " && ".join(" ".join([start, *chosen, *words, rasters]) for chosen in passes)
 
 
 def reindexing_of(archive: Archive) -> Reindexing:
@@ -84,7 +92,9 @@ def reindexing_of(archive: Archive) -> Reindexing:
     kinds = Counter((one.windows, one.overlap) for each in passes for one in each)
     windows, overlap = kinds.most_common(1)[0][0] if kinds else (Levels().windows, Levels().overlap)
     gsds = _gsds([(record.gsd, [one.gsds[0] for one in each]) for record, each in zip(records, passes, strict=True)])
-    return Reindexing(_target(archive, rasters), tuple(rasters), tuple(missing), gsds, windows, overlap)
+    installed = archive.encoder in installed_encoders()
+    target = _target(archive, rasters)
+    return Reindexing(target, installed, tuple(rasters), tuple(missing), gsds, windows, overlap)
 
 
 def _passes(record: RasterRecord) -> Iterator[Levels]:

@@ -20,6 +20,7 @@ class ReindexOffer:
 
     old: str
     old_encoder: str
+    another_version: bool
     new: str
     new_encoder: str
     rasters: tuple[str, ...]
@@ -35,8 +36,8 @@ class ReindexOffer:
 
     @property
     def reason(self) -> str:
-        """A sentence that says which encoder is missing."""
-        if self.old_encoder == self.new_encoder:
+        """A sentence that says which encoder or version is missing."""
+        if self.another_version:
             sentence = tr("{archive} was made by another version of the encoder {encoder} than is installed here.")
         else:
             sentence = tr("{archive} was made by the encoder {encoder}, which is not installed here.")
@@ -50,6 +51,7 @@ def offer_from_info(archive: str, info: dict[str, Any]) -> ReindexOffer | None:
         return ReindexOffer(
             archive,
             str(info["encoder"]),
+            bool(plan["another_version"]),
             str(plan["archive"]),
             str(plan["encoder"]),
             tuple(map(str, plan["rasters"])),

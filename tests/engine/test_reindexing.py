@@ -5,13 +5,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from osgeo import gdal
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.encoders import installed
 from frors_qgis.engine.encoders.checkpoint import load_checkpoint, save_checkpoint
+from frors_qgis.engine.encoders.gem_head import GemHead
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path
+from frors_qgis.engine.encoders.registry import load_trunk, save_encoder
 from frors_qgis.engine.georeferences import box_in
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.reindexing import reindexing_of
@@ -92,6 +95,7 @@ def test_the_new_archive_is_proposed_of_the_rasters_that_are_there_and_missing_o
     assert info["reindexing"] == {
         "archive": str(older / f"town_{DEFAULT_ENCODER}.gpkg"),
         "encoder": DEFAULT_ENCODER,
+        "another_version": info["encoder"] == DEFAULT_ENCODER,
         "rasters": [str(older / "west.tif")],
         "missing": [{"path": str(older / "east.tif"), "reason": f"The file {older / 'east.tif'} is not there."}],
         "gsds": [None],
@@ -152,6 +156,29 @@ def test_an_archive_of_an_installed_encoder_that_is_not_the_default_uses_its_own
     service.release_archives()
 
 
+def test_an_archive_has_the_dimensions_of_the_encoder_that_it_is_made_for(two_encoders, made, tmp_path):
+    head = GemHead(8)
+    with torch.no_grad():
+        head.projection.weight.normal_(generator=torch.Generator().manual_seed(0))
+    description = {"id": "small", "head": "gem", "dimension": 8}
+    save_encoder(two_encoders / "small.safetensors", description, load_trunk(encoder_path(DEFAULT_ENCODER)), head)
+    service = Service(tmp_path)
+    archive, west = str(tmp_path / "town.gpkg"), str(made / "west.tif")
+
+    def ask(method, **values):
+        return service.methods[method](Parameters({"archive": archive, **values}), Call())
+
+    [raster] = ask("index", rasters=[west], windows=[4], encoder="small")["rasters"]
+    assert (raster["state"], raster["error"]) == ("indexed", None)
+    assert ask("info")["dimension"] == 8
+    chip, box = box_of_chip(archive, 1)
+    embedding = ask("embed", raster=west, box=box, crs="EPSG:4326")
+    assert len(embedding["embedding"]) == 8
+    [best, *_] = ask("search", embedding=embedding["embedding"], ground_size=embedding["chip_size"])["matches"]
+    assert (best["chip"], best["score"]) == (chip.id, pytest.approx(1, abs=0.05))
+    service.release_archives()
+
+
 def test_a_name_that_is_taken_is_not_proposed_but_a_new_archive_that_was_begun_is(door, older):
     archive, taken = older / "town.gpkg", older / f"town_{DEFAULT_ENCODER}.gpkg"
     taken.write_bytes(b"somebody's")
@@ -184,7 +211,8 @@ def test_the_gsds_of_the_old_archive_are_kept(door, made, tmp_path, asked, gsds)
     with Archive.open(archive) as old:
         found = reindexing_of(old)
     assert [gsd and round(gsd, 2) for gsd in found.gsds] == list(gsds)
-    assert ("--gsd" in found.command()) == (None not in gsds)
+    commands = found.command().split(" && ")
+    assert ["--gsd" in command for command in commands] == [False] * (None in gsds) + [True] * any(gsds)
 
 
 @pytest.mark.parametrize("path", ["/vsicurl/http://127.0.0.1:9/a.tif", "WMS:http://127.0.0.1:9"])

@@ -145,7 +145,7 @@ def test_a_raster_for_it_goes_into_a_new_archive_or_is_refused_with_the_offer(
 
 
 OFFER = ReindexOffer(
-    "/d/town.gpkg", "frors", "/d/town_frors.gpkg", "frors", ("/d/a.tif", "/d/b.tif"), (), (0.6, 2.4), (8, 2), 0.9
+    "/d/town.gpkg", "frors", True, "/d/town_frors.gpkg", "frors", ("/d/a.tif", "/d/b.tif"), (), (0.6, 2.4), (8, 2), 0.9
 )
 
 
@@ -161,7 +161,15 @@ def test_levels_that_the_dialog_does_not_have_are_named(plugin, window, raster_l
 
 
 def test_a_description_that_makes_no_sense_is_no_offer():
-    plan = {"archive": "/d/n.gpkg", "encoder": "frors", "rasters": [], "missing": [], "windows": [4], "overlap": 0.5}
+    plan = {
+        "archive": "/d/n.gpkg",
+        "encoder": "frors",
+        "another_version": False,
+        "rasters": [],
+        "missing": [],
+        "windows": [4],
+        "overlap": 0.5,
+    }
     assert offer_from_info("/d/o.gpkg", {"encoder": "old", "reindexing": plan | {"gsds": [None]}}).gsds == (None,)
     for nonsense in (None, {}, plan, plan | {"gsds": ["x"]}, plan | {"gsds": 3}, plan | {"gsds": [], "missing": [1]}):
         assert offer_from_info("/d/o.gpkg", {"encoder": "old", "reindexing": nonsense}) is None

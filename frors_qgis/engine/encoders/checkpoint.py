@@ -2,7 +2,8 @@
 
 A convolution's weight, and any other of two or more dimensions [out, ...] and 100,000 values or more, is stored as int8
 with one float32 scale per output (`<name>.scale`, [out]); everything else stays float32. The header's metadata holds
-`frors`: JSON with the encoder's id, its architecture, its parameters, and `digest`, the sha-256 of all tensors stored.
+`frors`: JSON with the encoder's id, its architecture, its parameters, and `digest`, the sha-256 of all the rest of it
+and of all tensors stored.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.engine.encoders.description import read_description, unusable
 
 _SCALE = ".scale"
+_STORED_TYPES = ("F32", "I8")
 _LEAST_8_BIT = 100_000
 _LARGEST_FILE = 512 * 1024 * 1024
 
@@ -43,7 +45,8 @@ def save_checkpoint(path: Path, description: dict[str, Any], tensors: dict[str, 
             stored[name + _SCALE] = scale.float()
         else:
             stored[name] = tensor.float().contiguous()
-    save_file(stored, path, metadata={"frors": json.dumps(description | {"digest": _digest(stored)}, sort_keys=True)})
+    described = description | {"digest": _digest(description, stored)}
+    save_file(stored, path, metadata={"frors": json.dumps(described, sort_keys=True)})
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -53,34 +56,40 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            raise _damaged(path, f"larger than {_LARGEST_FILE >> 20} MB")
+            raise unusable(path, f"it is larger than {_LARGEST_FILE >> 20} MB")
+        description = read_description(path)
         data = path.read_bytes()
+        stored = {}
         with safe_open(path, framework="pt") as file:
-            description = json.loads((file.metadata() or {}).get("frors", "null"))
-            stored = {name: file.get_tensor(name) for name in file.keys()}
-    except (OSError, SafetensorError, ValueError) as error:
-        raise _damaged(path, str(error)) from error
-    if not isinstance(description, dict):
-        raise _damaged(path, "its header does not describe an encoder")
+            for name in file.keys():
+                if (kind := file.get_slice(name).get_dtype()) not in _STORED_TYPES:
+                    raise unusable(path, f"{name} is stored as {kind}, not as {' or '.join(_STORED_TYPES)}")
+                stored[name] = file.get_tensor(name)
+        is_intact = description.pop("digest", None) == _digest(description, stored)
+    except (OSError, SafetensorError, ValueError, RecursionError) as error:
+        raise unusable(path, error) from error
     tensors = {}
     for name, tensor in stored.items():
         if name.endswith(_SCALE):
+            scaled = stored.get(name.removesuffix(_SCALE))
+            if tensor.dtype != torch.float32 or scaled is None or scaled.dtype != torch.int8:
+                raise unusable(path, f"{name} is no scale of 8-bit weights")
             continue
         if tensor.dtype == torch.int8:
             scale = stored.get(name + _SCALE)
             if scale is None or tensor.ndim < 2 or scale.shape != tensor.shape[:1]:
-                raise _damaged(path, f"{name} has no fitting scale")
+                raise unusable(path, f"{name} has no fitting scale")
             tensor = tensor.float() * _by_output(scale, tensor)
         if not torch.isfinite(tensor).all():
-            raise _damaged(path, f"{name} holds values that are not finite")
+            raise unusable(path, f"{name} holds values that are not finite")
         tensors[name] = tensor
-    if description.pop("digest", None) != _digest(stored):
-        raise _damaged(path, "its weights are not those that it was saved with: their sha-256 differs")
+    if not is_intact:
+        raise unusable(path, "its weights or its description are not those that it was saved with: the sha-256 differs")
     return Checkpoint(description, tensors, hashlib.sha256(data).hexdigest())
 
 
-def _digest(stored: dict[str, torch.Tensor]) -> str:
-    digest = hashlib.sha256()
+def _digest(description: dict[str, Any], stored: dict[str, torch.Tensor]) -> str:
+    digest = hashlib.sha256(json.dumps(description, sort_keys=True).encode())
     for name in sorted(stored):
         tensor = stored[name].contiguous()
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
@@ -90,9 +99,3 @@ def _digest(stored: dict[str, torch.Tensor]) -> str:
 
 def _by_output(scale: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
     return scale.view(-1, *[1] * (tensor.ndim - 1))
-
-
-def _damaged(path: Path, fault: str) -> EngineError:
-    return EngineError(
-        ErrorCode.ENCODER_DAMAGED, f"The encoder file {path.name} cannot be used: {fault}. Install the plugin again."
-    )

@@ -42,7 +42,8 @@ def choose_device(name: str = "auto") -> Device:
     for candidate in ("cuda", "mps") if name == "auto" else (name,):
         failure = probe(candidate)
         if failure is None:
-            dtype = torch.bfloat16 if candidate == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
+            quick = candidate == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+            dtype = torch.bfloat16 if quick else torch.float32
             return Device(candidate, dtype, "asked for" if name == candidate else "a test convolution ran on it")
         failures.append(f"{candidate}: {failure}")
     if name != "auto":

@@ -6,6 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from frors_qgis.engine.encoders.description import read_description, unusable
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.resources import resource_path
 
@@ -32,3 +33,15 @@ def encoder_path(identifier: str) -> Path:
 def encoder_sha256(identifier: str) -> str:
     """Digest of an installed encoder's checkpoint file; raises EngineError(ENCODER_UNKNOWN)."""
     return hashlib.sha256(encoder_path(identifier).read_bytes()).hexdigest()
+
+
+def encoder_dimension(identifier: str) -> int:
+    """Dimensions of an installed encoder's embeddings, as its file says.
+
+    Raises EngineError: ENCODER_UNKNOWN, ENCODER_DAMAGED.
+    """
+    path = encoder_path(identifier)
+    dimension = read_description(path).get("dimension")
+    if not isinstance(dimension, int):
+        raise unusable(path, "its header does not say of how many dimensions its embeddings are")
+    return dimension

@@ -15,7 +15,7 @@ _BALANCING_TEMPERATURE = 0.05
 
 
 class PrototypeMemory(nn.Module):
-    """Unit prototypes [classes, prototypes, width] of local features.
+    """Prototypes [classes, prototypes, width] of local features: zero until they are written, then of unit length.
 
     A position belongs to the prototypes in shares that sum to 1: the softmax of its cosines over `temperature`. A
     window is the mean of its positions' shares: how much of each prototype it shows.
@@ -55,7 +55,8 @@ class PrototypeMemory(nn.Module):
         """Moves the prototypes of the classes in a batch of local features [B, width, h, w], labels [B].
 
         The positions of a class are shared out evenly among its prototypes (Sinkhorn's balancing), so that none dies;
-        a prototype keeps `momentum` of itself. An empty class starts from positions drawn at random.
+        a prototype keeps `momentum` of itself, from 0 (nothing) to 1 (all, so that it stays). An empty class starts
+        from positions drawn at random.
         """
         with torch.no_grad():
             for label in labels.unique().tolist():

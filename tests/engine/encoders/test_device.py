@@ -6,11 +6,23 @@ from frors_qgis.engine.encoders.device import choose_device, probe
 from frors_qgis.protocol import EngineError, ErrorCode
 
 
-def test_auto_falls_back_to_the_cpu_and_says_why():
+def test_auto_falls_back_to_the_cpu_and_says_why(monkeypatch):
+    monkeypatch.setattr(device, "probe", lambda name: f"no {name} today")
     chosen = choose_device("auto")
-    if chosen.name == "cpu":
-        assert "cuda" in chosen.reason
-        assert "mps" in chosen.reason
+    assert chosen.name == "cpu"
+    assert "cuda: no cuda today; mps: no mps today" in chosen.reason
+
+
+def test_auto_takes_the_first_device_that_computes(monkeypatch):
+    monkeypatch.setattr(device, "probe", lambda name: "broken" if name == "cuda" else None)
+    assert choose_device("auto").name == "mps"
+
+
+@pytest.mark.parametrize(("native", "dtype"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_a_card_that_only_emulates_bfloat16_runs_in_float32(monkeypatch, native, dtype):
+    monkeypatch.setattr(device, "probe", lambda name: None)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation or native)
+    assert choose_device("cuda").dtype is dtype
 
 
 def test_a_device_asked_for_by_name_that_does_not_compute_is_an_error():
