@@ -139,6 +139,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--queries", metavar="DIR", help="class folders of queries; default: every image once")
     evaluate.add_argument("--side", type=int, metavar="PX", help="resample images to squares; default: their own size")
     evaluate.add_argument("--classes", type=_names, metavar="A,B,...", help="only these classes take part")
+    evaluate.add_argument("--fraction", type=float, metavar="F", help="leave out what `train --fraction F` learns from")
+    evaluate.add_argument("--seed", type=int, default=0, help="of that training")
     evaluate.add_argument("--report", metavar="DIR", help="where to write report.json and pictures")
 
     train = commands.add_parser("train", parents=[everywhere], help="an encoder from class folders")
@@ -149,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--run", metavar="DIR", help="where to keep the run; default: CHECKPOINT with .run")
     train.add_argument(
-        "--trunk", metavar="CHECKPOINT", help="whose trunk to start from; default: the default encoder's"
+        "--trunk", metavar="CHECKPOINT", help="file or id whose trunk to start from; default: the default encoder's"
     )
     train.add_argument(
         "--cache", metavar="DIR", help="keep views here for further runs; default: in the run, until it ends"

@@ -25,6 +25,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 if TYPE_CHECKING:
     from frors_qgis.engine.encoders.encoder import Encoder
+    from frors_qgis.engine.learning.trunk_origin import TrunkOrigin
 
 Result = dict[str, Any]
 
@@ -124,7 +125,7 @@ def evaluate(options: argparse.Namespace) -> Result:
         report.mkdir(parents=True, exist_ok=True)
     with ProgressBar() as bar:
         encoder = _encoder(options)
-        task = Task(Path(options.dataset), queries, options.side, options.classes)
+        task = Task(Path(options.dataset), queries, options.side, options.classes, options.fraction, options.seed)
         evaluation = evaluate_task(task, encoder, bar.show)
     result = evaluation.as_json()
     for part in ("protocol", "metrics"):
@@ -139,7 +140,6 @@ def evaluate(options: argparse.Namespace) -> Result:
 def train(options: argparse.Namespace) -> Result:
     """Trains an encoder on class folders, or goes on with a training that was interrupted."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded; see EncoderPool
-    from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path
     from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
     from frors_qgis.engine.learning.model_card import ModelCard
     from frors_qgis.engine.learning.recipe import Recipe
@@ -159,7 +159,8 @@ def train(options: argparse.Namespace) -> Result:
     asked = {name: getattr(options, name) for name in ("epochs", "dimension", "views", "side", "seed")}
     given = {name: value for name, value in asked.items() if value is not None}
     recipe = Recipe.from_json({"encoder": options.encoder} | given).with_settings(options.set)
-    trunk = encoder_path(DEFAULT_ENCODER) if options.trunk is None else Path(options.trunk)
+    trunk = _trunk_path(options.trunk)
+    origin = _trunk_origin(trunk)
     chosen = choose_images(
         [Path(dataset) for dataset in options.datasets],
         fraction=options.fraction,
@@ -167,6 +168,13 @@ def train(options: argparse.Namespace) -> Result:
         without=options.without,
         seed=options.seed,
     )
+    known = origin.known(chosen.datasets, (image.label for image in chosen.images))
+    if known and (options.fraction is not None or options.validate is not None or options.without):
+        print(
+            f"The trunk of {trunk.name} has learnt from {known} before, so figures on what --fraction, --validate or "
+            "--without keeps apart flatter; start from --trunk resnet50-imagenet (made by `make encoders`) instead.",
+            file=sys.stderr,
+        )
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     try:
         with ProgressBar() as bar:
@@ -188,11 +196,11 @@ def train(options: argparse.Namespace) -> Result:
         name=checkpoint.stem,
         sha256=load_checkpoint_file(checkpoint, "cpu").sha256,
         recipe=recipe,
-        trunk=trunk.name,
+        trunk=origin,
         datasets=chosen.datasets,
         images=chosen.images,
         licences=options.licence,
-        protocol=chosen.protocol | {"side": f"{recipe.side} px"},
+        protocol=chosen.protocol | {"trunk learnt from": origin.learnt_from, "side": f"{recipe.side} px"},
         records=run.metrics(),
         command=shlex.join(["python", "-m", "frors_qgis.engine", *options.words]),
     )
@@ -238,6 +246,26 @@ def _encoder(options: argparse.Namespace) -> Encoder:
     if options.checkpoint is not None:
         return load_checkpoint_file(Path(options.checkpoint), options.device)
     return load_encoder(options.encoder or DEFAULT_ENCODER, options.device)
+
+
+def _trunk_path(chosen: str | None) -> Path:
+    """The checkpoint file of --trunk, a file or the id of an installed encoder; raises EngineError(ENCODER_UNKNOWN)."""
+    from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path
+
+    if chosen is None:
+        return encoder_path(DEFAULT_ENCODER)
+    path = Path(chosen)
+    return path if path.suffix == ".safetensors" or path.is_file() else encoder_path(chosen)
+
+
+def _trunk_origin(path: Path) -> TrunkOrigin:
+    """What a training on the trunk of this checkpoint starts from; raises EngineError(ENCODER_DAMAGED)."""
+    from frors_qgis.engine.encoders.checkpoint import load_checkpoint
+    from frors_qgis.engine.learning.trunk_origin import TrunkOrigin
+
+    checkpoint = load_checkpoint(path)
+    classes = checkpoint.description.get("classes")
+    return TrunkOrigin(path.name, checkpoint.sha256, tuple(map(str, classes)) if isinstance(classes, list) else ())
 
 
 def _raster_ids(archive: str, paths: Sequence[str]) -> list[int]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 
 import pytest
 
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
 from tests.engine.door import REPOSITORY
 from tests.engine.learning.class_images import write_class_images
 
@@ -54,10 +56,44 @@ def test_a_trained_encoder_is_evaluated_by_its_checkpoint(folder, tmp_path):
     assert result["sha256"] in card
     assert "mine, CC BY 4.0" in card
     assert "--without c1" in card
+    assert f"start from {DEFAULT_ENCODER}.safetensors (sha-256 `{encoder_sha256(DEFAULT_ENCODER)}`)" in card
+    assert "- trunk learnt from: aid, ucmerced" in card
+    assert "- copies of images learnt from: 0 left out of validation; 0 among the other images" in card
 
     output, _ = run("evaluate", folder, "--checkpoint", path, "--side", 64, "--device", "cpu", "--json")
     protocol = json.loads(output.splitlines()[-1])["protocol"]
     assert (protocol["encoder"], protocol["checkpoint sha-256"]) == ("roofs", result["sha256"])
+
+
+def test_evaluate_takes_the_images_that_train_left_out_with_the_same_fraction_and_seed(folder, tmp_path):
+    path = tmp_path / "shared.safetensors"
+    share = ["--fraction", 0.5, "--seed", 3]
+    run("train", folder, "--encoder", "triplet", *SMALL, "--epochs", 0, *QUICK, *share, "-o", path)
+    output, _ = run("evaluate", folder, "--checkpoint", path, "--side", 64, "--device", "cpu", *share, "--json")
+    protocol = json.loads(output.splitlines()[-1])["protocol"]
+    assert (protocol["gallery"], protocol["queries"]) == (15, 15)
+    assert protocol["parts"] == "all but the share of 0.5 of each class to learn from, seed 3"
+    assert "copies of images to learn from, left out: 0" in output.splitlines()
+    _, errors = run("evaluate", folder, "--checkpoint", path, "--fraction", 1, expect=1)
+    assert "between 0 and 1" in errors
+
+
+def test_a_trunk_that_has_learnt_from_the_dataset_before_is_warned_of_where_images_are_kept_apart(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "AID")
+    closed_form = ["--encoder", "triplet", *SMALL, "--epochs", 0, *QUICK]
+    own = ["train", folder, *closed_form, "-o", tmp_path / "own.safetensors"]
+    _, errors = run(*own, "--validate", 0.5)
+    assert "learnt from" not in errors
+    for name, dataset, trunk, options, known in (
+        ("a", tmp_path / "AID", [], ["--without", "c1"], "AID"),
+        ("b", tmp_path / "AID", [], [], None),
+        ("c", folder, ["--trunk", tmp_path / "own.safetensors"], ["--fraction", 0.5], "classes called c0, c1, c2"),
+        ("d", folder, ["--trunk", DEFAULT_ENCODER], ["--validate", 0.5], None),
+    ):
+        _, errors = run("train", dataset, *closed_form, *trunk, *options, "-o", tmp_path / f"{name}.safetensors")
+        assert (f"has learnt from {known} before" in errors) == (known is not None), errors
+        assert ("--trunk resnet50-imagenet" in errors) == (known is not None)
+    assert "which learnt from the classes c0, c1, c2;" in (tmp_path / "c.md").read_text()
 
 
 def test_ctrl_c_keeps_the_last_epoch_and_says_how_to_go_on(folder, tmp_path):
@@ -94,6 +130,7 @@ def test_a_checkpoint_of_something_else_is_never_written_over(folder, tmp_path):
         (["-o", "a.safetensors", "--without", "c9"], "no class c9"),
         (["-o", "a.safetensors", "--fraction", "1.5"], "between 0 and 1"),
         (["-o", "a.safetensors", "--trunk", "missing.safetensors"], "missing.safetensors cannot be used"),
+        (["-o", "a.safetensors", "--trunk", "missing"], "There is no encoder 'missing' here"),
     ],
 )
 def test_mistakes_are_one_sentence_and_leave_nothing_behind(folder, tmp_path, options, sentence):

@@ -101,7 +101,7 @@ class Encoder:
         """
         head = self._suggesting_head()
         with self._on_device():
-            return head.class_probabilities(head.describe(self._late(stage3)).mean(dim=2)).cpu().numpy()
+            return head.class_probabilities(head.mean(self._late(stage3))).cpu().numpy()
 
     def _suggesting_head(self) -> FrorsHead:
         if not isinstance(self._head, FrorsHead):

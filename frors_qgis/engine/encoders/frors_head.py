@@ -15,7 +15,7 @@ from frors_qgis.engine.encoders.gram import GramVector
 from frors_qgis.engine.encoders.head import Head
 from frors_qgis.engine.encoders.projection import Projection
 from frors_qgis.engine.encoders.prototypes import PrototypeMemory
-from frors_qgis.engine.encoders.trunk_maps import STAGE3_CHANNELS, STAGE4_CHANNELS, to_cells
+from frors_qgis.engine.encoders.trunk_maps import STAGE3_CHANNELS, STAGE4_CHANNELS, position_shares, to_cells
 
 
 class FrorsHead(Head):
@@ -65,6 +65,13 @@ class FrorsHead(Head):
         local = self.local_features(stage3)
         described = (to_cells(self.gram.products(local)), to_cells(self.memory.shares(local)))
         return torch.cat([part.flatten(2) for part in described], dim=1)
+
+    def mean_early(self, stage3: torch.Tensor) -> torch.Tensor:
+        """The means of `describe_early` over whole pictures [B, length + length], without the products in between."""
+        local = self.local_features(stage3)
+        positions = position_shares(*local.shape[2:]).to(local.device)
+        shares = self.memory.shares(local).flatten(2) @ positions
+        return torch.cat([self.gram.mean_products(local, positions), shares], dim=1)
 
     def local_features(self, stage3: torch.Tensor) -> torch.Tensor:
         """Stage 3 [B, 1024, h, w] -> local features [B, width, h, w]."""

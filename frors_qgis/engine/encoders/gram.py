@@ -16,7 +16,6 @@ class GramVector(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.width = width
         rows, columns = torch.triu_indices(width, width)
         self.register_buffer("_rows", rows, persistent=False)
         self.register_buffer("_columns", columns, persistent=False)
@@ -30,12 +29,10 @@ class GramVector(nn.Module):
         """Local features [B, width, h, w] -> products of pairs of channels [B, length, h, w]."""
         return local[:, self._rows] * local[:, self._columns]
 
-    def matrix(self, means: torch.Tensor) -> torch.Tensor:
-        """Mean products [..., length] -> Gram matrices [..., width, width], symmetric and positive semidefinite."""
-        gram = means.new_zeros(*means.shape[:-1], self.width, self.width)
-        gram[..., self._rows, self._columns] = means
-        gram[..., self._columns, self._rows] = means
-        return gram
+    def mean_products(self, local: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+        """Local features [B, width, h, w], what each position counts [h * w] -> mean products [B, length]."""
+        features = local.flatten(2)
+        return (features * positions @ features.mT)[:, self._rows, self._columns]
 
     def forward(self, means: torch.Tensor) -> torch.Tensor:
         """Mean products [..., length] -> unit Gram vectors [..., length]: signed square roots, then unit length."""

@@ -32,10 +32,18 @@ class Head(nn.Module):
         batch, _, height, width = stage3.shape
         return stage3.new_zeros(batch, 0, (height // 2) * (width // 2), dtype=torch.float32)
 
+    def mean_early(self, stage3: torch.Tensor) -> torch.Tensor:
+        """The means of `describe_early` over whole pictures [B, K_early]."""
+        return self.describe_early(stage3).mean(dim=2)
+
+    def mean(self, maps: TrunkMaps) -> torch.Tensor:
+        """The means of `describe` over whole pictures [B, K]."""
+        return torch.cat([self.describe_late(maps.stage4).mean(dim=2), self.mean_early(maps.stage3)], dim=1)
+
     @abstractmethod
     def embed(self, means: torch.Tensor) -> torch.Tensor:
         """Means over windows [..., K] -> unit embeddings [..., D]."""
 
     def forward(self, maps: TrunkMaps) -> torch.Tensor:
         """Maps of whole pictures -> unit embeddings [B, D]."""
-        return self.embed(self.describe(maps).mean(dim=2))
+        return self.embed(self.mean(maps))

@@ -22,6 +22,16 @@ class TrunkMaps(NamedTuple):
     stage4: torch.Tensor
 
 
+def position_shares(height: int, width: int) -> torch.Tensor:
+    """What each position of stage 3 counts in the mean of `to_cells` over all cells [height * width], 1 in all."""
+    sides = [torch.ones(length) for length in (height, width)]
+    for side in sides:
+        if len(side) % 2:
+            side[[0, -1]] = 0.5
+    shares = torch.outer(*sides).flatten()
+    return shares / shares.sum()
+
+
 def to_cells(positions: torch.Tensor) -> torch.Tensor:
     """Values at positions of stage 3 [B, K, 2r or 2r + 1, 2c or 2c + 1] -> their means over cells [B, K, r, c].
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,22 +65,24 @@ def class_folders(folder: Path) -> list[LabelledImage]:
     return sorted(images, key=lambda image: (image.label, image.path))
 
 
-def duplicates(images: Iterable[LabelledImage]) -> list[list[LabelledImage]]:
-    """The groups of images whose files are byte for byte the same (size, then SHA-256), each of two or more.
+def first_copies(images: Sequence[LabelledImage]) -> NDArray[np.int64]:
+    """Of every image the position of the first one whose file is byte for byte the same, its own where it is the first.
 
+    A link is a copy of what it leads to. Only files of equal size are read (SHA-256).
     Raises EngineError(DATASET_INVALID) naming a file that cannot be read.
     """
-    by_size: defaultdict[int, list[LabelledImage]] = defaultdict(list)
-    by_content: defaultdict[bytes, list[LabelledImage]] = defaultdict(list)
+    first = np.arange(len(images))
+    by_size: defaultdict[int, list[int]] = defaultdict(list)
     try:
-        for image in images:
-            by_size[image.path.stat().st_size].append(image)
+        for i, image in enumerate(images):
+            by_size[image.path.stat().st_size].append(i)
         for alike in by_size.values():
-            for image in alike if len(alike) > 1 else ():
-                by_content[_digest(image.path)].append(image)
+            by_content: dict[bytes, int] = {}
+            for i in alike if len(alike) > 1 else ():
+                first[i] = by_content.setdefault(_digest(images[i].path), i)
     except OSError as error:
         raise _invalid(f"The image {_printable(error.filename)} cannot be read ({error.strerror}).") from error
-    return [group for group in by_content.values() if len(group) > 1]
+    return first
 
 
 def read_image(path: Path, cell: int, least_cells: int) -> NDArray[np.uint8]:

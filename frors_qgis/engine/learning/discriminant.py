@@ -9,6 +9,7 @@ better than a projection trained to tell its own classes apart.
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 
 from frors_qgis.engine.encoders.projection import Projection
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -33,7 +34,7 @@ class ViewStatistics:
 
         The noise is the scatter between views plus `class_share` times that within classes, with `ridge` times its mean
         eigenvalue added to every axis. Projected vectors have a length of 1 on average.
-        Raises EngineError(DATASET_INVALID) when there are fewer images than dimensions.
+        Raises EngineError(DATASET_INVALID) when there are fewer images than dimensions, or no noise.
         """
         means, moment = self._means, self._moment
         if not isinstance(means, torch.Tensor) or not isinstance(moment, torch.Tensor):
@@ -46,17 +47,26 @@ class ViewStatistics:
         count = len(means)
         centre = means.mean(dim=0)
         centred = means - centre
-        signal = centred.T @ centred / count
         views = moment - means.T @ means / count
         sums = torch.zeros(int(labels.max()) + 1, means.shape[1]).index_add_(0, labels, centred)
         within = centred - (sums / torch.bincount(labels).clamp(min=1).unsqueeze(1))[labels]
         noise = views + class_share * (within.T @ within) / count
         noise.diagonal().add_(ridge * noise.diagonal().mean())
 
-        eigenvalues, axes = torch.linalg.eigh(noise)
-        whitening = axes * eigenvalues.clamp(min=1e-9).rsqrt()
-        _, directions = torch.linalg.eigh(whitening.T @ signal @ whitening)
-        weight = (whitening @ directions.flip(1)[:, : projection.dimension]).T
+        factor, failed = torch.linalg.cholesky_ex(noise)
+        if failed:
+            raise EngineError(
+                ErrorCode.DATASET_INVALID,
+                "The images hardly differ within their classes and from view to view; add images, or take more views.",
+            )
+        whitened = torch.linalg.solve_triangular(factor, centred.T, upper=False)
+        if count < len(factor):
+            _, mixtures = torch.linalg.eigh(whitened.T @ whitened)
+            directions = F.normalize(whitened @ mixtures.flip(1)[:, : projection.dimension], dim=0)
+        else:
+            _, axes = torch.linalg.eigh(whitened @ whitened.T)
+            directions = axes.flip(1)[:, : projection.dimension]
+        weight = torch.linalg.solve_triangular(factor.T, directions, upper=True).T
         weight = weight / torch.einsum("dk,kl,dl->", weight, moment - torch.outer(centre, centre), weight).sqrt()
         with torch.no_grad():
             projection.mean.copy_(centre)

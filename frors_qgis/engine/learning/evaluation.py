@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.encoders.interface import CELL
-from frors_qgis.engine.learning.dataset import LabelledImage, class_folders, read_image, read_square
+from frors_qgis.engine.learning.dataset import LabelledImage, class_folders, first_copies, read_image, read_square
 from frors_qgis.engine.learning.metrics import RetrievalReport, retrieval_report
-from frors_qgis.engine.learning.split import only_classes
+from frors_qgis.engine.learning.progress import Progress
+from frors_qgis.engine.learning.split import images_to_learn_from, only_classes, without_copies
 from frors_qgis.protocol import EngineError, ErrorCode
-
-Progress = Callable[[float, str, float | None], None]
 
 _LEAST_CELLS = 4
 _MOST_CELLS = 32
@@ -43,13 +42,15 @@ class Task:
 
     dataset: class folders of the gallery; queries: class folders of the queries (None: every image of the gallery is
     a query once); side: pixels to which images are resampled (None: their own size, to whole cells); classes: the
-    only ones that take part (None: all).
+    only ones that take part (None: all); fraction, seed: of a training whose images are left out (None: none are).
     """
 
     dataset: Path
     queries: Path | None = None
     side: int | None = None
     classes: tuple[str, ...] | None = None
+    fraction: float | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,32 +76,43 @@ class Evaluation:
 
 
 def evaluate(task: Task, encoder: ImageEncoder, progress: Progress) -> Evaluation:
-    """Retrieval by cosine in class folders; the query's own file is never in its gallery.
+    """Retrieval by cosine in class folders; the query's own file and its copies, byte for byte, are not in its gallery.
 
-    Of a dataset whose folders name a test part, that part alone is used. Queries whose class has no other image in the
+    Of a dataset whose folders name a test part, that part alone is used; with a fraction, all that a training on it
+    does not take. Either is without copies of the images learnt from. Queries whose class has no other image in the
     gallery do not count.
-    Raises EngineError: BAD_REQUEST for an impossible side, DATASET_INVALID, and what the encoder raises.
+    Raises EngineError: BAD_REQUEST for an impossible side or fraction, DATASET_INVALID, and what the encoder raises.
     """
     _check_side(task.side)
-    gallery, parts = _images(task.dataset, task.classes)
-    asked = gallery
+    learnt, gallery, parts = _images(task.dataset, task.fraction, task.seed)
+    gallery, copies = without_copies(learnt, gallery) if learnt else (gallery, 0)
+    if task.classes is not None:
+        gallery = only_classes(gallery, task.classes)
+    asked: list[LabelledImage] = []
     if task.queries is not None:
-        asked, parts_of_queries = _images(task.queries, None)
+        _, asked, parts_of_queries = _images(task.queries, None, 0)
         parts = f"gallery: {parts}; queries: {parts_of_queries}"
+        if learnt:
+            asked, copies_asked = without_copies(learnt, asked)
+            copies += copies_asked
         if task.classes is not None:
             chosen = {image.label for image in gallery}
             asked = [image for image in asked if image.label in chosen]
-    places = {image.path.resolve(): place for place, image in enumerate(gallery)}
-    others = [image for image in asked if image.path.resolve() not in places]
-    embeddings = embed_images([*gallery, *others], encoder, task.side, progress)
-    rows = places | {image.path.resolve(): len(gallery) + i for i, image in enumerate(others)}
+    images = [*gallery, *asked]
+    files = first_copies(images)
+    distinct, rows = np.unique(files, return_inverse=True)
+    embeddings = embed_images([images[i] for i in distinct], encoder, task.side, progress)[rows]
+    labels = np.array([image.label for image in images], np.str_)
+    in_gallery = slice(0, len(gallery))
+    queries = in_gallery if task.queries is None else slice(len(gallery), None)
 
     report = retrieval_report(
-        embeddings[[rows[image.path.resolve()] for image in asked]],
-        np.array([image.label for image in asked], np.str_),
-        embeddings[: len(gallery)],
-        np.array([image.label for image in gallery]),
-        np.array([places.get(image.path.resolve(), -1) for image in asked], np.int64),
+        embeddings[queries],
+        labels[queries],
+        embeddings[in_gallery],
+        labels[in_gallery],
+        files[queries],
+        files[in_gallery],
     )
     side = f"whole image, sides resampled to whole cells of {CELL} px (at least {_LEAST_CELLS})"
     protocol = {
@@ -110,9 +122,13 @@ def evaluate(task: Task, encoder: ImageEncoder, progress: Progress) -> Evaluatio
         "classes": len({image.label for image in gallery}),
         "chosen classes": "all" if task.classes is None else ", ".join(task.classes),
         "gallery": len(gallery),
+        "copies in the gallery": _copies(files[in_gallery]),
         "queries": report.counted,
-        "queries without relevant images, left out": len(asked) - report.counted,
-        "query in its own gallery": "no",
+        "copies in the queries": _copies(files[queries]),
+        "queries that the gallery holds": int(np.isin(files[queries], files[in_gallery]).sum()),
+        "queries without relevant images, left out": len(files[queries]) - report.counted,
+        "copies of images to learn from, left out": copies if learnt else "not known which images are learnt from",
+        "query in its own gallery": "no, nor its copies byte for byte",
         "relevance": "same class",
         "ranking": "cosine, ties in order of class and file names",
         "AP@k": "sum of precisions at relevant ranks <= k, divided by min(k, relevant in gallery)",
@@ -126,7 +142,7 @@ def evaluate(task: Task, encoder: ImageEncoder, progress: Progress) -> Evaluatio
 
 
 def embed_images(
-    images: list[LabelledImage], encoder: ImageEncoder, side: int | None, progress: Progress
+    images: Sequence[LabelledImage], encoder: ImageEncoder, side: int | None, progress: Progress
 ) -> NDArray[np.float32]:
     """Embeddings [n, D] of whole images, resampled to `side` pixels (None: their own size, to whole cells)."""
     embeddings = np.zeros((len(images), encoder.dimension), np.float32)
@@ -154,15 +170,23 @@ def embed_images(
     return embeddings
 
 
-def _images(folder: Path, classes: tuple[str, ...] | None) -> tuple[list[LabelledImage], str]:
-    """The images of a dataset that take part, and which of its parts they are."""
+def _images(folder: Path, fraction: float | None, seed: int) -> tuple[list[LabelledImage], list[LabelledImage], str]:
+    """The images of a dataset to learn from where they are known, those that take part, and which these are."""
     images = class_folders(folder)
-    if classes is not None:
-        images = only_classes(images, classes)
+    if fraction is not None:
+        learnt = images_to_learn_from(images, fraction, seed)
+        taken = {image.path for image in learnt}
+        parts = f"all but the share of {fraction:g} of each class to learn from, seed {seed}"
+        return learnt, [image for image in images if image.path not in taken], parts
     test = [image for image in images if image.part == "test"]
     if test:
-        return test, "the test part only"
-    return images, "all images"
+        return [image for image in images if image.part == "train"], test, "the test part only"
+    return [], images, "all images"
+
+
+def _copies(files: NDArray[np.int64]) -> int:
+    """How many of the files are copies of another one of them."""
+    return len(files) - len(np.unique(files))
 
 
 def _name(folder: Path) -> str:

@@ -110,7 +110,7 @@ def _features(
     """Unit vectors before the projections of all images in one view, by part, in half precision; and labels."""
     batches = []
     for stage3, labels in views.stage3(number):
-        features = head.features(head.describe(TrunkMaps(stage3, views.late(stage3))).mean(dim=2))
+        features = head.features(head.mean(TrunkMaps(stage3, views.late(stage3))))
         batches.append(({name: features[name].half() for name in names}, labels))
     vectors = {name: torch.cat([part[name] for part, _ in batches]) for name in names}
     return vectors, torch.cat([labels for _, labels in batches])

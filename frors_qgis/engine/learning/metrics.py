@@ -55,7 +55,8 @@ def self_excluded_metrics(embeddings: NDArray[np.float32], labels: NDArray[Any])
 
     Raises what `retrieval_report` raises.
     """
-    return retrieval_report(embeddings, labels, embeddings, labels, np.arange(len(embeddings)))
+    files = np.arange(len(embeddings))
+    return retrieval_report(embeddings, labels, embeddings, labels, files, files)
 
 
 def retrieval_report(
@@ -63,19 +64,20 @@ def retrieval_report(
     query_labels: NDArray[Any],
     gallery: NDArray[np.float32],
     gallery_labels: NDArray[Any],
-    own: NDArray[np.integer[Any]],
+    query_files: NDArray[np.integer[Any]],
+    gallery_files: NDArray[np.integer[Any]],
 ) -> RetrievalReport:
     """The report of queries [n, D] in a gallery [g, D] of unit embeddings; labels: [n] and [g], names or numbers.
 
-    own: [n], the query's own position in the gallery, which is left out of its ranking, or -1. Equal scores are ranked
-    in order of their positions. Queries without a relevant image do not count.
+    files: [n] and [g], numbers that are equal where the files are the same: a query is left out of its own ranking.
+    Equal scores are ranked in order of their positions. Queries without a relevant image do not count.
     Raises EngineError: DATASET_INVALID when no query counts, ENCODER_DAMAGED when embeddings are not finite.
     """
     names, places = np.unique(np.concatenate([query_labels, gallery_labels]), return_inverse=True)
     asked, held = places[: len(queries)], places[len(queries) :]
     per_query: dict[str, NDArray[np.float64]] = {}
     confusion = np.zeros((len(names), len(names)), np.int64)
-    for part in rankings(queries, asked, gallery, held, own):
+    for part in rankings(queries, asked, gallery, held, query_files, gallery_files):
         rows = slice(part.start, part.start + len(part.relevant))
         for name, values in query_figures(part.query, part.rank, part.relevant).items():
             per_query.setdefault(name, np.empty(len(queries)))[rows] = values

@@ -10,12 +10,13 @@ from typing import Any
 
 from frors_qgis.engine.learning.dataset import LabelledImage
 from frors_qgis.engine.learning.recipe import Recipe
+from frors_qgis.engine.learning.trunk_origin import TrunkOrigin
 
 _METHODS = {
     "frors": "FRORS, a re-implementation after the abstract of Mao et al. (IEEE JSTARS 18, 7406-7419, 2025): GeM of "
     "the last stage, a Gram vector and local prototypes, joined in one embedding",
     "triplet": "Triplet network after Cao et al. (arXiv 1902.05818): GeM of the last stage and a projection",
-    "softmax-triplet": "the losses of FRORS on GeM of the last stage and a projection",
+    "softmax-triplet": "softmax and triplet losses together on GeM of the last stage and a projection",
     "softmax": "normalised softmax on GeM of the last stage and a projection",
 }
 _LICENCES_MISSING = (
@@ -34,7 +35,7 @@ class ModelCard:
     name: str
     sha256: str
     recipe: Recipe
-    trunk: str
+    trunk: TrunkOrigin
     datasets: Sequence[str]
     images: Sequence[LabelledImage]
     licences: Sequence[str]
@@ -51,7 +52,8 @@ class ModelCard:
         sections = {
             "Encoder": [
                 f"- method: {_METHODS[self.recipe.encoder]}",
-                f"- trunk: ResNet-50; its first three stages as in {self.trunk}",
+                f"- trunk: ResNet-50; all four stages start from {self.trunk.name} (sha-256 `{self.trunk.sha256}`), "
+                f"which learnt from {self.trunk.learnt_from}; the first three stay as they are there",
                 "- gives: a unit vector for any window of an image seen from above, to be compared by inner product",
                 f"- sha-256: `{self.sha256}`",
             ],
@@ -61,7 +63,10 @@ class ModelCard:
                 "",
                 *_table("class", "images", sorted(counts.items())),
             ],
-            "Licences": [f"- {licence}" for licence in self.licences or (_LICENCES_MISSING,)],
+            "Licences": [
+                *(f"- {licence}" for licence in self.licences or (_LICENCES_MISSING,)),
+                f"- of what the trunk learnt before: see the card of {self.trunk.name}",
+            ],
             "Protocol": [f"- {name}: {value}" for name, value in self.protocol.items()],
             "Figures": _figures(figures, int(last.get("epoch", 0))),
             "Recipe": ["```json", json.dumps(self.recipe.as_json(), indent=2), "```"],

@@ -39,12 +39,14 @@ def rankings(
     query_labels: NDArray[np.integer[Any]],
     gallery: NDArray[np.float32],
     gallery_labels: NDArray[np.integer[Any]],
-    own: NDArray[np.integer[Any]],
+    query_files: NDArray[np.integer[Any]],
+    gallery_files: NDArray[np.integer[Any]],
 ) -> Iterator[Rankings]:
     """The rankings of the gallery by inner product (cosine, for embeddings of unit length), some queries at a time.
 
-    queries: [n, D]; gallery: [g, D]; labels: [n] and [g]; own: [n], the query's own position in the gallery, which
-    is not in its ranking, or -1. Equal scores are ranked in order of their positions in the gallery.
+    queries: [n, D]; gallery: [g, D]; labels: [n] and [g]; files: [n] and [g], numbers, those of the gallery that equal
+    the query's being the query itself, which is not in its ranking. Equal scores are ranked in order of their positions
+    in the gallery.
     Raises EngineError(ENCODER_DAMAGED) for embeddings that are not finite.
     """
     if not (np.isfinite(queries).all() and np.isfinite(gallery).all()):
@@ -55,11 +57,10 @@ def rankings(
     step = max(1, _SCORES_AT_ONCE // max(1, len(gallery)))
     for start in range(0, len(queries), step):
         part = slice(start, start + step)
-        relevant = query_labels[part, None] == gallery_labels
-        rows = np.flatnonzero(own[part] >= 0)
-        relevant[rows, own[part][rows]] = False
+        own = query_files[part, None] == gallery_files
+        relevant = (query_labels[part, None] == gallery_labels) & ~own
         keys = _sort_keys(queries[part] @ gallery.T, relevant)
-        keys[rows, own[part][rows]] = _LAST
+        keys[own] = _LAST
         keys.sort(axis=1)
         query, rank = np.nonzero(keys & 1)
         best = np.full(len(keys), -1)

@@ -30,6 +30,8 @@ _LEAST = {
     "softmax_scale": 1e-3,
     "margin": 0,
     "ridge": 1e-6,
+    "gram_weight": 1e-3,
+    "prototypes_weight": 1e-3,
     "local_width": 2,
     "prototypes": 1,
     "temperature": 1e-3,
@@ -53,7 +55,7 @@ _MOST = {
 class Recipe:
     """How an encoder is trained.
 
-    encoder: "frors"; "triplet" (Cao et al., arXiv 1902.05818); "softmax-triplet", the losses of FRORS on a plain head;
+    encoder: "frors"; "triplet" (Cao et al., arXiv 1902.05818); "softmax-triplet", both losses on a plain head;
     "softmax". dimension: of the embedding; side: pixels of a view; views: random views of every image (0: the image
     as it is, once); epochs: 0 fits the head in closed form and trains nothing.
     A batch holds `images_per_class` of each of `classes_per_batch` classes; an epoch has as many batches as the images
@@ -81,7 +83,7 @@ class Recipe:
     classes_per_batch: int = 16
     images_per_class: int = 4
     trunk_rate: float = 1e-4
-    head_rate: float = 1e-5
+    head_rate: float = 3e-4
     proxy_rate: float = 1e-3
     weight_decay: float = 1e-4
     optimizer: str = "adamw"

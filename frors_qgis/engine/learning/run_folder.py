@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from frors_qgis.engine.learning.dataset import LabelledImage
 from frors_qgis.engine.learning.pictures import draw_curve
 from frors_qgis.engine.learning.recipe import Recipe
+from frors_qgis.engine.learning.state import State
 from frors_qgis.protocol import EngineError, ErrorCode
 
+_PRECISIONS = ("bfloat16", "float32")
 _MOST_NAMES = 5
-
-
-@dataclass(frozen=True)
-class State:
-    """The weights and the optimizer's moments after `epoch` epochs."""
-
-    epoch: int
-    tensors: dict[str, torch.Tensor]
 
 
 class RunFolder:
     """recipe.json, metrics.jsonl with one line per epoch, curve.png and state.safetensors in one folder.
 
-    Every file is replaced as a whole, the state last: whenever a run is killed, the folder holds its last whole epoch.
-    Not for two processes at a time.
+    Every file is replaced as a whole, the state last: whenever a run is killed or the disk is full, the folder holds
+    its last whole epoch. Not for two processes at a time.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,18 +43,21 @@ class RunFolder:
         """Begins a run, or goes on with the one that is here; returns the origin that it was begun with.
 
         origin: what besides the recipe decides the result, as JSON: images (see `describe_images`), trunk, ... Values
-        under "machine" may change between sittings.
-        Raises EngineError: BAD_REQUEST naming what differs from what the run was begun with, or when it cannot be read.
+        under "machine" may change between sittings; its "precision" is "bfloat16" or "float32".
+        Raises EngineError: BAD_REQUEST naming what differs from what the run was begun with, or when it cannot be read;
+        DISK_FULL, and what `metrics` raises.
         """
         path = self._path("recipe.json")
         if not path.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             content = {"recipe": recipe.as_json(), "origin": origin}
-            self._replace(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+            self._replace_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
             return origin
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             earlier, stored = Recipe.from_json(content["recipe"]), content["origin"]
+            if stored["machine"]["precision"] not in _PRECISIONS:
+                raise ValueError(f"its precision is {stored['machine']['precision']!r}")
             differences = earlier.differences(recipe) + _differences(stored, origin)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, EngineError) as error:
             raise EngineError(
@@ -74,6 +70,7 @@ class RunFolder:
                 f"The run in {self.folder} was begun otherwise: {'; '.join(differences)}. "
                 "Give what it was begun with, or another folder with --run.",
             )
+        self.metrics()
         return stored
 
     @property
@@ -105,11 +102,42 @@ class RunFolder:
 
     def save_state(self, state: State) -> None:
         """Replaces the state. Raises EngineError(DISK_FULL) when it cannot be written; the earlier one stays."""
-        path = self._path("state.safetensors")
-        waiting = self._path("state.part")
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.tensors.items()}
+        metadata = {"epoch": str(state.epoch)}
+        self._replace(self._path("state.safetensors"), lambda waiting: save_file(tensors, waiting, metadata=metadata))
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """What was recorded of each epoch, in their order. Raises EngineError(BAD_REQUEST) naming a damaged line."""
+        path = self._path("metrics.jsonl")
         try:
-            save_file(tensors, waiting, metadata={"epoch": str(state.epoch)})
+            lines = path.read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+        return [_parse_record(line, number, path) for number, line in enumerate(lines, 1)]
+
+    def record(self, metrics: dict[str, Any], title: str) -> None:
+        """Adds the record of an epoch (`epoch`, counted from 1, `loss` and more) in place of any of it or later ones.
+
+        Draws the curve anew under this title. Raises EngineError: DISK_FULL, ENGINE_MISSING where there is no
+        matplotlib, and what `metrics` raises.
+        """
+        records = [line for line in self.metrics() if line["epoch"] < metrics["epoch"]] + [metrics]
+        text = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in records)
+        self._replace_text(self._path("metrics.jsonl"), text)
+        self._replace(self._path("curve.png"), lambda waiting: draw_curve(waiting, records, title))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / name
+
+    def _replace_text(self, path: Path, text: str) -> None:
+        self._replace(path, lambda waiting: waiting.write_text(text, encoding="utf-8"))
+
+    @staticmethod
+    def _replace(path: Path, write: Callable[[Path], object]) -> None:
+        """Replaces a file as a whole. Raises EngineError(DISK_FULL) when it cannot; the earlier one stays then."""
+        waiting = path.with_suffix(".part")
+        try:
+            write(waiting)
             with waiting.open("rb+") as file:
                 os.fsync(file.fileno())
             waiting.replace(path)
@@ -120,34 +148,19 @@ class RunFolder:
                 f"{path} cannot be written ({error}); make room there, then give the same command again.",
             ) from error
 
-    def metrics(self) -> list[dict[str, Any]]:
-        """What was recorded of each epoch, in their order."""
-        try:
-            lines = self._path("metrics.jsonl").read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in lines]
 
-    def record(self, metrics: dict[str, Any], title: str) -> None:
-        """Adds the record of an epoch (`epoch`, counted from 1, and figures) in place of any of it or later ones.
-
-        Draws the curve anew under this title. Raises EngineError(ENGINE_MISSING) where there is no matplotlib.
-        """
-        records = [line for line in self.metrics() if line["epoch"] < metrics["epoch"]] + [metrics]
-        text = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in records)
-        self._replace(self._path("metrics.jsonl"), text)
-        waiting = self._path("curve.part")
-        draw_curve(waiting, records, title)
-        waiting.replace(self._path("curve.png"))
-
-    def _path(self, name: str) -> Path:
-        return self.folder / name
-
-    @staticmethod
-    def _replace(path: Path, text: str) -> None:
-        waiting = path.with_suffix(".part")
-        waiting.write_text(text, encoding="utf-8")
-        waiting.replace(path)
+def _parse_record(line: bytes, number: int, path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+        whole = isinstance(record["epoch"], int) and math.isfinite(record["loss"])
+        if not whole or not isinstance(record.get("validation", {}), dict):
+            raise ValueError("it is not the record of an epoch")
+    except (ValueError, KeyError, TypeError) as error:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            f"{path}, line {number}, is damaged ({error}); delete that line, then give the same command again.",
+        ) from error
+    return record
 
 
 def describe_images(images: Iterable[LabelledImage]) -> dict[str, dict[str, Any]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from frors_qgis.engine.learning.dataset import LabelledImage, duplicates
+from frors_qgis.engine.learning.dataset import LabelledImage, first_copies
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _MOST_NAMES = 50
@@ -43,29 +43,23 @@ def split_by_class(
     return train, rest
 
 
-def split_by_part(images: Iterable[LabelledImage]) -> tuple[list[LabelledImage], list[LabelledImage]]:
-    """(train, test) as the dataset's own folders say; images of the part "val" are in neither.
+def images_to_learn_from(images: Sequence[LabelledImage], fraction: float | None, seed: int) -> list[LabelledImage]:
+    """What training takes of a dataset: `fraction` of each class (None: all), where its folders name parts of "train".
 
-    A class may be in one of them only.
-    Raises EngineError(DATASET_INVALID) when the dataset's folders do not name both parts.
+    Raises what `split_by_class` raises.
     """
-    images = list(images)
-    train, test = ([image for image in images if image.part == part] for part in ("train", "test"))
-    if not train or not test:
-        raise EngineError(
-            ErrorCode.DATASET_INVALID,
-            "The dataset has no images in a folder train and in a folder test; split it by class instead.",
-        )
-    return train, test
+    learnt = [image for image in images if image.part in (None, "train")]
+    return learnt if fraction is None else split_by_class(learnt, fraction, seed)[0]
 
 
-def leaked(train: Iterable[LabelledImage], rest: Iterable[LabelledImage]) -> list[LabelledImage]:
-    """The images of `rest` whose file is byte for byte that of an image of `train`: they make figures too good."""
-    train, rest = list(train), list(rest)
-    known = {image.path for image in train}
-    groups = [{image.path for image in group} for group in duplicates([*train, *rest])]
-    twins = {path for group in groups if group & known for path in group}
-    return [image for image in rest if image.path in twins]
+def without_copies(learnt: Sequence[LabelledImage], others: Sequence[LabelledImage]) -> tuple[list[LabelledImage], int]:
+    """The images of `others` whose file is not byte for byte that of one learnt from, and how many are: they flatter.
+
+    Raises what `first_copies` raises.
+    """
+    first = first_copies([*learnt, *others])[len(learnt) :]
+    kept = [image for image, place in zip(others, first, strict=True) if place >= len(learnt)]
+    return kept, len(others) - len(kept)
 
 
 def without_classes(images: Iterable[LabelledImage], classes: Iterable[str]) -> list[LabelledImage]:

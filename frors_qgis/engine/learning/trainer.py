@@ -7,7 +7,7 @@ import math
 import shutil
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from frors_qgis.engine.encoders.device import Device, choose_device
@@ -30,14 +31,16 @@ from frors_qgis.engine.learning.dataset import LabelledImage
 from frors_qgis.engine.learning.fitting import Views, fit_head
 from frors_qgis.engine.learning.metrics import self_excluded_metrics
 from frors_qgis.engine.learning.objective import Objective, require_metric_learning
+from frors_qgis.engine.learning.optimizer import new_optimizer, set_rates
 from frors_qgis.engine.learning.pictures import require_matplotlib
+from frors_qgis.engine.learning.progress import Progress
 from frors_qgis.engine.learning.recipe import Recipe
-from frors_qgis.engine.learning.run_folder import RunFolder, State, describe_images
+from frors_qgis.engine.learning.run_folder import RunFolder, describe_images
 from frors_qgis.engine.learning.sampler import batches_per_epoch, class_batches
+from frors_qgis.engine.learning.state import State
+from frors_qgis.engine.learning.training_set import dataset_of
 from frors_qgis.engine.learning.views import ViewCache, trunk_sha256
 from frors_qgis.protocol import EngineError, ErrorCode
-
-Progress = Callable[[float, str, float | None], None]
 
 VALIDATION_FIGURES = ("mAP@10", "mAP", "hit@1")
 
@@ -96,8 +99,15 @@ def train(
             "command again; or begin another run with fewer images_per_class.",
         ) from error
     waiting = checkpoint.with_name(f"{checkpoint.name}.part")
-    save_encoder(waiting, describe_encoder(recipe, checkpoint.stem, classes), trunk, head)
-    waiting.replace(checkpoint)
+    try:
+        save_encoder(waiting, describe_encoder(recipe, checkpoint.stem, classes), trunk, head)
+        waiting.replace(checkpoint)
+    except (OSError, SafetensorError) as error:
+        waiting.unlink(missing_ok=True)
+        raise EngineError(
+            ErrorCode.DISK_FULL,
+            f"{checkpoint} cannot be written ({error}); make room there, then give the same command again.",
+        ) from error
     shutil.rmtree(own_cache, ignore_errors=True)
     return checkpoint
 
@@ -135,6 +145,7 @@ class _Trainer:
         self._device = device
         self._description = describe_encoder(recipe, "", classes)
         self._labels = np.array([classes.index(image.label) for image in images])
+        self._datasets = np.unique([dataset_of(image.label) for image in images], return_inverse=True)[1]
         augmentation = Augmentation()
         self._views = ViewCache(cache, images, recipe.side, recipe.views, augmentation, recipe.seed, trunk)
         self._validation = ViewCache(cache, validation, recipe.side, 0, augmentation, 0, trunk) if validation else None
@@ -148,8 +159,7 @@ class _Trainer:
             torch.manual_seed(recipe.seed)
             image_dimension = recipe.part_sizes()["image"][0] if recipe.match else None
             self._objective = Objective(recipe, len(classes), self._head.dimension, image_dimension).to(device.name)
-        self._optimizer = _optimizer(recipe, self._trunk.layer4, self._head, self._objective)
-        self._rates = [group["lr"] for group in self._optimizer.param_groups]
+        self._optimizer = new_optimizer(recipe, self._trunk.layer4, self._head, self._objective)
 
     def run(self, run: RunFolder, progress: Progress) -> None:
         """Trains from the last whole epoch in the run folder to the last one of the recipe."""
@@ -167,13 +177,13 @@ class _Trainer:
                 self._fit(self._head, recipe)
             if self._start_head is not None:
                 self._start_head.load_state_dict(self._head.state_dict())
-            run.save_state(self._state(0))
+            run.save_state(State.of(0, self._weights(), self._optimizer))
         started = time.monotonic()
         for epoch in range(done + 1, recipe.epochs + 1):
             record = self._epoch(epoch, started, done, progress)
             title = f"{recipe.encoder}, {recipe.dimension} d, {len(self._labels):,} images, seed {recipe.seed}"
             run.record(record, title)
-            run.save_state(self._state(epoch))
+            run.save_state(State.of(epoch, self._weights(), self._optimizer))
 
     def finished_head(self, progress: Progress) -> Head:
         """The head as the recipe wants it in the checkpoint."""
@@ -197,7 +207,7 @@ class _Trainer:
         steps = batches_per_epoch(len(self._labels), recipe.classes_per_batch, recipe.images_per_class)
         self._objective.start_epoch()
         for step, (stage3, labels) in enumerate(self._batches(epoch)):
-            self._set_rates((epoch - 1) * steps + step, recipe.epochs * steps)
+            set_rates(self._optimizer, (epoch - 1) * steps + step, recipe.epochs * steps, recipe.warm_up)
             for name, value in self._step(stage3, labels).items():
                 sums[name] += value / steps
             if not math.isfinite(sums["loss"]):
@@ -220,7 +230,7 @@ class _Trainer:
 
     def _step(self, stage3: Tensor, labels: Tensor) -> dict[str, float]:
         with torch.no_grad():
-            early = self._head.describe_early(stage3).mean(dim=2)
+            early = self._head.mean_early(stage3)
             before = self._before(stage3, early)
         means = self._means(stage3, self._trunk.layer4, early)
         image = None
@@ -255,9 +265,10 @@ class _Trainer:
         """The batches of an epoch, the next one being read while one is computed."""
         recipe = self._recipe
         generator = np.random.default_rng([recipe.seed, epoch])
+        size = (recipe.classes_per_batch, recipe.images_per_class)
         chosen = [
             (generator.integers(self._views.views, size=len(ids)), ids)
-            for ids in class_batches(self._labels, recipe.classes_per_batch, recipe.images_per_class, generator)
+            for ids in class_batches(self._labels, self._datasets, *size, generator)
         ]
         with ThreadPoolExecutor(1) as reader:
             waiting = reader.submit(self._read, *chosen[0])
@@ -301,50 +312,27 @@ class _Trainer:
         metrics = self_excluded_metrics(np.concatenate(embeddings), self._validation_labels).metrics
         return {name: metrics[name] for name in VALIDATION_FIGURES}
 
-    def _set_rates(self, step: int, steps: int) -> None:
-        """Rates rise over the warm-up, then fall to zero as half a cosine."""
-        rise = min(1.0, (step + 1) / max(1.0, self._recipe.warm_up * steps))
-        factor = rise * 0.5 * (1 + math.cos(math.pi * step / steps))
-        for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
-            group["lr"] = rate * factor
-
-    def _state(self, epoch: int) -> State:
-        tensors = {f"trunk.layer4.{name}": tensor for name, tensor in self._trunk.layer4.state_dict().items()}
-        tensors |= {f"head.{name}": tensor for name, tensor in self._head.state_dict().items()}
-        if self._start_head is not None:
-            tensors |= {f"start.{name}": tensor for name, tensor in self._start_head.state_dict().items()}
-        tensors |= {f"objective.{name}": tensor for name, tensor in self._objective.named_parameters()}
-        for i, parameter in enumerate(self._parameters()):
-            for name, value in self._optimizer.state[parameter].items():
-                if isinstance(value, Tensor):
-                    tensors[f"optimizer.{i}.{name}"] = value
-        return State(epoch, tensors)
+    def _weights(self) -> dict[str, Tensor]:
+        """The weights that a state keeps, by name; to write to them is to change what is trained."""
+        weights = {
+            "trunk.layer4": self._trunk.layer4.state_dict(),
+            "head": self._head.state_dict(),
+            "start": {} if self._start_head is None else self._start_head.state_dict(),
+            "objective": {name: tensor.detach() for name, tensor in self._objective.named_parameters()},
+        }
+        return {f"{part}.{name}": tensor for part, tensors in weights.items() for name, tensor in tensors.items()}
 
     def _restore(self, state: State, run: RunFolder) -> None:
         """Raises EngineError(ENCODER_DAMAGED) when the state is not one of this training."""
         try:
-            self._trunk.layer4.load_state_dict(_below("trunk.layer4.", state.tensors))
-            self._head.load_state_dict(_below("head.", state.tensors))
-            if self._start_head is not None:
-                self._start_head.load_state_dict(_below("start.", state.tensors))
-            with torch.no_grad():
-                for name, parameter in self._objective.named_parameters():
-                    parameter.copy_(state.tensors[f"objective.{name}"])
-            for i, parameter in enumerate(self._parameters()):
-                moments = _below(f"optimizer.{i}.", state.tensors)
-                self._optimizer.state[parameter] = {
-                    name: torch.empty_like(parameter).copy_(value) if value.shape == parameter.shape else value
-                    for name, value in moments.items()
-                }
-        except (KeyError, RuntimeError) as error:
-            fault = " ".join(str(error).split())
+            if not 0 <= state.epoch <= self._recipe.epochs:
+                raise ValueError(f"it is that after epoch {state.epoch} of {self._recipe.epochs}")
+            state.restore(self._weights(), self._optimizer)
+        except ValueError as error:
             raise EngineError(
                 ErrorCode.ENCODER_DAMAGED,
-                f"The state in {run.folder} does not fit this training: {fault}. Begin another run with --run.",
+                f"The state in {run.folder} does not fit this training: {error}. Begin another run with --run.",
             ) from error
-
-    def _parameters(self) -> list[nn.Parameter]:
-        return [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
 
 
 def _require_enough(images: int, recipe: Recipe) -> None:
@@ -378,11 +366,10 @@ def _origin(
 
 
 def _training_head(recipe: Recipe, description: dict[str, Any]) -> Head:
-    """The head that is trained: only what projects the image learns, and nothing where another reduction follows."""
+    """The head that is trained: its projections learn, or nothing where another reduction follows."""
     if recipe.reduction == "fc":
-        head = new_head(description)
-        learning: nn.Module = head.projection if isinstance(head, GemHead) else next(iter(head.projections.values()))
-        head.requires_grad_(False)
+        head = new_head(description).requires_grad_(False)
+        learning = head.projections if isinstance(head, FrorsHead) else head.projection
         learning.requires_grad_(recipe.head_rate > 0)
         return head
     whole = GemHead(STAGE4_CHANNELS).requires_grad_(False)
@@ -390,26 +377,6 @@ def _training_head(recipe: Recipe, description: dict[str, Any]) -> Head:
     return whole
 
 
-def _optimizer(recipe: Recipe, stage: nn.Module, head: Head, objective: Objective) -> torch.optim.Optimizer:
-    learning = {
-        "trunk": (stage, recipe.trunk_rate),
-        "head": (head, recipe.head_rate),
-        "proxies": (objective, recipe.proxy_rate),
-    }
-    groups = []
-    for name, (module, rate) in learning.items():
-        parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
-        if parameters:
-            groups.append({"name": name, "params": parameters, "lr": rate})
-    if recipe.optimizer == "sgd":
-        return torch.optim.SGD(groups, momentum=0.9, nesterov=True, weight_decay=recipe.weight_decay, fused=True)
-    return torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)
-
-
 def _chunks(count: int) -> Iterator[NDArray[np.int64]]:
     for start in range(0, count, _BATCH):
         yield np.arange(start, min(start + _BATCH, count))
-
-
-def _below(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

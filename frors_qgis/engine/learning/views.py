@@ -23,9 +23,8 @@ from frors_qgis.engine.encoders.resnet import ResNet50Trunk, normalise
 from frors_qgis.engine.encoders.trunk_maps import STAGE3_CHANNELS
 from frors_qgis.engine.learning.augmentation import Augmentation
 from frors_qgis.engine.learning.dataset import LabelledImage, read_square
+from frors_qgis.engine.learning.progress import Progress
 from frors_qgis.protocol import EngineError, ErrorCode
-
-Progress = Callable[[float, str, float | None], None]
 
 _FORMAT = 1
 _STRIDE = 16

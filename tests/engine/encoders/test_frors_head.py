@@ -30,11 +30,15 @@ def test_the_inner_product_is_the_weighted_mean_of_the_cosines_of_the_parts():
     assert float(first @ second) == pytest.approx(expected, abs=1e-5)
 
 
-def test_embedding_needs_no_label_and_leaves_the_memory_untouched():
-    head = random_frors_head()
-    before = head.memory.memory.clone()
-    head(random_maps())
-    assert torch.equal(head.memory.memory, before)
+@pytest.mark.parametrize("training", [True, False])
+def test_embedding_needs_no_label_and_leaves_all_of_the_head_untouched_even_while_it_is_trained(training):
+    head, other = random_frors_head().train(training), random_frors_head().train(not training)
+    before = {name: tensor.clone() for name, tensor in head.state_dict().items()}
+    first = head(random_maps())
+    for name, tensor in head.state_dict().items():
+        assert torch.equal(tensor, before[name]), name
+    assert torch.equal(head(random_maps()), first)
+    assert torch.equal(other(random_maps()), first)
 
 
 @pytest.mark.parametrize("match", [True, False])
@@ -47,6 +51,12 @@ def test_a_window_of_cells_embeds_as_if_it_stood_alone(shared_edges, match):
     edge = 1 if shared_edges else 0
     alone = TrunkMaps(maps.stage3[:, :, 2 : 6 + edge, 4 : 10 + edge], maps.stage4[:, :, 1:3, 2:5])
     assert torch.allclose(pooled, head(alone), atol=1e-5)
+
+
+@pytest.mark.parametrize("shared_edges", [False, True])
+def test_means_over_whole_pictures_are_those_of_what_is_described(shared_edges):
+    head, maps = random_frors_head(), random_maps(shared_edges=shared_edges)
+    assert torch.allclose(head.mean(maps), head.describe(maps).mean(dim=2), atol=1e-6)
 
 
 @pytest.mark.parametrize("part", ["gram", "prototypes"])

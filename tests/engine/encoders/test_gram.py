@@ -13,17 +13,32 @@ def means(gram, local):
     return gram.products(local).flatten(2).mean(dim=2)
 
 
-def test_the_gram_matrix_is_that_of_the_definition(local):
-    gram = GramVector(8)
+def matrix(means, width):
+    """The symmetric matrices [..., width, width] whose upper triangles, row by row, are the mean products."""
+    rows, columns = torch.triu_indices(width, width)
+    filled = torch.full((*means.shape[:-1], width, width), torch.nan)
+    filled[..., rows, columns] = means
+    filled[..., columns, rows] = means
+    return filled
+
+
+def test_the_mean_products_are_the_upper_triangle_of_the_gram_matrix_of_the_definition(local):
     points = local.flatten(2)
-    assert torch.allclose(gram.matrix(means(gram, local)), points @ points.mT / 25, atol=1e-6)
+    assert torch.allclose(matrix(means(GramVector(8), local), 8), points @ points.mT / 25, atol=1e-6)
 
 
-def test_the_gram_matrix_is_symmetric_and_positive_semidefinite(local):
+def test_the_matrix_of_the_mean_products_is_symmetric_and_positive_semidefinite(local):
+    gram = matrix(means(GramVector(8), local), 8)
+    assert torch.equal(gram, gram.mT)
+    assert float(torch.linalg.eigvalsh(gram).min()) > -1e-6
+
+
+def test_the_vector_is_the_signed_roots_of_the_mean_products(local):
     gram = GramVector(8)
-    matrix = gram.matrix(means(gram, local))
-    assert torch.equal(matrix, matrix.mT)
-    assert float(torch.linalg.eigvalsh(matrix).min()) > -1e-6
+    products, vector = means(gram, local), gram(means(gram, local))
+    assert bool((products < 0).any())
+    squares = vector.sign() * vector.square()
+    assert torch.allclose(squares, products / products.abs().sum(dim=1, keepdim=True), atol=1e-6)
 
 
 def test_positions_may_be_permuted_but_channels_may_not(local):

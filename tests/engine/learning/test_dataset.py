@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 from osgeo import gdal
 
-from frors_qgis.engine.learning.dataset import LabelledImage, class_folders, duplicates, read_image, read_square
+from frors_qgis.engine.learning.dataset import (
+    LabelledImage,
+    class_folders,
+    first_copies,
+    read_image,
+    read_square,
+)
 from frors_qgis.protocol import EngineError, ErrorCode
 
 DRIVERS = {".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".tif": "GTiff", ".png": "PNG"}
@@ -240,19 +246,26 @@ def test_a_folder_that_may_not_be_listed_is_named(tree, monkeypatch):
 def test_files_of_the_same_content_are_found_whatever_their_names_and_classes(tree):
     folder = tree("ship/1.bmp", "ship/2.bmp", "yacht/1.bmp", "yacht/2.bmp")
     (folder / "yacht/3.bmp").write_bytes((folder / "ship/2.bmp").read_bytes())
+    (folder / "yacht/4.bmp").symlink_to(folder / "ship/1.bmp")
     images = class_folders(folder)
     assert len({image.path.stat().st_size for image in images}) == 1
-    (group,) = duplicates(images)
-    assert [image.path.relative_to(folder).as_posix() for image in group] == ["ship/2.bmp", "yacht/3.bmp"]
+    names = [image.path.relative_to(folder).as_posix() for image in images]
+    assert names == ["ship/1.bmp", "ship/2.bmp", "yacht/1.bmp", "yacht/2.bmp", "yacht/3.bmp", "yacht/4.bmp"]
+    assert first_copies(images).tolist() == [0, 1, 2, 3, 1, 0]
 
 
-def test_a_set_without_copies_has_no_duplicates(tree):
-    assert duplicates(class_folders(tree("ship/1.bmp", "ship/2.bmp"))) == []
+def test_only_files_of_equal_size_are_read_for_copies(tree, monkeypatch):
+    folder = tree("ship/1.bmp", "ship/2.bmp", "ship/3.bmp")
+    (folder / "ship/1.bmp").write_bytes(b"short")
+    opened, read = Path.open, []
+    monkeypatch.setattr(Path, "open", lambda path, *mode: read.append(path.name) or opened(path, *mode))
+    assert first_copies(class_folders(folder)).tolist() == [0, 1, 2]
+    assert read == ["2.bmp", "3.bmp"]
 
 
-def test_a_file_that_is_gone_is_named_when_duplicates_are_sought(tmp_path):
+def test_a_file_that_is_gone_is_named_when_copies_are_sought(tmp_path):
     with pytest.raises(EngineError, match=r"gone\.png cannot be read"):
-        duplicates([LabelledImage(tmp_path / "gone.png", "ship")])
+        first_copies([LabelledImage(tmp_path / "gone.png", "ship")])
 
 
 def test_a_square_of_the_same_size_is_a_copy(tmp_path):

@@ -60,9 +60,37 @@ def test_labels_count_by_the_class_share_alone(generator):
 
 def test_projected_vectors_have_a_root_mean_square_length_of_one_and_no_mean(generator):
     vectors = views(generator, torch.ones(CHANNELS), torch.full((CHANNELS,), 0.3)) + 5.0
-    projected = fitted(vectors, 3)(vectors.flatten(0, 1))
+    projected = fitted(vectors, 3)(vectors.flatten(0, 1)).detach()
     assert float(projected.square().sum(dim=1).mean()) == pytest.approx(1.0, abs=1e-3)
     assert torch.allclose(projected.mean(dim=0), torch.zeros(3), atol=1e-3)
+
+
+@pytest.mark.parametrize("channels", [20, 300])  # fewer than the images, and more
+def test_axes_are_those_of_the_most_signal_for_their_noise(generator, channels):
+    scales = torch.rand(channels, generator=generator) + 0.5
+    vectors = torch.randn(IMAGES, channels, generator=generator) * scales + 0.3 * torch.randn(
+        4, IMAGES, channels, generator=generator
+    )
+    projection = Projection(channels, 3)
+    statistics = ViewStatistics()
+    for view in vectors:
+        statistics.add(view)
+    statistics.fit(projection, torch.zeros(IMAGES, dtype=torch.long), 0.0, ridge=0.1)
+
+    means = vectors.mean(dim=0).double()
+    signal = torch.cov(means.T, correction=0)
+    noise = (vectors.double() - means).flatten(0, 1)
+    noise = noise.T @ noise / len(noise)
+    noise += 0.1 * noise.diagonal().mean() * torch.eye(channels)
+    ratios = torch.linalg.eigvals(torch.linalg.solve(noise, signal)).real.sort(descending=True).values[:3]
+    for axis, ratio in zip(projection.weight.detach().double(), ratios, strict=True):
+        assert float(axis @ signal @ axis / (axis @ noise @ axis)) == pytest.approx(float(ratio), rel=1e-3)
+
+
+def test_without_noise_there_is_nothing_to_fit(generator):
+    vectors = torch.ones(3, 1, CHANNELS) * torch.randn(IMAGES, 1, generator=generator)
+    with pytest.raises(EngineError, match="hardly differ"):
+        fitted(vectors, 2)
 
 
 def test_fewer_images_than_dimensions_are_refused(generator):

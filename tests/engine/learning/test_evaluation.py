@@ -10,6 +10,8 @@ from osgeo import gdal
 from frors_qgis.engine.learning.dataset import class_folders
 from frors_qgis.engine.learning.evaluation import Task, embed_images, evaluate
 from frors_qgis.engine.learning.report import write_report
+from frors_qgis.engine.learning.split import split_by_class
+from frors_qgis.engine.learning.training_set import choose_images
 from frors_qgis.protocol import EngineError, ErrorCode
 
 COLOURS = {"red": (220, 30, 30), "blue": (30, 30, 220), "green": (30, 220, 30)}
@@ -69,7 +71,10 @@ def test_the_protocol_stands_beside_the_metrics_and_the_query_is_not_in_its_gall
     evaluation = run(dataset, mean_colour)
     protocol, metrics = evaluation.protocol, evaluation.report.metrics
     assert protocol["gallery"] == protocol["queries"] == 12
-    assert protocol["query in its own gallery"] == "no"
+    assert protocol["query in its own gallery"] == "no, nor its copies byte for byte"
+    assert (protocol["copies in the gallery"], protocol["copies in the queries"]) == (0, 0)
+    assert protocol["queries that the gallery holds"] == 12
+    assert protocol["copies of images to learn from, left out"] == "not known which images are learnt from"
     assert (protocol["encoder"], protocol["checkpoint sha-256"]) == ("colours", "ab" * 32)
     assert protocol["border"] == "the convolutions' own zero padding"
     assert metrics["mAP"] == metrics["mAP@R"] == 1
@@ -83,14 +88,71 @@ def test_wrong_labels_are_seen_in_the_metrics(dataset, mean_colour):
     assert run(dataset, mean_colour).report.metrics["mAP"] < 0.9
 
 
-def test_queries_may_come_from_another_folder(dataset, mean_colour, tmp_path):
-    queries = tmp_path / "queries" / "red"
-    queries.mkdir(parents=True)
-    shutil.copy(dataset / "red" / "0.png", queries / "q.png")
+def test_queries_may_come_from_another_folder(dataset, mean_colour, write_images, tmp_path):
+    write_images(tmp_path / "queries" / "red", "red")
     evaluation = run(dataset, mean_colour, queries=tmp_path / "queries")
     protocol = evaluation.protocol
-    assert (protocol["queries"], protocol["gallery"], protocol["query folder"]) == (1, 12, "queries")
+    assert (protocol["queries"], protocol["gallery"], protocol["query folder"]) == (6, 12, "queries")
+    assert protocol["queries that the gallery holds"] == 0
     assert evaluation.report.metrics["mAP"] == 1
+
+
+@pytest.mark.parametrize("put", [shutil.copy, lambda source, target: target.symlink_to(source)])
+def test_a_query_finds_neither_its_copies_nor_links_to_it(dataset, mean_colour, put):
+    for i in range(2, 6):
+        (dataset / "red" / f"{i}.png").unlink()
+        put(dataset / "red" / "0.png", dataset / "red" / f"{i}.png")
+    evaluation = run(dataset, mean_colour)
+    assert evaluation.protocol["copies in the gallery"] == evaluation.protocol["copies in the queries"] == 4
+    # Five of the red ones are one file, and find the sixth alone; that finds all five.
+    precision = dict(zip("012345", evaluation.report.per_query["P@5"][6:].tolist(), strict=True))
+    assert precision == {"0": 1 / 5, "1": 1, "2": 1 / 5, "3": 1 / 5, "4": 1 / 5, "5": 1 / 5}
+    assert evaluation.report.metrics["hit@1"] == 1
+
+
+def test_a_copy_of_the_query_under_another_class_is_no_match_either(dataset, mean_colour):
+    shutil.copy(dataset / "red" / "0.png", dataset / "blue" / "copy.png")
+    hits = run(dataset, mean_colour).report.per_query["hit@1"]
+    assert hits[6:8].tolist() == [0, 1]  # the copy finds a red one, the red one not its copy
+
+
+def test_a_query_that_is_a_copy_of_an_image_of_the_dataset_does_not_find_it(dataset, mean_colour, tmp_path):
+    (tmp_path / "queries" / "red").mkdir(parents=True)
+    shutil.copy(dataset / "red" / "0.png", tmp_path / "queries" / "red" / "q.png")
+    for i in range(1, 6):
+        (dataset / "red" / f"{i}.png").rename(dataset / "blue" / f"x{i}.png")
+    with pytest.raises(EngineError, match="No query has an image of its class"):
+        run(dataset, mean_colour, queries=tmp_path / "queries")
+
+
+def test_a_fraction_leaves_what_a_training_on_it_does_not_learn_from(dataset, mean_colour):
+    images = class_folders(dataset)
+    learnt, rest = split_by_class(images, 0.34, 5)
+    assert choose_images([dataset], fraction=0.34, seed=5).images == learnt
+    clean = run(dataset, mean_colour, fraction=0.34, seed=5).protocol
+    assert (clean["gallery"], clean["queries"]) == (len(rest), len(rest)) == (8, 8)
+    assert clean["parts"] == "all but the share of 0.34 of each class to learn from, seed 5"
+    assert clean["copies of images to learn from, left out"] == 0
+
+    shutil.copy(learnt[0].path, rest[0].path)
+    shutil.copy(learnt[1].path, rest[-1].path)
+    protocol = run(dataset, mean_colour, fraction=0.34, seed=5).protocol
+    assert (protocol["gallery"], protocol["copies of images to learn from, left out"]) == (6, 2)
+    assert run(dataset, mean_colour, fraction=0.34, seed=5, classes=("red",)).protocol["gallery"] == 3
+
+
+def test_queries_from_elsewhere_are_not_learnt_from_either(dataset, mean_colour, tmp_path):
+    shutil.copytree(dataset, tmp_path / "queries")
+    protocol = run(dataset, mean_colour, queries=tmp_path / "queries", fraction=0.34, seed=5).protocol
+    assert (protocol["gallery"], protocol["queries"]) == (8, 8)
+    assert protocol["queries that the gallery holds"] == 8
+    assert protocol["copies of images to learn from, left out"] == 4
+
+
+def test_a_fraction_that_leaves_nothing_is_refused(dataset, mean_colour):
+    with pytest.raises(EngineError, match="between 0 and 1") as caught:
+        run(dataset, mean_colour, fraction=1.0)
+    assert caught.value.code is ErrorCode.BAD_REQUEST
 
 
 def test_a_query_that_is_a_file_of_the_dataset_does_not_find_itself(dataset, mean_colour, tmp_path):
@@ -151,6 +213,11 @@ def test_of_a_dataset_that_names_its_parts_the_test_part_alone_is_used(tmp_path,
     evaluation = run(tmp_path / "parted", mean_colour)
     assert evaluation.protocol["gallery"] == 11
     assert evaluation.protocol["parts"] == "the test part only"
+    assert evaluation.protocol["copies of images to learn from, left out"] == 0
+    shutil.copy(tmp_path / "parted/train/red/3.png", tmp_path / "parted/test/red/1.png")
+    evaluation = run(tmp_path / "parted", mean_colour)
+    assert evaluation.protocol["gallery"] == 10
+    assert evaluation.protocol["copies of images to learn from, left out"] == 1
 
 
 def test_a_class_with_one_image_has_nothing_to_find_and_is_left_out(dataset, mean_colour):

@@ -75,12 +75,24 @@ def test_the_same_seed_fits_the_same_head(views):
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_a_plain_head_is_fitted_by_discriminant_analysis_or_without_labels_by_pca(views):
+@pytest.mark.parametrize(("whitening", "uses_labels"), [(None, True), (0.25, False)])
+def test_a_plain_head_is_fitted_by_discriminant_analysis_or_without_labels_by_pca(views, whitening, uses_labels):
     maps, labels = maps_of(views)
-    for whitening in (None, 0.25):
+    permuted = labels[torch.randperm(len(labels), generator=torch.Generator().manual_seed(1))]
+
+    def stage3(number):
+        start = 0
+        for batch, _ in views.stage3(number):
+            yield batch, permuted[start : start + len(batch)]
+            start += len(batch)
+
+    embeddings = []
+    for labelled in (views, Views(views.count, stage3, late)):
         head = GemHead(4)
-        fit_head(head, views, class_share=1.0, ridge=0.1, whitening=whitening, seed=0)
+        fit_head(head, labelled, class_share=1.0, ridge=0.1, whitening=whitening, seed=0)
         with torch.no_grad():
-            embeddings = head(maps)
-        assert embeddings.shape == (len(labels), 4)
-        assert torch.allclose(embeddings.norm(dim=1), torch.ones(len(labels)), atol=1e-5)
+            embeddings.append(head(maps))
+        assert embeddings[-1].shape == (len(labels), 4)
+        assert torch.allclose(embeddings[-1].norm(dim=1), torch.ones(len(labels)), atol=1e-5)
+    right, wrong = embeddings
+    assert torch.allclose(right @ right.T, wrong @ wrong.T, atol=1e-5) != uses_labels

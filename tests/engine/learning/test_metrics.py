@@ -116,9 +116,25 @@ def test_queries_from_elsewhere_search_the_whole_gallery():
     gallery = unit([[1, 0], [1, 0.2], [0, 1]])
     labels = np.array(["a", "b", "a"])
     asked = np.array(["a", "b", "long name of a class that is not there"])
-    report = retrieval_report(gallery, asked, gallery, labels, np.array([-1, 1, -1]))
+    report = retrieval_report(gallery, asked, gallery, labels, np.array([-1, 1, -1]), np.arange(3))
     assert report.per_query["AP"][0] == pytest.approx((1 + 2 / 3) / 2)
     assert np.isnan(report.per_query["AP"][1:]).all()
+
+
+def test_all_copies_of_the_query_s_file_are_left_out_of_its_ranking():
+    gallery = unit([[1, 0], [1, 0], [1, 0.1], [1, 0.2]])
+    labels = np.array(["a", "b", "b", "a"])
+    copies = np.array([0, 0, 2, 3])
+    report = retrieval_report(gallery, labels, gallery, labels, copies, copies)
+    # The first two are the same file: for either, the gallery is the last two.
+    assert report.per_query["AP"][:2] == pytest.approx([1 / 2, 1])
+    assert report.per_query["hit@1"][:2].tolist() == [0, 1]
+    assert report.confusion.sum() == 4
+
+
+def test_a_gallery_of_nothing_but_the_query_s_copies_counts_nothing():
+    with pytest.raises(EngineError, match="No query has an image of its class"):
+        retrieval_report(unit([[1, 0]]), ["a"], unit([[1, 0], [1, 0]]), ["a", "a"], np.zeros(1, int), np.zeros(2, int))
 
 
 def test_rankings_agree_with_a_stable_sort_also_among_many_ties_and_in_several_passes():

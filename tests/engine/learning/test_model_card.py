@@ -4,7 +4,8 @@ import pytest
 
 from frors_qgis.engine.learning.dataset import class_folders
 from frors_qgis.engine.learning.model_card import ModelCard
-from frors_qgis.engine.learning.recipe import Recipe
+from frors_qgis.engine.learning.recipe import ENCODERS, Recipe
+from frors_qgis.engine.learning.trunk_origin import TrunkOrigin
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def card(class_folder):
         name="roofs",
         sha256="ab" * 32,
         recipe=Recipe.default("triplet"),
-        trunk="resnet50-imagenet.safetensors",
+        trunk=TrunkOrigin("resnet50-imagenet.safetensors", "cd" * 32, ()),
         datasets=["stripes"],
         images=class_folders(class_folder)[1:],
         licences=["CC BY 4.0, City of Somewhere", "public domain"],
@@ -47,6 +48,20 @@ def test_a_card_without_licences_or_figures_says_so(card):
     text = replace(card, licences=[], records=[]).text()
     assert "not stated" in text
     assert "closed form" in text
+
+
+def test_a_card_says_what_the_trunk_learnt_before_and_where_its_licences_stand(card):
+    trunk = TrunkOrigin("frors.safetensors", "ef" * 32, ("aid/Airport", "aid/Beach", "ucmerced/river"))
+    text = replace(card, trunk=trunk).text()
+    assert f"all four stages start from frors.safetensors (sha-256 `{'ef' * 32}`), which learnt from" in text
+    assert "learnt from aid, ucmerced;" in text
+    assert "- of what the trunk learnt before: see the card of frors.safetensors" in text
+    assert "which learnt from what its file does not name" in card.text()
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_every_kind_of_encoder_has_a_method(card, encoder):
+    assert "- method: " in replace(card, recipe=Recipe.default(encoder)).text()
 
 
 def test_only_frors_is_called_a_reimplementation(card):

@@ -5,9 +5,11 @@ import pytest
 import torch
 from osgeo import gdal
 
+from frors_qgis.engine.learning import run_folder
 from frors_qgis.engine.learning.dataset import class_folders
 from frors_qgis.engine.learning.recipe import Recipe
-from frors_qgis.engine.learning.run_folder import RunFolder, State, describe_images
+from frors_qgis.engine.learning.run_folder import RunFolder, describe_images
+from frors_qgis.engine.learning.state import State
 from frors_qgis.protocol import EngineError, ErrorCode
 
 RECIPE = Recipe.default("triplet")
@@ -60,7 +62,23 @@ def test_other_images_are_refused_by_the_names_of_their_classes(run, origin, cla
         run.begin(RECIPE, origin | {"images": describe_images(class_folders(moved))})
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"recipe": 3, "origin": {}}', '{"recipe": {"steps": 1}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"recipe": 3, "origin": {}}',
+        '{"recipe": {"steps": 1}}',
+        '{"recipe": {}, "origin": {}}',
+        '{"recipe": {}, "origin": {"machine": "cpu"}}',
+        '{"recipe": {}, "origin": {"machine": {}}}',
+        '{"recipe": {}, "origin": {"machine": {"precision": null}}}',
+        '{"recipe": {}, "origin": {"machine": {"precision": ["float32"]}}}',
+        '{"recipe": {}, "origin": {"machine": {"precision": "load"}}}',
+        '{"recipe": {}, "origin": {"machine": {"precision": "float16"}}}',
+    ],
+)
 def test_a_folder_that_no_training_wrote_is_refused(run, origin, content):
     run.folder.mkdir()
     (run.folder / "recipe.json").write_text(content)
@@ -91,6 +109,89 @@ def test_a_state_that_does_not_fit_the_disk_leaves_the_earlier_one(small_disk, o
     assert caught.value.code is ErrorCode.DISK_FULL
     assert run.epochs == 1
     assert not (run.folder / "state.part").exists()
+
+
+def test_a_process_killed_while_it_writes_a_state_leaves_the_earlier_one(run, origin, monkeypatch):
+    run.begin(RECIPE, origin)
+    run.save_state(State(1, {"weights": torch.ones(100)}))
+
+    def die(tensors, path, metadata):
+        path.write_bytes(b"half")
+        raise SystemExit  # nothing that save_state could clean up after
+
+    with monkeypatch.context() as changed:
+        changed.setattr(run_folder, "save_file", die)
+        with pytest.raises(SystemExit):
+            run.save_state(State(2, {"weights": torch.ones(100)}))
+    assert (run.folder / "state.part").read_bytes() == b"half"
+    again = RunFolder(run.folder)
+    assert again.begin(RECIPE, origin) == origin
+    assert again.load_state().epoch == again.epochs == 1
+    again.save_state(State(2, {"weights": torch.zeros(100)}))
+    assert again.load_state().epoch == 2
+    assert not (run.folder / "state.part").exists()
+
+
+def test_what_was_half_written_when_a_run_was_killed_is_written_anew(run, origin):
+    run.begin(RECIPE, origin)
+    for name in ("state", "metrics", "curve"):
+        (run.folder / f"{name}.part").write_bytes(b"half" * 10_000)
+    run.record({"epoch": 1, "loss": 2.0}, "a title")
+    run.save_state(State(1, {"weights": torch.ones(3)}))
+    assert run.metrics() == [{"epoch": 1, "loss": 2.0}]
+    names = ["curve.png", "metrics.jsonl", "recipe.json", "state.safetensors"]
+    assert sorted(path.name for path in run.folder.iterdir()) == names
+
+
+def test_a_run_that_does_not_fit_the_disk_is_not_begun(small_disk):
+    run = RunFolder(small_disk / "a.run")
+    with pytest.raises(EngineError, match=r"recipe\.json cannot be written .*make room") as caught:
+        run.begin(RECIPE, {"images": "x" * 100_000})
+    assert caught.value.code is ErrorCode.DISK_FULL
+    assert not run.begun
+
+
+@pytest.mark.parametrize(("name", "note", "kept"), [("metrics.jsonl", "x" * 100_000, 1), ("curve.png", "", 2)])
+def test_a_record_or_a_curve_that_does_not_fit_the_disk_leaves_the_earlier_one(small_disk, origin, name, note, kept):
+    run = RunFolder(small_disk / "a.run")
+    run.begin(RECIPE, origin)
+    run.record({"epoch": 1, "loss": 2.0}, "a title")
+    curve = (run.folder / "curve.png").read_bytes()
+    (small_disk / "ballast").write_bytes(b"x" * (64 * 1024 - 4 * 4096 - len(curve)))  # a page or two are left
+    with pytest.raises(EngineError, match=rf"{name} cannot be written .*make room") as caught:
+        run.record({"epoch": 2, "loss": 1.0, "note": note}, "a title")
+    assert caught.value.code is ErrorCode.DISK_FULL
+    assert len(run.metrics()) == kept
+    assert (run.folder / "curve.png").read_bytes() == curve
+    assert not list(run.folder.glob("*.part"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b'{"epoch": 2, "los',
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b'{"loss": 1.0}',
+        b'{"epoch": 2}',
+        b'{"epoch": "2", "loss": 1.0}',
+        b'{"epoch": 2, "loss": NaN}',
+        b'{"epoch": 2, "loss": "low"}',
+        b'{"epoch": 2, "loss": 1.0, "validation": 3}',
+    ],
+)
+def test_a_damaged_record_is_named_by_file_and_line_before_anything_is_trained(run, origin, damage):
+    run.begin(RECIPE, origin)
+    run.record({"epoch": 1, "loss": 2.0}, "a title")
+    path = run.folder / "metrics.jsonl"
+    path.write_bytes(path.read_bytes() + damage + b"\n")
+    for use in (lambda: run.begin(RECIPE, origin), run.metrics, lambda: run.record({"epoch": 2, "loss": 1.0}, "a")):
+        with pytest.raises(EngineError, match=r"metrics\.jsonl, line 2, is damaged .*delete that line") as caught:
+            use()
+        assert caught.value.code is ErrorCode.BAD_REQUEST
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    assert run.begin(RECIPE, origin) == origin
 
 
 @pytest.mark.parametrize("damage", [b"", b"no state", b"\xff" * 100])

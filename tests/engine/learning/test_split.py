@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.learning.dataset import LabelledImage
-from frors_qgis.engine.learning.split import leaked, only_classes, split_by_class, split_by_part, without_classes
+from frors_qgis.engine.learning.split import (
+    images_to_learn_from,
+    only_classes,
+    split_by_class,
+    without_classes,
+    without_copies,
+)
 from frors_qgis.protocol import EngineError, ErrorCode
 
 
@@ -76,16 +82,13 @@ def test_a_fraction_that_leaves_a_part_empty_is_refused(fraction):
     assert caught.value.code is ErrorCode.BAD_REQUEST
 
 
-def test_the_dataset_s_own_parts_are_taken_and_a_class_may_be_in_test_only():
-    train, val = labelled("/data/train", "train", ship=3), labelled("/data/val", "val", ship=2)
+def test_training_takes_a_share_of_the_train_part_where_the_folders_name_one():
+    train, val = labelled("/data/train", "train", ship=4), labelled("/data/val", "val", ship=2)
     test = labelled("/data/test", "test", ship=2, yacht=2)
-    assert split_by_part(test + val + train) == (train, test)
-
-
-@pytest.mark.parametrize("part", [None, "train", "test", "val"])
-def test_a_dataset_without_both_parts_is_refused(part):
-    with pytest.raises(EngineError, match="split it by class"):
-        split_by_part(labelled(part=part, ship=3))
+    assert images_to_learn_from(test + val + train, None, 0) == train
+    assert images_to_learn_from(test + val + train, 0.5, 3) == split_by_class(train, 0.5, 3)[0]
+    assert images_to_learn_from(test, None, 0) == []
+    assert images_to_learn_from(labelled(ship=3), None, 0) == labelled(ship=3)
 
 
 def test_classes_are_left_out_or_kept_by_name():
@@ -114,11 +117,12 @@ def test_leaving_nothing_is_refused():
         only_classes(labelled(ship=2), [])
 
 
-def test_copies_of_training_images_are_found_in_the_rest(tmp_path):
+def test_copies_of_training_images_are_taken_out_of_the_rest_and_counted(tmp_path):
     contents = {"a.png": b"one", "b.png": b"two", "c.png": b"one", "d.png": b"six", "e.png": b"six"}
     images = {name: LabelledImage(tmp_path / name, "ship") for name in contents}
     for name, content in contents.items():
         images[name].path.write_bytes(content)
     rest = [images[name] for name in ("c.png", "d.png", "e.png")]
-    assert leaked([images["a.png"], images["b.png"]], rest) == [images["c.png"]]
-    assert leaked([images["b.png"]], rest) == []
+    assert without_copies([images["a.png"], images["b.png"]], rest) == (rest[1:], 1)
+    assert without_copies([images["b.png"]], rest) == (rest, 0)
+    assert without_copies(rest, rest) == ([], 3)

@@ -13,6 +13,7 @@ from frors_qgis.engine.encoders.registry import load_checkpoint_file
 from frors_qgis.engine.learning.dataset import class_folders, read_square
 from frors_qgis.engine.learning.recipe import ENCODERS, Recipe
 from frors_qgis.engine.learning.run_folder import RunFolder
+from frors_qgis.engine.learning.state import State
 from frors_qgis.engine.learning.trainer import train
 from frors_qgis.protocol import EngineError, ErrorCode
 from tests.engine.door import REPOSITORY
@@ -38,8 +39,9 @@ def trained(class_folder, trunk, tmp_path):
     def run(recipe, folder="a.run", progress=nothing, images=None, **options):
         run = RunFolder(tmp_path / folder)
         images = class_folders(class_folder) if images is None else images
-        return run, train(images, recipe, run, trunk, progress, device="cpu", **options)
+        return run, train(images, recipe, run, trunk, progress, **{"device": "cpu"} | options)
 
+    run.folder = tmp_path
     return run
 
 
@@ -102,13 +104,12 @@ def test_the_checkpoint_is_as_good_as_the_last_epoch_said(trained, class_folder)
     assert figures["mAP"] == pytest.approx(run.metrics()[-1]["validation"]["mAP"], abs=0.05)
 
 
-def test_of_the_frors_head_only_the_image_projection_learns(trained):
+def test_of_the_frors_head_the_projections_learn_and_local_features_and_prototypes_stay(trained):
     """With AdamW and a warm-up, the first step moves every parameter that learns."""
     fitted, _ = trained(recipe("frors", "epochs=0"), "fitted.run")
     run, _ = trained(recipe("frors"))
     assert moved(weights(fitted, "head."), weights(run, "head.")) == {
-        "head.projections.image.weight",
-        "head.projections.image.bias",
+        f"head.projections.{part}.{kind}" for part in ("image", "gram", "prototypes") for kind in ("weight", "bias")
     }
     assert "trunk.layer4.0.conv1.weight" in moved(weights(fitted, "trunk."), weights(run, "trunk."))
 
@@ -257,3 +258,61 @@ def test_a_state_of_another_training_is_refused(trained):
     with pytest.raises(EngineError, match="does not fit this training") as caught:
         trained(recipe("triplet", "epochs=0"))
     assert caught.value.code is ErrorCode.ENCODER_DAMAGED
+
+
+def without_moments(state):
+    return State(state.epoch, {name: state.tensors[name] for name in state.tensors if "exp_avg_sq" not in name})
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (without_moments, r"optimizer\.0\.exp_avg_sq is missing"),
+        (lambda state: State(0, state.tensors), "is not part of it"),
+        (lambda state: State(3, state.tensors), "after epoch 3 of 2"),
+        (lambda state: State(-1, state.tensors), "after epoch -1 of 2"),
+    ],
+)
+def test_a_state_that_is_not_whole_is_refused_and_kept(trained, change, sentence):
+    asked = recipe("triplet", "reduction=none", "views=0")
+
+    def interrupt(fraction, message, eta):
+        if message.startswith("Epoch 2 of 2"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(asked, progress=interrupt)
+    run = RunFolder(trained.folder / "a.run")
+    run.save_state(change(run.load_state()))
+    before = (run.folder / "state.safetensors").read_bytes()
+    with pytest.raises(EngineError, match=rf"does not fit this training: .*{sentence}") as caught:
+        trained(asked)
+    assert caught.value.code is ErrorCode.ENCODER_DAMAGED
+    assert (run.folder / "state.safetensors").read_bytes() == before
+
+
+def test_a_checkpoint_that_does_not_fit_the_disk_is_written_once_there_is_room(trained, small_disk):
+    asked = recipe("triplet", "epochs=0", "reduction=none")
+    with pytest.raises(EngineError, match=r"big\.safetensors cannot be written .*make room") as caught:
+        trained(asked, checkpoint=small_disk / "big.safetensors")
+    assert caught.value.code is ErrorCode.DISK_FULL
+    assert list(small_disk.iterdir()) == []
+    told = []
+    trained(asked, checkpoint=trained.folder / "big.safetensors", progress=lambda *progress: told.append(progress))
+    assert told == []
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
+@pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
+def test_an_interrupted_run_goes_on_on_cuda(trained, optimizer):
+    asked = recipe("softmax-triplet", f"optimizer={optimizer}")
+
+    def interrupt(fraction, message, eta):
+        if message.startswith("Epoch 2 of 2"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(asked, progress=interrupt, device="cuda")
+    run, _ = trained(asked, device="cuda")
+    assert [record["epoch"] for record in run.metrics()] == [1, 2]
+    assert run.load_state().tensors["optimizer.0.step" if optimizer == "adamw" else "optimizer.0.momentum_buffer"].any()

@@ -32,6 +32,37 @@ def test_validation_images_are_taken_from_the_training_images_and_not_learnt_fro
     assert not set(chosen.images) & set(chosen.validation)
 
 
+def copied(class_folder, folder, copies):
+    """A dataset in which some files, "c0/1.png", have the content of others."""
+    shutil.copytree(class_folder, folder)
+    for name, source in copies.items():
+        shutil.copy(folder / source, folder / name)
+    return folder
+
+
+def test_copies_of_images_learnt_from_are_left_out_of_validation_and_counted(class_folder, tmp_path):
+    clean = choose_images([class_folder], fraction=0.7, validate=0.25)
+    validation, learnt = clean.validation[0], clean.images[0]
+    taken = {image.path for image in (*clean.images, *clean.validation)}
+    unused = next(image for image in class_folders(class_folder) if image.path not in taken)
+    names = [image.path.relative_to(class_folder) for image in (validation, unused, learnt)]
+    folder = copied(class_folder, tmp_path / class_folder.name, {names[0]: names[2], names[1]: names[2]})
+    chosen = choose_images([folder], fraction=0.7, validate=0.25)
+    assert len(chosen.images) == len(clean.images)
+    assert [image.path.name for image in chosen.validation] == [image.path.name for image in clean.validation[1:]]
+    sentence = chosen.protocol["copies of images learnt from"]
+    assert sentence.startswith("1 left out of validation; 1 among the other images")
+    assert clean.protocol["copies of images learnt from"].startswith("0 left out of validation; 0 among")
+
+
+def test_validation_that_holds_nothing_but_copies_is_refused(class_folder, tmp_path):
+    files = [path.relative_to(class_folder) for path in sorted(class_folder.glob("*/*.png"))]
+    folder = copied(class_folder, tmp_path / "same", dict.fromkeys(files[1:], files[0]))
+    with pytest.raises(EngineError, match="All validation images are copies") as caught:
+        choose_images([folder], validate=0.25)
+    assert caught.value.code is ErrorCode.DATASET_INVALID
+
+
 def test_classes_of_different_datasets_stay_different_and_are_split_as_if_alone(class_folder, tmp_path):
     write_class_images(tmp_path / "other", classes=2)
     chosen = choose_images([class_folder, tmp_path / "other"], fraction=0.5, without=["other/c0"])
