@@ -2,9 +2,10 @@
 
     .venv/bin/python scripts/benchmark_dimensions.py --data DATA -o docs/results/dimensions.json
 
-Protocol and recipe are those of `benchmark_retrieval.py` (80 % of each class learnt, seed 0). The PCAs are fitted,
-without labels, to what one training without a projection makes of the images that it learnt from; FC is one training
-for each number of dimensions. What OUTPUT holds already is not computed again.
+Protocol and recipe are those of the rows "triplet" of `benchmark_retrieval.py` (80 % of each class learnt, its first
+seed). The PCAs are fitted, without labels, to what one training without a projection makes of the images that it
+learnt from, there to views of them; FC is one training for each number of dimensions. What OUTPUT holds already is not
+computed again.
 """
 
 from __future__ import annotations
@@ -23,13 +24,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import torch
 import torch.nn.functional as F
-from benchmark_retrieval import TRUNK, Galleries, bar
+from benchmark_retrieval import Galleries, bar
 from numpy.typing import NDArray
-from retrieval_protocol import FRACTION, SIDE
+from retrieval_protocol import FRACTION, ROWS, SEEDS, SIDE
 
-from frors_qgis.engine.encoders.installed import encoder_path
 from frors_qgis.engine.encoders.projection import Projection
-from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
+from frors_qgis.engine.encoders.registry import load_checkpoint_file
 from frors_qgis.engine.learning.metrics import self_excluded_metrics
 from frors_qgis.engine.learning.recipe import Recipe
 from frors_qgis.engine.learning.run_folder import RunFolder
@@ -38,6 +38,7 @@ from frors_qgis.engine.learning.trainer import train
 
 DIMENSIONS = (2, 4, 8, 16, 32, 64, 128, 256, 512)
 DATASET = "ucmerced"
+SEED = SEEDS[0]
 FIGURES = ("mAP", "mAP@10")
 
 
@@ -47,28 +48,29 @@ class Bench:
     def __init__(self, data: Path, work: Path) -> None:
         self._galleries = Galleries(data, work / "galleries")
         self._work = work
-        self._learnt, self._rest = split_by_class(self._galleries.images[DATASET], FRACTION[DATASET], 0)
+        self._learnt, self._rest = split_by_class(self._galleries.images[DATASET], FRACTION[DATASET], SEED)
         self._whole: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
     def reduced(self, method: str, dimension: int) -> dict[str, float]:
         """Figures of embeddings reduced by "pca" or "fc"."""
         if method == "fc":
-            return self._figures(self._trained(f"dimension={dimension}")[1])
+            return self._figures(self._trained(*ROWS["triplet"].settings, f"dimension={dimension}")[1])
         if self._whole is None:
             self._whole = self._trained("reduction=none")
         learnt, rest = (torch.from_numpy(vectors) for vectors in self._whole)
         projection = Projection(learnt.shape[1], dimension)
-        projection.fit(learnt)
+        projection.fit(learnt, Recipe.whitening)
         with torch.no_grad():
             return self._figures(F.normalize(projection(rest), dim=1).numpy())
 
-    def _trained(self, setting: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Embeddings of the images learnt from and of the rest, by a Triplet encoder with this setting."""
-        recipe = Recipe.default("triplet").with_settings(["seed=0", f"side={SIDE}", setting])
-        folder = self._work / f"dimensions-{setting}"
-        trunk = load_trunk(encoder_path(TRUNK))
+    def _trained(self, *settings: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embeddings of the images learnt from and of the rest, by a Triplet encoder with these settings."""
+        recipe = Recipe.default("triplet").with_settings([f"seed={SEED}", f"side={SIDE}", *settings])
+        folder = self._work / f"dimensions-{'-'.join(settings)}"
         views = self._work / "views"
-        checkpoint = train(self._learnt, recipe, RunFolder(folder), trunk, bar(folder.name), cache=views)
+        checkpoint = train(
+            self._learnt, recipe, RunFolder(folder), self._galleries.trunk, bar(folder.name), cache=views
+        )
         encoder = load_checkpoint_file(checkpoint)
         embeddings = [self._galleries.embed(DATASET, encoder, images) for images in (self._learnt, self._rest)]
         shutil.rmtree(folder)
@@ -114,10 +116,10 @@ def main() -> None:
     if missing:
         bench = Bench(options.data, options.work)
         for method, dimension in missing:
-            torch.manual_seed(0)
+            torch.manual_seed(SEED)
             row = {"method": method, "dimension": dimension, **bench.reduced(method, dimension)}
             rows.append(row)
-            options.output.write_text(json.dumps({"dataset": DATASET, "seed": 0, "rows": rows}, indent=1) + "\n")
+            options.output.write_text(json.dumps({"dataset": DATASET, "seed": SEED, "rows": rows}, indent=1) + "\n")
             print(f"\r{row}\x1b[K", flush=True)
         shutil.rmtree(options.work / "views", ignore_errors=True)
     draw(options.output.with_suffix(".png"), rows)

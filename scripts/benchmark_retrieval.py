@@ -3,12 +3,14 @@
     .venv/bin/python scripts/benchmark_retrieval.py --data DATA --results docs/results/retrieval --work build/retrieval
 
 DATA holds aid/<class>/*.jpg and ucmerced/<class>/*.jpg. Every run writes RESULTS/<set>_<row>_<seed>.json and is skipped
-where that is there; `--row`, `--set` and `--seed` choose single ones. The frozen trunk is made by `make encoders`.
+where that is there and was made from the same images, trunk and recipe; `--row`, `--set` and `--seed` choose single
+ones. The trunk is made by `make encoders`.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -25,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from retrieval_protocol import FRACTION, FROZEN, HARD, ROWS, SEEDS, SETS, SIDE, UNSEEN, TrainingSetName
+from retrieval_protocol import FRACTION, HARD, ROWS, SEEDS, SETS, SIDE, TrainingSetName, unseen
 from retrieval_tables import write_tables
 
 from frors_qgis.engine.encoders.device import choose_device
@@ -33,13 +35,13 @@ from frors_qgis.engine.encoders.encoder import Encoder
 from frors_qgis.engine.encoders.installed import encoder_path
 from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
 from frors_qgis.engine.learning.augmentation import Augmentation
-from frors_qgis.engine.learning.dataset import LabelledImage, class_folders
+from frors_qgis.engine.learning.dataset import LabelledImage, class_folders, first_copies
 from frors_qgis.engine.learning.metrics import self_excluded_metrics
 from frors_qgis.engine.learning.recipe import Recipe
-from frors_qgis.engine.learning.run_folder import RunFolder
+from frors_qgis.engine.learning.run_folder import RunFolder, describe_images
 from frors_qgis.engine.learning.split import only_classes, split_by_class, without_classes
 from frors_qgis.engine.learning.trainer import train
-from frors_qgis.engine.learning.views import ViewCache
+from frors_qgis.engine.learning.views import ViewCache, trunk_sha256
 
 TRUNK = "resnet50-imagenet"
 _BATCH = 128
@@ -49,10 +51,10 @@ class Galleries:
     """Embeds all images of a dataset with a checkpoint whose stages 1 to 3 are those of the frozen trunk."""
 
     def __init__(self, data: Path, cache: Path) -> None:
-        self.images = {name: class_folders(data / name) for name in FRACTION}
-        trunk = load_trunk(encoder_path(TRUNK))
+        self.images = {name: distinct(class_folders(data / name)) for name in FRACTION}
+        self.trunk = load_trunk(encoder_path(TRUNK))
         self._views = {
-            name: ViewCache(cache, images, SIDE, 0, Augmentation.none(), 0, trunk)
+            name: ViewCache(cache, images, SIDE, 0, Augmentation.none(), 0, self.trunk)
             for name, images in self.images.items()
         }
         for name, views in self._views.items():
@@ -74,6 +76,11 @@ class Galleries:
             yield self._views[name].read(0, ids[start : start + _BATCH])
 
 
+def distinct(images: list[LabelledImage]) -> list[LabelledImage]:
+    """All images but the byte-identical copies of others, which would be found by themselves."""
+    return [images[place] for place in np.unique(first_copies(images))]
+
+
 def bar(title: str) -> Any:
     """A progress function that keeps one line up to date."""
 
@@ -87,7 +94,12 @@ def bar(title: str) -> Any:
 def trained_on(images: list[LabelledImage], subset: TrainingSetName, seed: int) -> list[LabelledImage]:
     """The images that a run learns from."""
     learnt, _ = split_by_class(images, FRACTION[subset.dataset], seed)
-    return learnt if subset.whole else without_classes(learnt, UNSEEN[subset.dataset])
+    return learnt if subset.whole else without_classes(learnt, left_out(images, subset, seed))
+
+
+def left_out(images: list[LabelledImage], subset: TrainingSetName, seed: int) -> list[str]:
+    """The classes that a run does not learn from."""
+    return unseen(subset, {image.label for image in images}, seed)
 
 
 def tasks(
@@ -96,7 +108,7 @@ def tasks(
     """Name, dataset and gallery of every task of a run; no gallery holds an image that it learnt from."""
     dataset = subset.dataset
     if not subset.whole:
-        yield "unseen classes", dataset, only_classes(images[dataset], UNSEEN[dataset])
+        yield "unseen classes", dataset, only_classes(images[dataset], left_out(images[dataset], subset, seed))
         return
     _, rest = split_by_class(images[dataset], FRACTION[dataset], seed)
     yield "all classes", dataset, rest
@@ -118,27 +130,45 @@ def measure(galleries: Galleries, checkpoint: Path, subset: TrainingSetName, see
     return figures
 
 
+def origin(galleries: Galleries, subset: TrainingSetName, row: str, seed: int) -> dict[str, Any]:
+    """What the figures of a run come from."""
+    settings = [f"seed={seed}", f"side={SIDE}", *ROWS[row].settings]
+    data = json.dumps({name: describe_images(images) for name, images in galleries.images.items()}, sort_keys=True)
+    return {
+        "row": row,
+        "trained on": str(subset),
+        "seed": seed,
+        "recipe": Recipe.default(ROWS[row].encoder).with_settings(settings).as_json(),
+        "images sha-256": hashlib.sha256(data.encode()).hexdigest(),
+        "trunk sha-256": trunk_sha256(galleries.trunk),
+    }
+
+
 def run_row(
     galleries: Galleries, subset: TrainingSetName, row: str, seed: int, work: Path, cache: Path
 ) -> dict[str, Any]:
     """Trains one row and measures it."""
     began = time.monotonic()
-    recipe = Recipe.default(ROWS[row].encoder).with_settings([f"seed={seed}", f"side={SIDE}", *ROWS[row].settings])
+    result = origin(galleries, subset, row, seed)
     folder = work / f"{subset}_{slug(row)}_{seed}"
     images = trained_on(galleries.images[subset.dataset], subset, seed)
-    trunk = load_trunk(encoder_path(TRUNK))
-    checkpoint = train(images, recipe, RunFolder(folder), trunk, bar(folder.name), cache=cache)
-    figures = measure(galleries, checkpoint, subset, seed)
+    recipe = Recipe.from_json(result["recipe"])
+    checkpoint = train(images, recipe, RunFolder(folder), galleries.trunk, bar(folder.name), cache=cache)
+    result |= {"images": len(images), "tasks": measure(galleries, checkpoint, subset, seed)}
     shutil.rmtree(folder)
-    return {
-        "row": row,
-        "trained on": str(subset),
-        "seed": seed,
-        "images": len(images),
-        "recipe": recipe.as_json(),
-        "tasks": figures,
-        "seconds": round(time.monotonic() - began),
-    }
+    return result | {"seconds": round(time.monotonic() - began)}
+
+
+def is_there(path: Path, expected: dict[str, Any]) -> bool:
+    """Whether a result is there. Stops where it was made from something else: figures of one table must not mix."""
+    if not path.exists():
+        return False
+    found = json.loads(path.read_text())
+    if others := [name for name in expected if found.get(name) != expected[name]]:
+        raise SystemExit(
+            f"{path} was made with another {', '.join(others)}. Move it away, or choose another --results."
+        )
+    return True
 
 
 def slug(row: str) -> str:
@@ -152,7 +182,7 @@ def write(path: Path, result: dict[str, Any]) -> None:
     waiting.write_text(json.dumps(result, indent=1) + "\n")
     waiting.replace(path)
     figures = {task: round(value["metrics"]["mAP@10"], 4) for task, value in result["tasks"].items()}
-    print(f"\r{path.stem}: mAP@10 {figures}, {result.get('seconds', 0)} s\x1b[K", flush=True)
+    print(f"\r{path.stem}: mAP@10 {figures}, {result['seconds']} s\x1b[K", flush=True)
 
 
 def main() -> None:
@@ -161,9 +191,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds aid and ucmerced")
     parser.add_argument("--results", type=Path, required=True, help="folder of the JSON files and the tables")
     parser.add_argument("--work", type=Path, default=Path("build/retrieval"), help="views and runs: 20 GB of disk")
-    parser.add_argument("--row", action="append", choices=[FROZEN, *ROWS], help="only this row; may repeat")
+    parser.add_argument("--row", action="append", choices=list(ROWS), help="only this row; may repeat")
     parser.add_argument("--set", action="append", choices=[str(subset) for subset in SETS], help="may repeat")
-    parser.add_argument("--seed", action="append", type=int, help="may repeat")
+    parser.add_argument("--seed", action="append", type=int, choices=SEEDS, help="may repeat")
     options = parser.parse_args()
     options.results.mkdir(parents=True, exist_ok=True)
     galleries = Galleries(options.data, options.work / "galleries")
@@ -172,18 +202,14 @@ def main() -> None:
             if options.set and str(subset) not in options.set:
                 continue
             views = options.work / "views"
-            for row in options.row or [FROZEN, *ROWS]:
+            for row in options.row or ROWS:
                 path = options.results / f"{subset}_{slug(row)}_{seed}.json"
-                if path.exists():
+                if seed not in ROWS[row].seeds(subset) or is_there(path, origin(galleries, subset, row, seed)):
                     continue
-                if row == FROZEN:
-                    figures = measure(galleries, encoder_path(TRUNK), subset, seed)
-                    write(path, {"row": row, "trained on": str(subset), "seed": seed, "tasks": figures})
-                elif seed in ROWS[row].seeds(subset):
-                    torch.manual_seed(seed)
-                    write(path, run_row(galleries, subset, row, seed, options.work, views))
+                torch.manual_seed(seed)
+                write(path, run_row(galleries, subset, row, seed, options.work, views))
+                write_tables(options.results)
             shutil.rmtree(views, ignore_errors=True)
-    write_tables(options.results)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-SEEDS = (0, 1, 2)
+SEEDS = (1, 2, 3)
+"""Of the splits and the trainings that count. Recipes were chosen on seed 0, which no table shows."""
 SIDE = 160
 FRACTION = {"aid": 0.2, "ucmerced": 0.8}
 """Share of each class that is learnt from; the rest is the gallery, each image of it a query once."""
@@ -21,12 +23,6 @@ HARD = {
 }
 """The classes that frozen features confuse most."""
 
-UNSEEN = {
-    "aid": "Airport Center Church Commercial MediumResidential Park Resort School Square Viaduct".split(),
-    "ucmerced": ("buildings denseresidential intersection mediumresidential overpass storagetanks tenniscourt".split()),
-}
-"""A third of the classes, hard ones, left out of training where a table asks for classes never seen."""
-
 FROZEN = "frozen trunk"
 
 
@@ -34,45 +30,50 @@ FROZEN = "frozen trunk"
 class Row:
     """A method: the encoder it trains and the settings that differ from that encoder's recipe.
 
-    unseen: whether it is also trained without the classes of UNSEEN; core: whether then, too, with all seeds; once:
-    with a single seed everywhere.
+    reduced: only trained on whole sets; once: only trained on AID, with the first seed.
     """
 
     encoder: str
     settings: tuple[str, ...] = ()
-    unseen: bool = True
-    core: bool = False
+    reduced: bool = False
     once: bool = False
 
     def seeds(self, subset: TrainingSetName) -> tuple[int, ...]:
         """The seeds that it is trained with on a set."""
-        if subset.whole:
-            return SEEDS[:1] if self.once else SEEDS
-        if not self.unseen:
-            return ()
-        return SEEDS if self.core and subset.dataset == "aid" else SEEDS[:1]
+        if self.once:
+            return SEEDS[:1] if subset.dataset == "aid" else ()
+        return SEEDS if subset.whole or not self.reduced else ()
 
 
 ROWS = {
-    "softmax": Row("softmax", core=True),
-    "triplet": Row("triplet", ("fit=pca", "head_rate=1e-3"), core=True),
-    "triplet, PCA to 64": Row("triplet", ("reduction=pca", "dimension=64"), unseen=False),
-    "triplet, FC to 64": Row("triplet", ("fit=pca", "head_rate=1e-3", "dimension=64"), unseen=False),
-    "baseline": Row("triplet", core=True),
+    FROZEN: Row("triplet", ("epochs=0", "fit=pca")),
+    "softmax": Row("softmax"),
+    "triplet": Row("triplet", ("fit=pca", "head_rate=1e-3")),
+    "triplet, PCA to 64": Row("triplet", ("reduction=pca", "dimension=64"), reduced=True),
+    "triplet, FC to 64": Row("triplet", ("fit=pca", "head_rate=1e-3", "dimension=64"), reduced=True),
+    "baseline": Row("triplet"),
     "baseline + FPM": Row("frors", ("parts=image,prototypes", "match=false", "auxiliary=0")),
     "baseline + GraL": Row("frors", ("parts=image,gram", "match=false", "auxiliary=0")),
     "baseline + FPM + GraL": Row("frors", ("match=false", "auxiliary=0")),
-    "FRORS": Row("frors", core=True),
-    "FRORS without FPM": Row("frors", ("parts=image,gram",), once=True),
-    "FRORS without GraL": Row("frors", ("parts=image,prototypes",), once=True),
-    "softmax + triplet": Row("softmax-triplet", once=True),
+    "FRORS": Row("frors"),
+    "FRORS without the image part's own loss": Row("frors", ("auxiliary=0",), once=True),
     "multi-similarity": Row("triplet", ("loss=multi-similarity",), once=True),
 }
 
 
+def unseen(subset: TrainingSetName, classes: Iterable[str], seed: int) -> list[str]:
+    """The third of a dataset's classes that a seed leaves out of training, a third of the hard ones among them.
+
+    Three seeds in a row leave out every class once.
+    """
+    hard = HARD[subset.dataset]
+    easy = sorted(set(classes) - set(hard))
+    return [*hard[seed % 3 :: 3], *easy[seed % 3 :: 3]]
+
+
 @dataclass(frozen=True)
 class TrainingSetName:
-    """A dataset, with or without the classes of UNSEEN."""
+    """A dataset, whole or without the third of its classes that `unseen` names."""
 
     dataset: str
     whole: bool
