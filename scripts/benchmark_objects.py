@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
+from frors_qgis.engine.georeferences import box_in
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.parameters import Parameters
@@ -166,9 +167,12 @@ class Bench:
     def _base_rate(self, task: Task, centres: dict[int, NDArray[np.float64]]) -> float:
         hits = total = 0
         with Archive.open(self._archive) as archive:
-            chips = archive.chips(range(1, archive.chip_count() + 1))
+            ids = range(1, archive.chip_count() + 1)
+            if task.within is not None:
+                ids = archive.chips_within(box_in(task.within, _crs(task), "EPSG:4326")).tolist()
+            chips = archive.chips(ids)
         for chip in chips:
-            if chip.raster_id in centres and (task.within is None or chip.column >= 2500):
+            if chip.raster_id in centres:
                 total += 1
                 hits += holds(chip, centres[chip.raster_id])
         return hits / total

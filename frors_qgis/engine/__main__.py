@@ -166,6 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--licence", action="append", default=[], metavar="TEXT", help="of a dataset, for the model card"
     )
+    train.add_argument("--note", action="append", default=[], metavar="TEXT", help="what else the card is to say")
 
     serve = commands.add_parser("serve", help="speak JSON lines over stdin and stdout")
     serve.add_argument("--role", choices=("both", "encode", "search"), default="both")

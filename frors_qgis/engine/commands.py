@@ -201,6 +201,7 @@ def train(options: argparse.Namespace) -> Result:
         images=chosen.images,
         licences=options.licence,
         protocol=chosen.protocol | {"trunk learnt from": origin.learnt_from, "side": f"{recipe.side} px"},
+        notes=options.note,
         records=run.metrics(),
         command=shlex.join(["python", "-m", "frors_qgis.engine", *options.words]),
     )

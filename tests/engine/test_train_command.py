@@ -45,7 +45,7 @@ def folder(tmp_path_factory):
 def test_a_trained_encoder_is_evaluated_by_its_checkpoint(folder, tmp_path):
     path = tmp_path / "roofs.safetensors"
     options = ["--encoder", "softmax-triplet", "--fraction", 0.75, "--validate", 0.34, "--without", "c1"]
-    licence = ["--licence", "mine, CC BY 4.0"]
+    licence = ["--licence", "mine, CC BY 4.0", "--note", "Stripes of three widths."]
     output, _ = run("train", folder, *options, *SMALL, "-o", path, *licence, *QUICK, "classes_per_batch=2", "--json")
     result = json.loads(output.splitlines()[-1])
     assert result["images"] == 10
@@ -54,7 +54,8 @@ def test_a_trained_encoder_is_evaluated_by_its_checkpoint(folder, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["roofs.md", "roofs.run", "roofs.safetensors"]
     card = (tmp_path / "roofs.md").read_text()
     assert result["sha256"] in card
-    assert "mine, CC BY 4.0" in card
+    assert "- mine, CC BY 4.0\n" in card
+    assert "- Stripes of three widths.\n" in card
     assert "--without c1" in card
     assert f"start from {DEFAULT_ENCODER}.safetensors (sha-256 `{encoder_sha256(DEFAULT_ENCODER)}`)" in card
     assert "- trunk learnt from: aid, ucmerced" in card

@@ -29,7 +29,8 @@ class ModelCard:
     """What a card says.
 
     name, sha256: of the checkpoint; datasets: names of their folders; images: those learnt from; protocol: what was
-    kept apart and how, by name; records: one per epoch, see `RunFolder.metrics`; command: the command line.
+    kept apart and how, by name; notes: sentences; records: one per epoch, see `RunFolder.metrics`; command: the line
+    that made it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ModelCard:
     images: Sequence[LabelledImage]
     licences: Sequence[str]
     protocol: dict[str, Any]
+    notes: Sequence[str]
     records: Sequence[dict[str, Any]]
     command: str
 
@@ -69,12 +71,12 @@ class ModelCard:
             ],
             "Protocol": [f"- {name}: {value}" for name, value in self.protocol.items()],
             "Figures": _figures(figures, int(last.get("epoch", 0))),
+            "Notes": [f"- {note}" for note in self.notes],
             "Recipe": ["```json", json.dumps(self.recipe.as_json(), indent=2), "```"],
             "Command": ["```", self.command, "```"],
         }
         parts = [f"# {self.name}"]
-        for heading, lines in sections.items():
-            parts.append("\n".join([f"## {heading}", "", *lines]))
+        parts += ["\n".join([f"## {heading}", "", *lines]) for heading, lines in sections.items() if lines]
         return "\n\n".join(parts) + "\n"
 
 
