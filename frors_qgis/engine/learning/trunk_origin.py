@@ -20,7 +20,7 @@ class TrunkOrigin:
     def learnt_from(self) -> str:
         """What its classes say that it learnt from, in a few words."""
         if not self.classes:
-            return "what its file does not name"
+            return "classes that its file does not name"
         found = [*self._datasets(), *([f"the classes {_listing(self._plain())}"] if self._plain() else [])]
         return ", ".join(found)
 

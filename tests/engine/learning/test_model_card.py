@@ -59,7 +59,7 @@ def test_a_card_says_what_the_trunk_learnt_before_and_where_its_licences_stand(c
     assert f"all four stages start from frors.safetensors (sha-256 `{'ef' * 32}`), which learnt from" in text
     assert "learnt from aid, ucmerced;" in text
     assert "- of what the trunk learnt before: see the card of frors.safetensors" in text
-    assert "which learnt from what its file does not name" in card.text()
+    assert "which learnt from classes that its file does not name" in card.text()
 
 
 @pytest.mark.parametrize("encoder", ENCODERS)

@@ -10,7 +10,7 @@ def origin(*classes):
 @pytest.mark.parametrize(
     ("classes", "sentence"),
     [
-        ((), "what its file does not name"),
+        ((), "classes that its file does not name"),
         (("aid/Airport", "aid/Beach", "ucmerced/river"), "aid, ucmerced"),
         (("gable", "hip"), "the classes gable, hip"),
         (tuple("abcdef"), "the classes a, b, c, d, e, ..."),
