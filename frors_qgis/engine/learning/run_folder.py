@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from frors_qgis.engine.learning.dataset import LabelledImage
 from frors_qgis.engine.learning.pictures import draw_curve
 from frors_qgis.engine.learning.recipe import Recipe
+from frors_qgis.engine.learning.replacement import replace_file
 from frors_qgis.engine.learning.state import State
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -134,19 +135,7 @@ class RunFolder:
 
     @staticmethod
     def _replace(path: Path, write: Callable[[Path], object]) -> None:
-        """Replaces a file as a whole. Raises EngineError(DISK_FULL) when it cannot; the earlier one stays then."""
-        waiting = path.with_suffix(".part")
-        try:
-            write(waiting)
-            with waiting.open("rb+") as file:
-                os.fsync(file.fileno())
-            waiting.replace(path)
-        except (OSError, SafetensorError) as error:
-            waiting.unlink(missing_ok=True)
-            raise EngineError(
-                ErrorCode.DISK_FULL,
-                f"{path} cannot be written ({error}); make room there, then give the same command again.",
-            ) from error
+        replace_file(path, path.with_suffix(".part"), write)
 
 
 def _parse_record(line: bytes, number: int, path: Path) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from frors_qgis.engine.encoders.device import Device, choose_device
@@ -35,6 +34,7 @@ from frors_qgis.engine.learning.optimizer import new_optimizer, set_rates
 from frors_qgis.engine.learning.pictures import require_matplotlib
 from frors_qgis.engine.learning.progress import Progress
 from frors_qgis.engine.learning.recipe import Recipe
+from frors_qgis.engine.learning.replacement import replace_file
 from frors_qgis.engine.learning.run_folder import RunFolder, describe_images
 from frors_qgis.engine.learning.sampler import batches_per_epoch, class_batches
 from frors_qgis.engine.learning.state import State
@@ -98,16 +98,9 @@ def train(
             f"The {chosen.name} ran out of memory. Close other programs or choose the CPU as device, and give the same "
             "command again; or begin another run with fewer images_per_class.",
         ) from error
+    description = describe_encoder(recipe, checkpoint.stem, classes)
     waiting = checkpoint.with_name(f"{checkpoint.name}.part")
-    try:
-        save_encoder(waiting, describe_encoder(recipe, checkpoint.stem, classes), trunk, head)
-        waiting.replace(checkpoint)
-    except (OSError, SafetensorError) as error:
-        waiting.unlink(missing_ok=True)
-        raise EngineError(
-            ErrorCode.DISK_FULL,
-            f"{checkpoint} cannot be written ({error}); make room there, then give the same command again.",
-        ) from error
+    replace_file(checkpoint, waiting, lambda path: save_encoder(path, description, trunk, head))
     shutil.rmtree(own_cache, ignore_errors=True)
     return checkpoint
 
