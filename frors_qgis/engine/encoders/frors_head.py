@@ -39,9 +39,11 @@ class FrorsHead(Head):
     ) -> None:
         """classes, prototypes (of each class), width (local features), temperature: of the prototype memory.
 
-        parts: dimensions and weight of "image" and any of "gram" and "prototypes", in the order of the embedding.
+        parts: dimensions and weight of "image" and any of "gram" and "prototypes". Their order says nothing: checkpoints
+        hold them sorted by name, and so they stand in the embedding, and before a projection that takes all.
         """
         super().__init__()
+        parts = dict(sorted(parts.items()))
         self.dimension = sum(size for size, _ in parts.values())
         self.match = match
         self.weights = {name: weight for name, (_, weight) in parts.items()}

@@ -67,6 +67,14 @@ def test_a_part_can_be_left_out(part):
     assert head(random_maps()).shape == (2, head.dimension)
 
 
+@pytest.mark.parametrize("match", [True, False])
+def test_the_order_in_which_the_parts_are_named_changes_nothing(match):
+    head = random_frors_head(match=match)
+    other = random_frors_head(dict(reversed(PARTS.items())), match=match)
+    other.load_state_dict(head.state_dict())
+    assert torch.equal(other(random_maps()), head(random_maps()))
+
+
 def test_every_part_tells_different_pictures_apart():
     head = random_frors_head()
     for name, (first, second) in head.parts(head.describe(random_maps()).mean(dim=2)).items():
