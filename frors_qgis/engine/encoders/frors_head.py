@@ -39,8 +39,8 @@ class FrorsHead(Head):
     ) -> None:
         """classes, prototypes (of each class), width (local features), temperature: of the prototype memory.
 
-        parts: dimensions and weight of "image" and any of "gram" and "prototypes". Their order says nothing: checkpoints
-        hold them sorted by name, and so they stand in the embedding, and before a projection that takes all.
+        parts: dimensions and weight of "image" and any of "gram" and "prototypes". Checkpoints hold them sorted by
+        name, so that is their order in the embedding and before a projection that takes all, however they are given.
         """
         super().__init__()
         parts = dict(sorted(parts.items()))
