@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.search.searcher import Searcher
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -16,9 +17,9 @@ from frors_qgis.protocol import EngineError, ErrorCode
 class _Opened:
     """One archive, open for one thread, and the file that it was."""
 
-    def __init__(self, path: str, *, writable: bool) -> None:
+    def __init__(self, path: str, folder: Path, *, writable: bool) -> None:
         self.archive = Archive.open(path, writable=writable)
-        self.searcher = Searcher(self.archive)
+        self.searcher = Searcher(self.archive, SegmentFolder.of(self.archive, folder))
         self.file = _file(path)
         self.writable = writable
 
@@ -26,7 +27,9 @@ class _Opened:
 class ArchiveShelf:
     """Open archives by path, of each thread its own; a file that was replaced is opened anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """folder: takes the indexes of archives whose own folder refuses."""
+        self._folder = folder
         self._local = threading.local()
 
     def archive(self, path: str) -> Archive:
@@ -52,15 +55,16 @@ class ArchiveShelf:
             return
         self.release(path)
         try:
-            opened[path] = _Opened(path, writable=True)
+            opened[path] = _Opened(path, self._folder, writable=True)
         except EngineError as error:
             if error.code not in (ErrorCode.ARCHIVE_READ_ONLY, ErrorCode.ARCHIVE_BUSY):
                 raise
-            opened[path] = _Opened(path, writable=False)
+            opened[path] = _Opened(path, self._folder, writable=False)
 
     def release(self, path: str) -> None:
         """Closes the archive for this thread, if it is open."""
         if (known := self._opened().pop(path, None)) is not None:
+            known.searcher.close()
             known.archive.close()
 
     def release_all(self) -> None:
@@ -73,7 +77,7 @@ class ArchiveShelf:
         known = opened.get(path)
         if known is None or known.file != _file(path):
             self.release(path)
-            known = opened[path] = _Opened(path, writable=False)
+            known = opened[path] = _Opened(path, self._folder, writable=False)
         return known
 
     def _opened(self) -> dict[str, _Opened]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import local_raster_file
+from frors_qgis.engine.archive.segment_folder import SEGMENT_CHIPS
 from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.archive_access import (
     chip_under,
@@ -36,6 +37,7 @@ from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.indexing.plan import Levels, Plan
 from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.parameters import Parameters
+from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import Match, Query
 from frors_qgis.engine.turns import Turns
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
@@ -64,9 +66,10 @@ class Service:
     def __init__(self, folder: Path, role: str = "both") -> None:
         self._folder = folder
         self._role = role
-        self._shelf = ArchiveShelf()
+        self._shelf = ArchiveShelf(folder)
         self.log: Callable[[str, str], None] = lambda level, message: None
         self._encoders = EncoderPool(lambda level, message: self.log(level, message))
+        self._sealing = Sealing(folder, lambda level, message: self.log(level, message))
         self._turns = Turns()
         self._seconds_per_chip = _SECONDS_PER_CHIP
         self.methods: dict[str, Method] = {
@@ -163,6 +166,7 @@ class Service:
             outcomes = IndexRun(archive, levels, encoder, call.progress, take_turn).index(rasters)
             if not Path(path).exists():
                 raise EngineError(ErrorCode.ARCHIVE_MISSING, f"{path} was deleted while it was written; index again.")
+            self._sealing.seal(archive)
             if (added := archive.chip_count() - before) > 0:
                 self._seconds_per_chip = (time.monotonic() - start) / added
             return {
@@ -239,7 +243,10 @@ class Service:
                 rasters=frozenset(rasters) if rasters else None,
             )
             call.check()
-            found = self._shelf.searcher(path).search(query)
+            searcher = self._shelf.searcher(path)
+            found = searcher.search(query)
+        if searcher.unsealed >= SEGMENT_CHIPS:
+            self._sealing.start(archive.path)
         return {"matches": matches_json(archive, found.matches, crs), "note": found.note}
 
     def _thumbnail(self, parameters: Parameters, call: Call) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -27,7 +27,7 @@ from frors_qgis.engine.archive.connection import (
     writing,
 )
 from frors_qgis.engine.archive.information import ArchiveInformation, read_information
-from frors_qgis.engine.archive.records import Batch, ChipRecord, Generation, Level, NewChips, RasterRecord
+from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, Generation, Level, NewChips, RasterRecord
 from frors_qgis.engine.archive.schema import FORMAT_VERSION, create_tables
 from frors_qgis.engine.archive.verification import find_problems
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -173,20 +173,29 @@ class Archive:
             vector: npt.NDArray[np.float16] = vectors[chip_id - row[3]]
             return vector.astype(np.float32)
 
-    def batches(self, after: int = 0) -> Iterator[Batch]:
-        """The embeddings of every block that has chips and was written after batch `after`, in order of writing.
+    def vectors(self, ids: Sequence[int]) -> npt.NDArray[np.float32]:
+        """The embeddings [n, d] of chips in the order asked. Raises EngineError(CHIP_UNKNOWN)."""
+        with self._reading() as connection:
+            found = blocks.select_vectors(connection, ids, self.dimension)
+        if missing := [chip_id for chip_id in ids if chip_id not in found]:
+            raise EngineError(
+                ErrorCode.CHIP_UNKNOWN, f"The archive has no chip {missing[0]}: it may have been removed, search again."
+            )
+        vectors = np.array([found[chip_id] for chip_id in ids], np.float32)
+        return vectors.reshape(len(ids), self.dimension)
 
-        Each batch is consistent in itself. Between two of them other connections may add or remove some: compare
-        `generation` before and after.
-        """
-        while True:
+    def batch_keys(self) -> list[BatchKey]:
+        """The keys of all batches, in the order of writing."""
+        with self._reading() as connection:
+            return blocks.select_keys(connection)
+
+    def batches(self, keys: Iterable[BatchKey] | None = None) -> Iterator[Batch]:
+        """The batches of these keys (None: all), without those that were removed meanwhile."""
+        for key in self.batch_keys() if keys is None else keys:
             with self._reading() as connection:
-                row = blocks.next_row(connection, after)
+                row = blocks.row_of_batch(connection, key.id)
                 batch = None if row is None else blocks.read_batch(connection, row, self.dimension)
-            if batch is None:
-                return
-            after = batch.id
-            if len(batch.vectors):
+            if batch is not None:
                 yield batch
 
     def generation(self) -> Generation:

@@ -5,20 +5,27 @@ A row of `embeddings` holds the vectors of one block as float16, for chips with 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import struct
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.archive.geopackage import encode_polygons
-from frors_qgis.engine.archive.records import Batch, NewChips
+from frors_qgis.engine.archive.records import Batch, BatchKey, NewChips
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _LARGEST_ID = 2**53
 _HALF_MAX = 65504.0
-_NEXT = "SELECT id, raster, block, first_chip, count, dimension, checksum, data FROM embeddings "
+_ROW = "SELECT id, raster, block, first_chip, count, dimension, checksum, data FROM embeddings "
+_VECTORS = """
+SELECT chip.value, substr(data, 1 + (chip.value - first_chip) * :size, :size) FROM json_each(:ids) AS chip
+JOIN embeddings ON first_chip = (SELECT MAX(first_chip) FROM embeddings WHERE first_chip <= chip.value AND count > 0)
+WHERE chip.value < first_chip + count AND count > 0
+"""
 _INSERT_CHIP = "INSERT INTO chips VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _GROW_EXTENT = """
 UPDATE gpkg_contents SET min_x = MIN(COALESCE(min_x, :west), :west), min_y = MIN(COALESCE(min_y, :south), :south),
@@ -124,16 +131,37 @@ def select_blocks(connection: sqlite3.Connection, raster_id: int) -> set[int]:
     return {block for (block,) in connection.execute("SELECT block FROM embeddings WHERE raster = ?", (raster_id,))}
 
 
+def select_keys(connection: sqlite3.Connection) -> list[BatchKey]:
+    """The keys of all batches that have chips, by id. Raises EngineError(ARCHIVE_DAMAGED) where they cannot be."""
+    rows = connection.execute(
+        "SELECT id, first_chip, raster, count, checksum FROM embeddings WHERE count != 0 ORDER BY first_chip"
+    ).fetchall()
+    free = 1
+    for row in rows:
+        if not all(isinstance(number, int) for number in row) or not 0 < row[3] <= _LARGEST_ID - row[1]:
+            raise _damaged(row, "claims chips that cannot be")
+        if row[1] < free:
+            raise _damaged(row, "claims the chips of another one")
+        free = row[1] + row[3]
+    return sorted(BatchKey(*row) for row in rows)
+
+
 def next_row(connection: sqlite3.Connection, after: int) -> EmbeddingRow | None:
     """The first row of `embeddings` with an id > `after`."""
-    row: EmbeddingRow | None = connection.execute(_NEXT + "WHERE id > ? ORDER BY id LIMIT 1", (after,)).fetchone()
+    row: EmbeddingRow | None = connection.execute(_ROW + "WHERE id > ? ORDER BY id LIMIT 1", (after,)).fetchone()
+    return row
+
+
+def row_of_batch(connection: sqlite3.Connection, batch_id: int) -> EmbeddingRow | None:
+    """A row of `embeddings` by its id."""
+    row: EmbeddingRow | None = connection.execute(_ROW + "WHERE id = ?", (batch_id,)).fetchone()
     return row
 
 
 def row_of_chip(connection: sqlite3.Connection, chip_id: int) -> EmbeddingRow | None:
     """The row of `embeddings` that should hold a chip, if there is one."""
     row: EmbeddingRow | None = connection.execute(
-        _NEXT + "WHERE first_chip <= :chip AND :chip < first_chip + count ORDER BY first_chip DESC LIMIT 1",
+        _ROW + "WHERE first_chip <= :chip AND :chip < first_chip + count ORDER BY first_chip DESC LIMIT 1",
         {"chip": chip_id},
     ).fetchone()
     return row
@@ -155,10 +183,25 @@ def decode_row(row: EmbeddingRow, dimension: int) -> npt.NDArray[np.float16]:
     return vectors
 
 
+def select_vectors(
+    connection: sqlite3.Connection, ids: Sequence[int], dimension: int
+) -> dict[int, npt.NDArray[np.float16]]:
+    """The vectors [d] of chips by id, of those that are there. Raises EngineError(ARCHIVE_DAMAGED).
+
+    Only their own bytes are read, so the checksums of their rows are not compared.
+    """
+    rows = connection.execute(_VECTORS, {"ids": json.dumps(list(ids)), "size": 2 * dimension}).fetchall()
+    whole = [(chip, data) for chip, data in rows if isinstance(data, bytes) and len(data) == 2 * dimension]
+    vectors = np.frombuffer(b"".join(data for _, data in whole), "<f2").reshape(len(whole), dimension)
+    if len(whole) < len(rows) or not np.isfinite(vectors).all():
+        raise EngineError(ErrorCode.ARCHIVE_DAMAGED, "Some embeddings are damaged: verify the archive.")
+    return {chip: vector for (chip, _), vector in zip(whole, vectors, strict=True)}
+
+
 def read_batch(connection: sqlite3.Connection, row: EmbeddingRow, dimension: int) -> Batch:
     """The batch of a row of `embeddings`, with the levels of its chips. Raises EngineError(ARCHIVE_DAMAGED)."""
     vectors = decode_row(row, dimension)
-    number, raster_id, _, first, count, *_ = row
+    number, raster_id, _, first, count, _, checksum, _ = row
     chips = connection.execute(
         "SELECT gsd, cells FROM chips WHERE raster = ? AND fid BETWEEN ? AND ? ORDER BY fid",
         (raster_id, first, first + count - 1),
@@ -171,7 +214,8 @@ def read_batch(connection: sqlite3.Connection, row: EmbeddingRow, dimension: int
         raise _damaged(row, "has chips without a level") from None
     if not (np.isfinite(levels) & (levels > 0)).all():
         raise _damaged(row, "has chips without a level")
-    return Batch(number, first, raster_id, vectors, levels[:, 0].astype(np.float32), levels[:, 1].astype(np.int32))
+    key = BatchKey(number, first, raster_id, count, checksum)
+    return Batch(key, vectors, levels[:, 0].astype(np.float32), levels[:, 1].astype(np.int32))
 
 
 def _note_removal(connection: sqlite3.Connection, left: int) -> None:
@@ -224,7 +268,7 @@ def _set_feature_count(connection: sqlite3.Connection, count: int) -> None:
     connection.execute("INSERT OR REPLACE INTO gpkg_ogr_contents VALUES ('chips', ?)", (count,))
 
 
-def _damaged(row: EmbeddingRow, what: str) -> EngineError:
+def _damaged(row: Sequence[object], what: str) -> EngineError:
     return EngineError(
         ErrorCode.ARCHIVE_DAMAGED,
         f"Embedding block {row[0]} {what}: restore the archive from a copy, or remove its raster and index it again.",

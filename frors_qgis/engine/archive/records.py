@@ -86,19 +86,32 @@ class NewChips:
         return len(self.windows)
 
 
-@dataclass(frozen=True)
-class Batch:
-    """The embeddings of one block: chips `first_chip` .. `first_chip` + n - 1 of one raster, n >= 1.
+class BatchKey(NamedTuple):
+    """Which embeddings a batch holds: `chips` chips from `first_chip` on, all of one raster; at least one.
 
-    `vectors` float16 [n, d], `gsd` float32 [n] in metres, `cells` int32 [n].
+    An `id` is never used again, and `checksum` is of the embeddings: equal keys mean equal batches.
     """
 
     id: int
     first_chip: int
     raster_id: int
+    chips: int
+    checksum: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The embeddings of one block. `vectors` float16 [n, d], `gsd` float32 [n] in metres, `cells` int32 [n]."""
+
+    key: BatchKey
     vectors: npt.NDArray[np.float16]
     gsd: npt.NDArray[np.float32]
     cells: npt.NDArray[np.int32]
+
+    @property
+    def ground_sizes(self) -> npt.NDArray[np.float32]:
+        """Metres along one side of each chip on the ground [n]."""
+        return (self.gsd * self.cells * CELL_PIXELS).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.exact_index import ExactIndex
+from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import ChipRecord
+from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.search.ground_size import similar_range
 from frors_qgis.engine.search.overlap import without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
@@ -21,9 +22,18 @@ _FETCH_FACTOR = 8
 class Searcher:
     """An open archive with its index, which follows the archive. For one thread."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, segments: SegmentFolder) -> None:
         self._archive = archive
-        self._index = ExactIndex()
+        self._index = Index(archive, segments)
+
+    @property
+    def unsealed(self) -> int:
+        """How many chips the index holds in memory."""
+        return self._index.unsealed
+
+    def close(self) -> None:
+        """Ends the threads that search."""
+        self._index.close()
 
     def search(self, query: Query) -> Matches:
         """The chips most like the query, one per place, best first.
@@ -31,28 +41,28 @@ class Searcher:
         Filters apply before the search. Raises EngineError: ARCHIVE_EMPTY when there is no chip to compare with,
         RASTER_UNKNOWN for a raster that is not in the archive, and the archive's own.
         """
-        self._index.refresh(self._archive)
+        self._index.refresh()
         if not len(self._index):
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
         if query.rasters is not None and (unknown := query.rasters - {record.id for record in self._archive.rasters()}):
             raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster with the id {min(unknown)}.")
         rasters = None if query.rasters is None else set(query.rasters)
         ids = None if query.extent is None else self._archive.chips_within(query.extent)
-        candidates = self._index.select(rasters=rasters, ids=ids)
-        if candidates is not None and not len(candidates):
+        mask = self._index.select(rasters=rasters, ids=ids)
+        if mask is not None and not mask.any():
             return Matches([], "No chip of the archive lies there; widen the filters.")
         note = None
         if query.ground_size is not None:
-            sizes, note = similar_range(self._index.ground_sizes(candidates), query.ground_size)
-            candidates = self._index.select(rasters=rasters, ids=ids, ground_size=sizes)
-        return Matches(self._best(query, candidates), note)
+            sizes, note = similar_range(self._index.ground_sizes(mask), query.ground_size)
+            mask = self._index.select(rasters=rasters, ids=ids, ground_size=sizes)
+        return Matches(self._best(query, mask), note)
 
-    def _best(self, query: Query, candidates: NDArray[np.int64] | None) -> list[Match]:
+    def _best(self, query: Query, mask: NDArray[np.bool_] | None) -> list[Match]:
         """Fetches more and more until enough are left without overlaps."""
-        available = len(self._index) if candidates is None else len(candidates)
+        available = len(self._index) if mask is None else int(mask.sum())
         count = query.k * _FETCH_FACTOR
         while True:
-            ids, scores = self._index.search(query.vector, min(count, available), candidates)
+            ids, scores = self._index.search(query.vector, min(count, available), mask)
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
             chips = self._archive.chips(list(ranked))
             kept: list[ChipRecord] = list(islice(without_overlaps(chips), query.k))

@@ -73,6 +73,21 @@ def filled(archive: Archive, make_chips: MakeChips, make_record: Callable[..., R
 
 
 @pytest.fixture
+def large(
+    new_archive: Callable[..., Archive], make_chips: MakeChips, make_record: Callable[..., RasterRecord]
+) -> Archive:
+    """3000 chips of 64 numbers in three rasters and two levels."""
+    archive = new_archive(dimension=64)
+    for name in ("one.tif", "two.tif", "three.tif"):
+        raster_id = archive.add_raster(make_record(name))
+        for block in range(4):
+            chips = make_chips(250, seed=10 * raster_id + block, dimension=64)
+            chips.cells[::3] = 4
+            archive.write_block(raster_id, block, chips)
+    return archive
+
+
+@pytest.fixture
 def start_writer() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts a process that writes blocks; whatever still runs is killed afterwards."""
     started: list[subprocess.Popen[str]] = []

@@ -214,7 +214,7 @@ def test_unknown_chips_are_refused(filled: Archive) -> None:
 
 def test_batches_hold_every_embedding_in_order(filled: Archive, make_chips: MakeChips) -> None:
     batches = list(filled.batches())
-    assert [(batch.first_chip, batch.raster_id, len(batch.vectors)) for batch in batches] == [
+    assert [(batch.key.first_chip, batch.key.raster_id, len(batch.vectors)) for batch in batches] == [
         (1, 1, 30),
         (31, 2, 25),
         (56, 1, 20),
@@ -223,7 +223,8 @@ def test_batches_hold_every_embedding_in_order(filled: Archive, make_chips: Make
     np.testing.assert_array_equal(batches[2].vectors, make_chips(20, seed=3, dimension=16).vectors.astype(np.float16))
     np.testing.assert_allclose(batches[1].gsd, 0.3)
     assert batches[1].cells.tolist() == [8] * 25
-    assert [batch.id for batch in filled.batches(after=batches[0].id)] == [batch.id for batch in batches[1:]]
+    assert [batch.key for batch in batches] == filled.batch_keys()
+    assert [batch.key for batch in filled.batches(filled.batch_keys()[1:])] == filled.batch_keys()[1:]
 
 
 def test_removing_a_raster_takes_its_chips_and_only_these(filled: Archive) -> None:

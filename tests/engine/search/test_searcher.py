@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive.records import ChipRecord, Level
+from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
 from frors_qgis.engine.search.ground_size import nearest_level, readable_levels, similar_range
@@ -12,13 +13,13 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 
 @pytest.fixture
-def searcher(colour_archive, colour_encoder, write_raster):
+def searcher(colour_archive, colour_encoder, write_raster, tmp_path):
     """Two rasters of 2048 px at 10 m, every 64 px of another colour."""
     tiles = np.random.default_rng(5).integers(0, 255, (3, 32, 32), dtype=np.uint8)
     one = tiles.repeat(64, axis=1).repeat(64, axis=2)
     paths = [write_raster(one, "one.tif"), write_raster(255 - one, "two.tif")]
     IndexRun(colour_archive, Levels(), lambda: colour_encoder, lambda *_: None, lambda: None).index(map(str, paths))
-    return Searcher(colour_archive)
+    return Searcher(colour_archive, SegmentFolder(tmp_path / "index"))
 
 
 def chip(column, row, size, raster=1, number=1):
@@ -89,9 +90,9 @@ def test_the_searcher_follows_what_is_added_and_removed(searcher, colour_archive
     assert added in {m.chip.raster_id for m in searcher.search(Query(vector, k=5000)).matches}
 
 
-def test_an_empty_archive_says_that_it_is_empty(colour_archive):
+def test_an_empty_archive_says_that_it_is_empty(colour_archive, tmp_path):
     with pytest.raises(EngineError) as caught:
-        Searcher(colour_archive).search(Query(np.ones(4, np.float32)))
+        Searcher(colour_archive, SegmentFolder(tmp_path / "index")).search(Query(np.ones(4, np.float32)))
     assert caught.value.code is ErrorCode.ARCHIVE_EMPTY
 
 

@@ -1,0 +1,183 @@
+"""Search over the embeddings of one archive; a cache that can be thrown away at any time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.recent import RecentBatches
+from frors_qgis.engine.archive.records import Generation
+from frors_qgis.engine.archive.segment import Segment
+from frors_qgis.engine.archive.segment_folder import LiveSegment, SegmentFolder
+from frors_qgis.protocol import EngineError, ErrorCode
+
+MOST_SCANNED = 2_000_000
+"""Chips that one search is compared with at most; where more are in question, those in the nearest lists."""
+
+MOST_IN_MEMORY = 1_000_000
+"""Chips that are searched in memory; where more are in no segment, the first search waits until they are."""
+
+_SIZE_TOLERANCE = 1e-6  # ground sizes are float32
+_MARGIN = 64
+_NOTHING = Generation("", 0, 0)
+
+_Found = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
+_Mask = npt.NDArray[np.bool_]
+
+
+class Index:
+    """Segments of an archive, searched by 8-bit codes, and its recent batches in float16. For one thread at a time.
+
+    Scores are inner products with the archive's own embeddings, so the query vector need not have length 1. A mask is
+    bool [n] over the chips' places in the index.
+    """
+
+    def __init__(self, archive: Archive, folder: SegmentFolder) -> None:
+        self._archive = archive
+        self._folder = folder
+        self._state = (_NOTHING, 0)
+        self._segments: list[LiveSegment] = []
+        self._recent = RecentBatches()
+        self._threads: ThreadPoolExecutor | None = None
+        self._note_columns()
+
+    def __len__(self) -> int:
+        return len(self._ids) if self._live is None else int(self._live.sum())
+
+    @property
+    def unsealed(self) -> int:
+        """How many chips are in no segment."""
+        return len(self._recent)
+
+    def close(self) -> None:
+        """Ends the threads that search."""
+        if self._threads is not None:
+            self._threads.shutdown()
+            self._threads = None
+
+    def refresh(self) -> None:
+        """Follows the archive and its segments.
+
+        Raises EngineError(ARCHIVE_DAMAGED) at the first bad batch; those before it stay in the index.
+        """
+        while (state := (self._archive.generation(), self._folder.stamp())) != self._state:
+            self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
+            if sum(key.chips for key in keys) > MOST_IN_MEMORY:
+                with suppress(OSError):  # a folder that refuses: memory must do
+                    self._folder.seal(self._archive)
+                    self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
+            if self._recent.keys != keys[: len(self._recent.keys)]:
+                self._recent = RecentBatches()
+            try:
+                for batch in self._archive.batches(keys[len(self._recent.keys) :]):
+                    self._recent.append(batch)
+            finally:
+                self._note_columns()
+            self._state = state
+
+    def select(
+        self,
+        *,
+        ground_size: tuple[float, float] | None = None,
+        rasters: set[int] | None = None,
+        ids: npt.NDArray[np.int64] | None = None,
+    ) -> _Mask | None:
+        """The mask of the chips that pass every filter given; None when that is all of them.
+
+        `ground_size` in metres, both ends included.
+        """
+        mask = np.ones(len(self._ids), bool) if self._live is None else self._live.copy()
+        if ground_size is not None:
+            low, high = ground_size
+            fits = (self._sizes >= low * (1 - _SIZE_TOLERANCE)) & (self._sizes <= high * (1 + _SIZE_TOLERANCE))
+            mask &= fits[self._size]
+        if rasters is not None:
+            mask &= np.repeat(np.array([key.raster_id in rasters for key in self._keys], bool), self._counts)
+        if ids is not None:
+            mask &= np.isin(self._ids, ids)
+        return None if mask.all() else mask
+
+    def ground_sizes(self, mask: _Mask | None = None) -> list[float]:
+        """The ground sizes in metres that the chips of a mask (None: all) have, each once, ascending."""
+        chips = np.bincount(self._size if mask is None else self._size[mask], minlength=len(self._sizes))
+        return [float(size) for size in self._sizes[chips > 0]]
+
+    def search(self, vector: npt.NDArray[np.float32], k: int, mask: _Mask | None = None) -> _Found:
+        """Ids and scores of the k chips with the largest inner product with `vector` [d], best first, ties by id.
+
+        mask: which chips may be found; None: all. Fewer than k come back where there are fewer.
+        Raises EngineError: BAD_REQUEST for a vector of the wrong length, or not finite, or k < 1; CHIP_UNKNOWN when
+        chips were removed since `refresh`.
+        """
+        if k < 1:
+            raise EngineError(ErrorCode.BAD_REQUEST, f"{k} matches cannot be searched: ask for at least one.")
+        query = np.ascontiguousarray(vector, np.float32)
+        if query.ndim != 1 or not np.isfinite(query).all():
+            raise EngineError(ErrorCode.BAD_REQUEST, "The query embedding must be a list of finite numbers.")
+        if len(query) != self._archive.dimension:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST,
+                f"The query embedding has {len(query)} numbers and the archive's {self._archive.dimension}.",
+            )
+        mask = self._live if mask is None else mask
+        places, scores = self._search_segments(query, k, mask)
+        start = len(self._ids) - len(self._recent)
+        recent, recent_scores = self._recent.search(query, k, None if mask is None else mask[start:])
+        ids = np.concatenate([self._ids[places], self._ids[recent + start]])
+        scores = np.concatenate([scores, recent_scores])
+        order = np.lexsort((ids, -scores))[:k]
+        return ids[order], scores[order]
+
+    def _search_segments(self, query: npt.NDArray[np.float32], k: int, mask: _Mask | None) -> _Found:
+        """Places and true scores of the best chips of the segments."""
+        wanted = 2 * k + _MARGIN  # codes are inexact: what they rank a little lower may be better
+        eligible = len(self._ids) if mask is None else int(mask.sum())
+        share = MOST_SCANNED / max(MOST_SCANNED, eligible)
+        searches: list[Callable[[], _Found]] = []
+        starts: list[int] = []
+        start = 0
+        for live in self._segments:
+            end = start + len(live.segment)
+            part = None if mask is None else mask[start:end]
+            if part is None or part.any():
+                searches.append(partial(live.segment.search, query, wanted, share, part))
+                starts.append(start)
+            start = end
+        found = self._run(searches)
+        if not found:
+            return np.empty(0, np.int64), np.empty(0, np.float32)
+        places = np.concatenate([part + start for (part, _), start in zip(found, starts, strict=True)])
+        scores = np.concatenate([scores for _, scores in found])
+        best = np.unique(places[np.argsort(-scores, kind="stable")[:wanted]])
+        return best, self._archive.vectors(self._ids[best].tolist()) @ query
+
+    def _run(self, searches: list[Callable[[], _Found]]) -> list[_Found]:
+        """Runs searches on all cores: FAISS lets go of Python's lock."""
+        if len(searches) < 2:
+            return [search() for search in searches]
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="search")
+        return list(self._threads.map(lambda search: search(), searches))
+
+    def _note_columns(self) -> None:
+        """What is known of each chip, segments first: its id, its ground size, whether it is in the archive."""
+        parts: list[Segment | RecentBatches] = [*(live.segment for live in self._segments), self._recent]
+        self._keys = [key for part in parts for key in part.keys]
+        self._counts = [key.chips for key in self._keys]
+        firsts = np.array([key.first_chip for key in self._keys], np.int64)
+        ends = np.cumsum(self._counts, dtype=np.int64)
+        self._ids = np.arange(sum(self._counts)) + np.repeat(firsts - ends + self._counts, self._counts)
+        sizes = [part.ground_sizes() for part in parts]
+        self._sizes = np.unique(np.concatenate([own for own, _ in sizes]))
+        self._size = np.concatenate([np.searchsorted(self._sizes, own)[size] for own, size in sizes])
+        self._live: _Mask | None = None
+        if any(live.live is not None for live in self._segments):
+            masks = [np.ones(len(live.segment), bool) if live.live is None else live.live for live in self._segments]
+            self._live = np.concatenate([*masks, np.ones(len(self._recent), bool)])

@@ -1,0 +1,107 @@
+"""The segments of an archive's index: a folder of files that may be deleted at any time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.records import BatchKey
+from frors_qgis.engine.archive.segment import Segment, SegmentError, write_segment
+
+SEGMENT_CHIPS = 1 << 17
+"""A segment holds at least so many chips; what is left over is searched in memory."""
+
+_LEAST_LIVE = 0.75
+_SUFFIX = ".segment"
+
+
+@dataclass(frozen=True)
+class LiveSegment:
+    """A segment, and which of its chips are in the archive: bool [n], None when all are."""
+
+    segment: Segment
+    live: npt.NDArray[np.bool_] | None
+
+
+class SegmentFolder:
+    """The folder of one archive's segments, made when the first is written."""
+
+    def __init__(self, path: Path, segment_chips: int = SEGMENT_CHIPS) -> None:
+        self.segment_chips = segment_chips
+        self._path = path
+        self._open: dict[Path, Segment] = {}
+
+    @classmethod
+    def of(cls, archive: Archive, otherwise: Path) -> SegmentFolder:
+        """The folder beside an archive, or one in the folder `otherwise` where nothing can be written beside it."""
+        beside = archive.path.with_name(f"{archive.path.name}.index")
+        if os.access(beside if beside.exists() else archive.path.parent, os.W_OK):
+            return cls(beside)
+        return cls(otherwise / f"{archive.id}.index")
+
+    def stamp(self) -> int:
+        """Another number when segments came or went."""
+        with suppress(OSError):
+            return self._path.stat().st_mtime_ns
+        return 0
+
+    def read(self, archive: str, keys: Iterable[BatchKey]) -> tuple[list[LiveSegment], list[BatchKey]]:
+        """The segments that serve the archive of this id with these batches, and the batches that are in none."""
+        left = dict.fromkeys(keys)
+        segments: list[LiveSegment] = []
+        opened: dict[Path, Segment] = {}
+        for path in self._files():
+            with suppress(SegmentError):
+                segment = opened[path] = self._open.get(path) or Segment(path)
+                live = np.array([key in left for key in segment.keys])
+                counts = [key.chips for key in segment.keys]
+                if segment.archive == archive and np.average(live, weights=counts) >= _LEAST_LIVE:
+                    segments.append(LiveSegment(segment, None if live.all() else np.repeat(live, counts)))
+                    for key in segment.keys:
+                        left.pop(key, None)
+        self._open = opened
+        return segments, list(left)
+
+    def seal(self, archive: Archive) -> int:
+        """Writes segments of batches that are in none, deletes files that serve no more; how many were written.
+
+        Raises OSError where the folder refuses.
+        """
+        segments, keys = self.read(archive.id, archive.batch_keys())
+        self._delete_all_but({live.segment.path for live in segments})
+        written = 0
+        for group in self._groups(keys):
+            if batches := list(archive.batches(group)):
+                self._path.mkdir(exist_ok=True)
+                name = hashlib.sha256(repr(group).encode()).hexdigest()[:24]
+                write_segment(self._path / f"{name}{_SUFFIX}", archive.id, batches)
+                written += 1
+        return written
+
+    def _files(self) -> list[Path]:
+        return sorted(self._path.glob(f"*{_SUFFIX}"))
+
+    def _delete_all_but(self, useful: set[Path]) -> None:
+        for path in [*self._files(), *self._path.glob(f"*{_SUFFIX}.*.part")]:
+            if path not in useful:
+                with suppress(OSError):  # Windows keeps files that are mapped
+                    path.unlink()
+
+    def _groups(self, keys: Iterable[BatchKey]) -> Iterator[list[BatchKey]]:
+        """Batches that make a segment together; those that are too few for one are left out."""
+        group: list[BatchKey] = []
+        chips = 0
+        for key in keys:
+            group.append(key)
+            chips += key.chips
+            if chips >= self.segment_chips:
+                yield group
+                group, chips = [], 0

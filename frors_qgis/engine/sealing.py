@@ -1,0 +1,48 @@
+"""Writes the indexes of archives while nobody waits for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.segment_folder import SegmentFolder
+from frors_qgis.protocol import EngineError
+
+
+class Sealing:
+    """Seals one archive at a time, in a thread that ends with the process.
+
+    An index is a cache, so what goes wrong is only logged.
+    """
+
+    def __init__(self, folder: Path, log: Callable[[str, str], None]) -> None:
+        """folder: takes the indexes of archives whose own folder refuses; log: told a level and a sentence."""
+        self._folder = folder
+        self._log = log
+        self._guard = threading.Lock()
+
+    def start(self, path: Path) -> None:
+        """Begins to seal an archive, unless one is being sealed."""
+        if self._guard.acquire(blocking=False):
+            threading.Thread(target=self._work, args=(path,), name="sealing", daemon=True).start()
+
+    def seal(self, archive: Archive) -> None:
+        """Seals an archive now."""
+        try:
+            written = SegmentFolder.of(archive, self._folder).seal(archive)
+        except (EngineError, OSError) as error:
+            self._log("warning", f"The index of {archive.path.name} was not written, searching takes longer: {error}")
+        else:
+            if written:
+                self._log("info", f"The index of {archive.path.name} grew by {written} segments.")
+
+    def _work(self, path: Path) -> None:
+        try:
+            with Archive.open(path) as archive:
+                self.seal(archive)
+        except EngineError as error:
+            self._log("warning", f"The index of {path.name} was not written: {error}")
+        finally:
+            self._guard.release()

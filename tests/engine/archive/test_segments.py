@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from frors_qgis.engine.archive import index as index_module
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.index import Index
+from frors_qgis.engine.archive.records import NewChips, RasterRecord
+from frors_qgis.engine.archive.segment import Segment, SegmentError
+from frors_qgis.engine.archive.segment_folder import SegmentFolder
+from frors_qgis.protocol import EngineError, ErrorCode
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SegmentFolder:
+    """Two segments of 1,250 chips each are made of the 3,000 of `large`."""
+    return SegmentFolder(tmp_path / "index", 1100)
+
+
+def files(tmp_path: Path) -> list[Path]:
+    return sorted((tmp_path / "index").iterdir())
+
+
+def found(archive: Archive, folder: SegmentFolder, chip: int = 17) -> tuple[int, int]:
+    """How many chips a new index holds in memory, and which is the nearest to a chip."""
+    index = Index(archive, folder)
+    index.refresh()
+    ids, _ = index.search(archive.embedding(chip), 3)
+    index.close()
+    return index.unsealed, int(ids[0])
+
+
+def test_sealing_leaves_a_rest_in_memory_and_has_nothing_to_do_the_second_time(
+    large: Archive, folder: SegmentFolder, tmp_path: Path
+) -> None:
+    assert folder.seal(large) == 2
+    assert len(files(tmp_path)) == 2
+    assert folder.seal(large) == 0
+    assert found(large, folder) == (500, 17)
+
+
+def test_an_index_takes_up_segments_that_another_process_wrote(large: Archive, tmp_path: Path) -> None:
+    index = Index(large, SegmentFolder(tmp_path / "index", 1100))
+    index.refresh()
+    assert index.unsealed == 3000
+    SegmentFolder(tmp_path / "index", 1100).seal(large)
+    index.refresh()
+    assert (index.unsealed, len(index)) == (500, 3000)
+    index.close()
+
+
+def test_more_chips_than_memory_should_hold_are_sealed_at_once(
+    large: Archive, folder: SegmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 2000)
+    assert found(large, folder) == (500, 17)
+    assert len(files(tmp_path)) == 2
+
+
+def test_a_segment_serves_until_a_quarter_of_its_chips_is_gone(
+    large: Archive, folder: SegmentFolder, tmp_path: Path
+) -> None:
+    folder.seal(large)
+    first = set(files(tmp_path))
+    large.clear_blocks(1, range(0, 1))
+    assert found(large, folder, 300) == (500, 300)
+    assert folder.seal(large) == 0
+    assert set(files(tmp_path)) == first
+    large.clear_blocks(1, range(1, 2))
+    assert found(large, folder, 600) == (1250, 600)
+    assert folder.seal(large) == 1
+    assert len(files(tmp_path)) == 2
+    assert set(files(tmp_path)) != first
+    assert found(large, folder, 600)[1] == 600
+
+
+def test_embeddings_that_changed_under_their_ids_are_not_taken_from_a_segment(
+    large: Archive, folder: SegmentFolder
+) -> None:
+    folder.seal(large)
+    with large._writing() as connection:
+        connection.execute("UPDATE embeddings SET checksum = checksum + 1 WHERE id = 1")
+    index = Index(large, folder)
+    with pytest.raises(EngineError) as caught:
+        index.refresh()
+    assert caught.value.code == ErrorCode.ARCHIVE_DAMAGED
+
+
+def test_a_segment_of_another_archive_is_left_aside_and_deleted(
+    large: Archive,
+    folder: SegmentFolder,
+    new_archive: Callable[..., Archive],
+    tmp_path: Path,
+    make_record: Callable[..., RasterRecord],
+    make_chips: Callable[..., NewChips],
+) -> None:
+    folder.seal(large)
+    with new_archive(tmp_path / "other.gpkg", dimension=64) as other:
+        other.write_block(other.add_raster(make_record()), 0, make_chips(1200, dimension=64))
+        assert found(other, folder) == (1200, 17)
+        assert folder.seal(other) == 1
+    assert len(files(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 0.5])
+def test_recall_holds_for_every_share_of_chips_in_a_sealed_index(
+    large: Archive, folder: SegmentFolder, share: float
+) -> None:
+    folder.seal(large)
+    index = Index(large, folder)
+    index.refresh()
+    generator = np.random.default_rng(3)
+    vectors = large.vectors(range(1, 3001))
+    for _ in range(10):
+        vector = vectors[generator.integers(3000)] + 0.1 * generator.standard_normal(64).astype(np.float32)
+        allowed = np.sort(generator.permutation(3000)[: int(3000 * share)]) + 1
+        best = allowed[np.argsort(-(vectors[allowed - 1] @ vector), kind="stable")][:10]
+        assert index.search(vector, 10, index.select(ids=allowed))[0].tolist() == best.tolist()
+    index.close()
+
+
+def test_an_index_too_large_to_scan_looks_where_it_is_likely(
+    large: Archive, folder: SegmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "MOST_SCANNED", 1000)
+    folder.seal(large)
+    index = Index(large, folder)
+    index.refresh()
+    for chip in (1, 700, 1400, 2100, 2999):
+        ids, scores = index.search(large.embedding(chip), 10)
+        assert ids[0] == chip
+        assert len(ids) == 10
+        np.testing.assert_allclose(scores, large.vectors(ids.tolist()) @ large.embedding(chip), atol=1e-5)
+    index.close()
+
+
+def _cut(data: bytes) -> bytes:
+    return data[:-1]
+
+
+def _shorten(data: bytes) -> bytes:
+    return data[1000:]
+
+
+def _flip(data: bytes) -> bytes:
+    return data[:-40] + bytes([data[-40] ^ 1]) + data[-39:]
+
+
+def _rewrite(data: bytes, **changes: object) -> bytes:
+    """With another JSON object and a checksum that fits it."""
+    length, _, mark = _trailer(data)
+    head = json.loads(data[-20 - length : -20])
+    encoded = json.dumps(head | changes).encode()
+    arrays = data[_lists_bytes(head) : -20 - length]
+    body = arrays + encoded
+    trailer = len(encoded).to_bytes(8, "little") + zlib.crc32(body).to_bytes(4, "little") + mark
+    return data[: _lists_bytes(head)] + body + trailer
+
+
+def _trailer(data: bytes) -> tuple[int, int, bytes]:
+    return int.from_bytes(data[-20:-12], "little"), int.from_bytes(data[-12:-8], "little"), data[-8:]
+
+
+def _lists_bytes(head: dict[str, object]) -> int:
+    return head["lengths"]["size"] * (head["dimension"] + 8)  # type: ignore[index, operator]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        _cut,
+        _shorten,
+        _flip,
+        lambda data: b"",
+        lambda data: b"x" * 5000,
+        lambda data: _rewrite(data, faiss="0.0.1"),
+        lambda data: _rewrite(data, dimension=32),
+        lambda data: _rewrite(data, dimension=-64),
+        lambda data: _rewrite(data, dimension="many"),
+        lambda data: _rewrite(data, lengths={}),
+        lambda data: _rewrite(
+            data, lengths={"keys": -1, "sizes": 1, "size": 1, "lists": 1, "centroids": 1, "scales": 1}
+        ),
+    ],
+)
+def test_a_file_that_is_no_sound_segment_is_not_used_and_is_written_anew(
+    large: Archive, folder: SegmentFolder, tmp_path: Path, harm: Callable[[bytes], bytes]
+) -> None:
+    folder.seal(large)
+    path = files(tmp_path)[0]
+    sound = path.read_bytes()
+    path.unlink()  # not over the mapped file
+    path.write_bytes(harm(sound))
+    with pytest.raises(SegmentError):
+        Segment(path)
+    fresh = SegmentFolder(tmp_path / "index", 1100)
+    assert found(large, fresh) == (1750, 17)
+    assert fresh.seal(large) == 1
+    assert found(large, fresh) == (500, 17)
+
+
+def test_positions_that_do_not_exist_or_come_twice_do_no_harm(
+    large: Archive, folder: SegmentFolder, tmp_path: Path
+) -> None:
+    folder.seal(large)
+    path = files(tmp_path)[0]
+    data = bytearray(path.read_bytes())
+    path.unlink()
+    lists = 1250 * (64 + 8)
+    for start in range(0, lists - 8, 64):  # some of these bytes are positions, the others are codes
+        data[start : start + 8] = (2**62 if start % 128 else 5).to_bytes(8, "little")
+    path.write_bytes(data)
+    index = Index(large, SegmentFolder(tmp_path / "index", 1100))
+    index.refresh()
+    for mask in (None, index.select(rasters={1})):
+        ids, scores = index.search(large.embedding(2999), 3000, mask)
+        assert len(set(ids.tolist())) == len(ids)
+        np.testing.assert_allclose(scores, large.vectors(ids.tolist()) @ large.embedding(2999), atol=1e-5)
+    index.close()
+
+
+def test_a_folder_that_refuses_leaves_the_index_in_memory(
+    large: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index").write_text("a file where the folder should be")
+    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 2000)
+    folder = SegmentFolder(tmp_path / "index", 1100)
+    assert found(large, folder) == (3000, 17)
+    with pytest.raises(OSError, match="index"):
+        folder.seal(large)
+
+
+def test_an_interrupted_sealing_leaves_nothing_behind_for_long(
+    large: Archive, folder: SegmentFolder, tmp_path: Path
+) -> None:
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "abc.segment.123.part").write_bytes(b"half")
+    folder.seal(large)
+    assert all(path.suffix == ".segment" for path in files(tmp_path))
