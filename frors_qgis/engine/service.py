@@ -14,7 +14,6 @@ import numpy as np
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import local_raster_file
-from frors_qgis.engine.archive.segment_folder import SEGMENT_CHIPS
 from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.archive_access import (
     chip_under,
@@ -245,7 +244,7 @@ class Service:
             call.check()
             searcher = self._shelf.searcher(path)
             found = searcher.search(query)
-        if searcher.unsealed >= SEGMENT_CHIPS:
+        if searcher.wants_sealing:
             self._sealing.start(archive.path)
         return {"matches": matches_json(archive, found.matches, crs), "note": found.note}
 

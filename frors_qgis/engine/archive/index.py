@@ -53,8 +53,13 @@ class Index:
 
     @property
     def unsealed(self) -> int:
-        """How many chips are in no segment."""
+        """How many chips are in no segment, but in memory."""
         return len(self._recent)
+
+    @property
+    def wants_sealing(self) -> bool:
+        """Whether there are enough of them for a segment."""
+        return self.unsealed >= self._folder.segment_chips
 
     def close(self) -> None:
         """Ends the threads that search."""

@@ -34,9 +34,10 @@ class LiveSegment:
 class SegmentFolder:
     """The folder of one archive's segments, made when the first is written."""
 
-    def __init__(self, path: Path, segment_chips: int = SEGMENT_CHIPS) -> None:
-        self.segment_chips = segment_chips
-        self._path = path
+    def __init__(self, path: Path, segment_chips: int | None = None) -> None:
+        """segment_chips: None for `SEGMENT_CHIPS`."""
+        self.segment_chips = SEGMENT_CHIPS if segment_chips is None else segment_chips
+        self.path = path
         self._open: dict[Path, Segment] = {}
 
     @classmethod
@@ -50,7 +51,7 @@ class SegmentFolder:
     def stamp(self) -> int:
         """Another number when segments came or went."""
         with suppress(OSError):
-            return self._path.stat().st_mtime_ns
+            return self.path.stat().st_mtime_ns
         return 0
 
     def read(self, archive: str, keys: Iterable[BatchKey]) -> tuple[list[LiveSegment], list[BatchKey]]:
@@ -80,17 +81,17 @@ class SegmentFolder:
         written = 0
         for group in self._groups(keys):
             if batches := list(archive.batches(group)):
-                self._path.mkdir(exist_ok=True)
+                self.path.mkdir(exist_ok=True)
                 name = hashlib.sha256(repr(group).encode()).hexdigest()[:24]
-                write_segment(self._path / f"{name}{_SUFFIX}", archive.id, batches)
+                write_segment(self.path / f"{name}{_SUFFIX}", archive.id, batches)
                 written += 1
         return written
 
     def _files(self) -> list[Path]:
-        return sorted(self._path.glob(f"*{_SUFFIX}"))
+        return sorted(self.path.glob(f"*{_SUFFIX}"))
 
     def _delete_all_but(self, useful: set[Path]) -> None:
-        for path in [*self._files(), *self._path.glob(f"*{_SUFFIX}.*.part")]:
+        for path in [*self._files(), *self.path.glob(f"*{_SUFFIX}.*.part")]:
             if path not in useful:
                 with suppress(OSError):  # Windows keeps files that are mapped
                     path.unlink()

@@ -27,9 +27,9 @@ class Searcher:
         self._index = Index(archive, segments)
 
     @property
-    def unsealed(self) -> int:
-        """How many chips the index holds in memory."""
-        return self._index.unsealed
+    def wants_sealing(self) -> bool:
+        """Whether the index holds chips in memory that would make a segment."""
+        return self._index.wants_sealing
 
     def close(self) -> None:
         """Ends the threads that search."""

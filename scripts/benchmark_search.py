@@ -1,0 +1,134 @@
+"""Measures searches in archives of up to a million chips: latency, recall, size, time to open, filters.
+
+    python scripts/benchmark_search.py --data ../shared/data -o docs/results/search.json
+
+Archives: see synthetic_archive.py. Queries: 200 embeddings drawn in the same way; the ten best of an exhaustive search
+in float32 over the stored embeddings are what recall@10 asks for. Beside it stands FAISS's flat index of float32, with
+one thread, which answers the same queries in turn. Filters are masks of random chips.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from synthetic_archive import Perturbation, make_archive, real_embeddings
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.index import Index
+from frors_qgis.engine.archive.segment_folder import SegmentFolder
+
+K = 10
+QUERIES = 200
+SHARES = (1.0, 0.25, 0.05, 0.01, 0.001)
+
+
+def measure(path: Path, queries: NDArray[np.float32]) -> dict[str, Any]:
+    """All figures of one archive."""
+    with Archive.open(path) as archive:
+        shutil.rmtree(SegmentFolder.of(archive, path.parent).path, ignore_errors=True)
+        unsealed, index = seconds_of(lambda: opened(archive))
+        index.close()
+        sealing, _ = seconds_of(lambda: SegmentFolder.of(archive, path.parent).seal(archive))
+        sealed, index = seconds_of(lambda: opened(archive))
+        vectors = np.concatenate([batch.vectors for batch in archive.batches()]).astype(np.float32)
+        files = list(SegmentFolder.of(archive, path.parent).path.glob("*"))
+        result = {
+            "chips": len(vectors),
+            "archive bytes per chip": round(path.stat().st_size / len(vectors)),
+            "index bytes per sealed chip": round(
+                sum(file.stat().st_size for file in files) / max(1, len(vectors) - index.unsealed)
+            ),
+            "chips in memory": index.unsealed,
+            "open seconds": {"without an index": unsealed, "sealing": sealing, "with an index": sealed},
+            "filters": filters(index, vectors, queries),
+        }
+        index.close()
+    return result
+
+
+def opened(archive: Archive) -> Index:
+    """A fresh index of the archive that has answered once."""
+    index = Index(archive, SegmentFolder.of(archive, archive.path.parent))
+    index.refresh()
+    index.search(np.ones(archive.dimension, np.float32), K)
+    return index
+
+
+def filters(index: Index, vectors: NDArray[np.float32], queries: NDArray[np.float32]) -> list[dict[str, Any]]:
+    """Latency and recall at every share of chips, and FAISS's flat index without a filter beside them."""
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    faiss.omp_set_num_threads(1)
+    random = np.random.default_rng(7)
+    rows = []
+    for share in SHARES:
+        allowed = random.random(len(vectors)) < share
+        mask = None if share == 1 else index.select(ids=1 + np.flatnonzero(allowed))
+        own, others, recalls = [], [], []
+        for query in queries:
+            seconds, (ids, _) = seconds_of(partial(index.search, query, K, mask))
+            own.append(seconds)
+            if share == 1:
+                seconds, (_, best) = seconds_of(partial(flat.search, query[None], K))
+                others.append(seconds)
+                expected = best[0] + 1
+            else:
+                scores = np.where(allowed, vectors @ query, -np.inf)
+                expected = 1 + np.argsort(-scores)[: min(K, int(allowed.sum()))]
+            recalls.append(np.isin(expected, ids).mean())
+        row = {
+            "share": share,
+            "p50 ms": round(1000 * float(np.median(own)), 2),
+            "p95 ms": round(1000 * float(np.quantile(own, 0.95)), 2),
+            "recall@10": round(float(np.mean(recalls)), 4),
+        }
+        if others:
+            row["flat float32, one thread: p50 ms"] = round(1000 * float(np.median(others)), 2)
+        rows.append(row)
+        print(row, flush=True)
+    return rows
+
+
+def seconds_of(work: Callable[[], Any]) -> tuple[float, Any]:
+    """How long it takes, and what it gives."""
+    start = time.perf_counter()
+    result = work()
+    return round(time.perf_counter() - start, 5), result
+
+
+def main() -> None:
+    """Measures each size, writes after each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with rasters/")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=Path("build/search"), help="archives: 1 GB for a million chips")
+    parser.add_argument("--chips", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    arguments = parser.parse_args()
+    rasters = sorted((arguments.data / "rasters").glob("sentinel2_*_10m.tif"))
+    real = real_embeddings([arguments.data / "rasters" / "kitsap_aerial_030m.tif", *rasters], arguments.work.absolute())
+    queries = Perturbation(real, 1).draw(QUERIES)
+    results = []
+    for chips in arguments.chips:
+        path = arguments.work.absolute() / f"{chips}.gpkg"
+        make_archive(path, chips, Perturbation(real, 0))
+        results.append(measure(path, queries))
+        arguments.output.parent.mkdir(parents=True, exist_ok=True)
+        arguments.output.write_text(json.dumps({"queries": QUERIES, "archives": results}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Indexes are written where they belong, while nobody waits, and are only a cache."""
+
+import os
+import shutil
+import time
+
+import numpy as np
+import pytest
+
+from frors_qgis.engine.archive import segment_folder
+from frors_qgis.engine.archive_shelf import ArchiveShelf
+from frors_qgis.engine.call import Call
+from frors_qgis.engine.indexing.plan import Levels
+from frors_qgis.engine.indexing.run import IndexRun
+from frors_qgis.engine.parameters import Parameters
+from frors_qgis.engine.sealing import Sealing
+from frors_qgis.engine.search.query import Query
+from frors_qgis.engine.service import Service
+
+
+@pytest.fixture(autouse=True)
+def small_segments(monkeypatch):
+    monkeypatch.setattr(segment_folder, "SEGMENT_CHIPS", 300)
+
+
+@pytest.fixture
+def archive(colour_archive, colour_encoder, write_raster):
+    """A raster of 2048 px in an archive of its own; every 64 px another colour."""
+    tiles = np.random.default_rng(5).integers(0, 255, (3, 32, 32), dtype=np.uint8)
+    path = write_raster(tiles.repeat(64, axis=1).repeat(64, axis=2), "one.tif")
+    IndexRun(colour_archive, Levels(), lambda: colour_encoder, lambda *_: None, lambda: None).index([str(path)])
+    return colour_archive
+
+
+@pytest.fixture
+def private(tmp_path):
+    folder = tmp_path / "private"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def log():
+    return []
+
+
+@pytest.fixture
+def sealing(private, log):
+    return Sealing(private, lambda level, message: log.append((level, message)))
+
+
+def segments(folder):
+    return sorted(folder.glob("*.segment"))
+
+
+def beside(archive):
+    return archive.path.with_name(f"{archive.path.name}.index")
+
+
+def wait_for(happened):
+    deadline = time.monotonic() + 30
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert happened()
+
+
+def test_the_index_stands_beside_its_archive_and_may_be_deleted(archive, sealing, private, log):
+    sealing.seal(archive)
+    assert segments(beside(archive))
+    assert [level for level, _ in log] == ["info"]
+    query = Query(archive.embedding(5), k=5)
+    shelf = ArchiveShelf(private)
+    sealed = shelf.searcher(str(archive.path)).search(query).matches
+    shutil.rmtree(beside(archive))
+    assert shelf.searcher(str(archive.path)).search(query).matches == sealed
+    shelf.release_all()
+
+
+def test_an_archive_in_a_folder_that_refuses_has_its_index_in_the_engines_own(archive, sealing, private, monkeypatch):
+    refusing = archive.path.parent
+    monkeypatch.setattr(os, "access", lambda path, mode: path != refusing)
+    sealing.seal(archive)
+    assert not beside(archive).exists()
+    assert segments(private / f"{archive.id}.index")
+
+
+def test_an_index_that_cannot_be_written_is_only_logged(archive, sealing, log):
+    beside(archive).write_text("in the way")
+    sealing.seal(archive)
+    assert len(log) == 1
+    assert log[0][0] == "warning"
+    assert archive.path.name in log[0][1]
+
+
+def test_a_search_that_held_many_chips_in_memory_has_them_sealed_behind_it(archive, private):
+    service = Service(private)
+    result = service.methods["search"](Parameters({"archive": str(archive.path), "chip": 3, "k": 5}), Call())
+    assert result["matches"][0]["chip"] == 3
+    wait_for(lambda: segments(beside(archive)))
+    service.release_archives()
+
+
+def test_sealing_goes_on_after_an_archive_that_is_gone(archive, sealing, log, tmp_path):
+    sealing.start(tmp_path / "gone.gpkg")
+    wait_for(lambda: log)
+    assert log[0][0] == "warning"
+    wait_for(lambda: sealing.start(archive.path) or segments(beside(archive)))
