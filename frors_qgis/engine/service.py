@@ -36,6 +36,7 @@ from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.indexing.plan import Levels, Plan
 from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.parameters import Parameters
+from frors_qgis.engine.picture_cache import PictureCache
 from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import Match, Query
 from frors_qgis.engine.turns import Turns
@@ -68,6 +69,7 @@ class Service:
         self._shelf = ArchiveShelf(folder)
         self.log: Callable[[str, str], None] = lambda level, message: None
         self._encoders = EncoderPool(lambda level, message: self.log(level, message))
+        self._pictures = PictureCache(folder)
         self._sealing = Sealing(folder, lambda level, message: self.log(level, message))
         self._turns = Turns()
         self._seconds_per_chip = _SECONDS_PER_CHIP
@@ -252,13 +254,15 @@ class Service:
         path = parameters.text("archive")
         archive = self._shelf.archive(path)
         chip_id, size = parameters.whole("chip"), _picture_size(parameters.whole("size", 128))
-        target = self._folder / f"{self._shelf.mark(path)}-{chip_id}-{size}.png"
-        if not target.exists():
+
+        def make(target: Path) -> None:
             chip = archive.chips([chip_id])[0]
             record = archive.raster(chip.raster_id)
             with Raster(local_raster_file(archive, record)) as raster:
                 window = PixelWindow(chip.column, chip.row, chip.width, chip.height)
                 save_png(picture(raster, Stretch.from_json(record.stretch), window, size), target)
+
+        target = self._pictures.get(f"{self._shelf.mark(path)}-{chip_id}-{size}.png", make)
         return {"path": str(target)}
 
     def _remove(self, parameters: Parameters, call: Call) -> Result:
