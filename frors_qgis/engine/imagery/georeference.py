@@ -16,7 +16,10 @@ from frors_qgis.protocol import EngineError, ErrorCode
 Box = tuple[float, float, float, float]
 Transform = tuple[float, float, float, float, float, float]
 
+_CORNERS = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
 _EDGE_POINTS = 16
+_WIDE = 90.0  # degrees of longitude along one edge
+_POLAR = 85.0  # degrees of latitude
 _CACHED_CRS = 16
 _AUTHORITY_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]+:[A-Za-z0-9_.]+")
 _LARGEST_COORDINATE = 1e12  # in any unit; PROJ loops for hours over some beyond 1e15
@@ -55,17 +58,27 @@ class Georeference:
         self.ground_x, self.ground_y = self._ground_size()
         self._inverse = np.linalg.inv(axes)
 
-    def footprint(self, window: PixelWindow) -> list[tuple[float, float]]:
-        """The window's four corners as (longitude, latitude) in EPSG:4326, round from the upper left one.
+    def footprints(self, windows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Corners [n, 4, 2] of windows [n, 4] (column, row, width, height), as (longitude, latitude) in EPSG:4326.
 
-        The ring is contiguous: next to the antimeridian longitudes pass 180. The westernmost is in [-180, 180).
-        Raises EngineError(BAD_REQUEST) for a window that is not on the Earth.
+        Corners go round from the upper left one. Rings are contiguous: next to the antimeridian longitudes pass 180.
+        The westernmost is in [-180, 180). Raises EngineError(BAD_REQUEST) for a window that is not on the Earth.
         """
-        points = self._project(self._to_crs(_window_ring(window)), _LONGITUDE_LATITUDE, inverse=False)
-        longitude = np.unwrap(points[:, 0], period=360.0)[: 4 * _EDGE_POINTS : _EDGE_POINTS]
-        longitude = longitude - 360.0 * math.floor((longitude.min() + 180.0) / 360.0)
-        latitude = np.clip(points[: 4 * _EDGE_POINTS : _EDGE_POINTS, 1], -90.0, 90.0)
-        return list(zip(longitude.tolist(), latitude.tolist(), strict=True))
+        if not len(windows):
+            return np.empty((0, 4, 2))
+        corners = windows[:, None, :2] + _CORNERS * windows[:, None, 2:]
+        points = self._project(self._to_crs(corners.reshape(-1, 2)), _LONGITUDE_LATITUDE, inverse=False)
+        longitudes, latitudes = np.moveaxis(points.reshape(-1, 4, 2), 2, 0)
+        unwrapped = np.unwrap(longitudes, axis=1, period=360.0)
+        turns = np.abs(np.diff(unwrapped, axis=1, append=unwrapped[:, :1])).max(axis=1)
+        far_round = (turns > _WIDE) | (np.abs(latitudes).max(axis=1) > _POLAR)
+        for number in np.flatnonzero(far_round):  # only the edges between tell which way round
+            ring = self._to_crs(_window_ring(PixelWindow(*windows[number].tolist())))
+            along = self._project(ring, _LONGITUDE_LATITUDE, inverse=False)[:, 0]
+            unwrapped[number] = np.unwrap(along, period=360.0)[: 4 * _EDGE_POINTS : _EDGE_POINTS]
+        west = unwrapped.min(axis=1, keepdims=True)
+        unwrapped -= 360.0 * np.floor((west + 180.0) / 360.0)
+        return np.stack([unwrapped, np.clip(latitudes, -90.0, 90.0)], axis=2)
 
     def bounds(self, window: PixelWindow, crs: str) -> Box:
         """The box (xmin, ymin, xmax, ymax) in `crs` (authority code or WKT) round a window, its edges densified.

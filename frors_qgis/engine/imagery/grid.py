@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from frors_qgis.engine.imagery.windows import PixelWindow
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,7 @@ class Grid:
     column: float = 0.0
     row: float = 0.0
 
-    def window(self, x: float, y: float, width: float, height: float) -> PixelWindow:
-        """The raster pixels under a rectangle of grid pixels."""
-        return PixelWindow(
-            self.column + x * self.step_x, self.row + y * self.step_y, width * self.step_x, height * self.step_y
-        )
+    def windows(self, rectangles: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The raster pixels (column, row, width, height) under grid pixels (x, y, width, height), both [n, 4]."""
+        steps = np.array([self.step_x, self.step_y] * 2)
+        return rectangles * steps + [self.column, self.row, 0.0, 0.0]

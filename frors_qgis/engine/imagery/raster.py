@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+from numpy.typing import NDArray
 from osgeo import gdal
 
 from frors_qgis.engine.imagery.gdal_errors import checked, gdal_errors
@@ -95,13 +97,13 @@ class Raster:
         true_gsd = math.sqrt(steps[0] * self.ground_x * steps[1] * self.ground_y)
         return Grid(true_gsd, steps[0], steps[1], origin[0], origin[1])
 
-    def footprint(self, window: PixelWindow) -> list[tuple[float, float]]:
-        """The window's four corners as (longitude, latitude) in EPSG:4326, round from the upper left one.
+    def footprints(self, windows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Corners [n, 4, 2] of windows [n, 4] (column, row, width, height), as (longitude, latitude) in EPSG:4326.
 
-        The ring is contiguous: next to the antimeridian longitudes pass 180. The westernmost is in [-180, 180).
-        Raises EngineError(BAD_REQUEST) for a window that is not on the Earth.
+        Corners go round from the upper left one. Rings are contiguous: next to the antimeridian longitudes pass 180.
+        The westernmost is in [-180, 180). Raises EngineError(BAD_REQUEST) for a window that is not on the Earth.
         """
-        return self._georeference.footprint(window)
+        return self._georeference.footprints(windows)
 
     def bounds(self, window: PixelWindow, crs: str) -> Box:
         """The box (xmin, ymin, xmax, ymax) in `crs` (authority code or WKT) round a window, its edges densified.

@@ -41,18 +41,16 @@ def read_block(reader: Reader, block: Block, halo: int) -> ReadBlock:
 def encode_block(read: ReadBlock, raster: Raster, encoder: WindowEncoder) -> NewChips:
     """The chips of a block that was read; there may be none."""
     block, count = read.block, len(read.windows)
+    squares = read.windows[:, [0, 1, 2, 2]].astype(np.float64)
     vectors = np.zeros((0, encoder.dimension), np.float32)
     if count:
-        squares = read.windows[:, [0, 1, 2, 2]].astype(np.float64)
         vectors = encoder.encode(read.pixels.rgb[None], read.pixels.valid[None], squares)[0]
-    windows = [
-        block.grid.window((block.x + x) * CELL, (block.y + y) * CELL, n * CELL, n * CELL) for x, y, n in read.windows
-    ]
+    windows = block.grid.windows(CELL * (squares + [block.x, block.y, 0, 0]))
     return NewChips(
-        windows=np.array([(w.column, w.row, w.width, w.height) for w in windows], dtype=np.float64).reshape(-1, 4),
+        windows=windows,
         gsd=np.full(count, block.grid.gsd, dtype=np.float64),
         cells=read.windows[:, 2].astype(np.int32),
         valid=read.valid,
-        footprints=np.array([raster.footprint(w) for w in windows], dtype=np.float64).reshape(-1, 4, 2),
+        footprints=raster.footprints(windows),
         vectors=vectors,
     )

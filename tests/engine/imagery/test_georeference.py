@@ -24,6 +24,12 @@ def mercator_y(latitude):
     return A * math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2))
 
 
+def ring_of(raster, window):
+    """The corners (longitude, latitude) of one window."""
+    (ring,) = raster.footprints(np.array([(window.column, window.row, window.width, window.height)]))
+    return [tuple(corner) for corner in ring.tolist()]
+
+
 PLACEMENTS = {
     "north-up UTM": ("EPSG:32632", (500000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0)),
     "rotated UTM": ("EPSG:32632", (500000.0, 7.0, 3.0, 5000000.0, 3.0, -7.0)),
@@ -47,7 +53,7 @@ def test_a_footprint_is_right_to_a_thousandth_of_a_pixel(write_raster, noise, na
     window = PixelWindow(-10.5, 20.25, 150.0, 300.0)
     corners = [(-10.5, 20.25), (139.5, 20.25), (139.5, 320.25), (-10.5, 320.25)]
     with Raster(path) as raster:
-        ring = raster.footprint(window)
+        ring = ring_of(raster, window)
         for (longitude, latitude), corner in zip(ring, corners, strict=True):
             ok, (column, row, _) = transformer.TransformPoint(1, longitude, latitude)
             assert ok
@@ -120,7 +126,7 @@ def test_ground_size_on_the_pole_is_finite(write_raster, noise):
 )
 def test_a_footprint_across_the_antimeridian_stays_contiguous(write_raster, noise, crs, transform):
     with Raster(write_raster(noise(1, 200, 300), crs=crs, transform=transform)) as raster:
-        ring = raster.footprint(PixelWindow(0, 0, 300, 200))
+        ring = ring_of(raster, PixelWindow(0, 0, 300, 200))
         longitudes = [longitude for longitude, _ in ring]
         assert max(longitudes) - min(longitudes) < 2.0
         assert -180.0 <= min(longitudes) < 180.0 < max(longitudes)
@@ -136,10 +142,28 @@ def test_a_footprint_across_the_antimeridian_stays_contiguous(write_raster, nois
             assert window.width < 60
 
 
+def test_footprints_of_many_windows_are_those_of_each_alone(write_raster, noise):
+    path = write_raster(noise(1, 18, 36), crs="EPSG:4326", transform=(-180.0, 10.0, 0.0, 90.0, 0.0, -10.0))
+    with Raster(path) as raster:
+        windows = [
+            PixelWindow(0, 0, 30, 18),
+            PixelWindow(34, 3, 4, 2),
+            PixelWindow(5, 0, 1, 1),
+            PixelWindow(5, 8, 1, 1),
+        ]
+        rows = np.array([(w.column, w.row, w.width, w.height) for w in windows], float)
+        rings = raster.footprints(rows).tolist()
+        assert [[tuple(corner) for corner in ring] for ring in rings] == [
+            ring_of(raster, PixelWindow(*row)) for row in rows.tolist()
+        ]
+        assert rings[1] == [[160, 60], [200, 60], [200, 40], [160, 40]]
+        assert raster.footprints(rows[:0]).shape == (0, 4, 2)
+
+
 def test_a_worldwide_raster_has_whole_footprints(write_raster, noise):
     path = write_raster(noise(1, 18, 36), crs="EPSG:4326", transform=(-180.0, 10.0, 0.0, 90.0, 0.0, -10.0))
     with Raster(path) as raster:
-        assert raster.footprint(PixelWindow(0, 0, 30, 18)) == [(-180, 90), (120, 90), (120, -90), (-180, -90)]
+        assert ring_of(raster, PixelWindow(0, 0, 30, 18)) == [(-180, 90), (120, 90), (120, -90), (-180, -90)]
 
 
 def test_a_box_in_another_crs_is_held_edges_and_all(write_raster, noise):
@@ -187,7 +211,7 @@ def test_a_window_off_the_earth_is_refused(write_raster, noise):
     with Raster(path) as raster:
         assert raster.gsd > 1e5
         with pytest.raises(EngineError) as caught:
-            raster.footprint(PixelWindow(0, 0, 10, 10))
+            ring_of(raster, PixelWindow(0, 0, 10, 10))
         assert caught.value.code is ErrorCode.BAD_REQUEST
 
 

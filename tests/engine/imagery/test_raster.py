@@ -221,7 +221,7 @@ def test_many_threads_with_a_raster_each_read_the_same(write_raster, noise):
         with Raster(path) as raster:
             grid = raster.grid(raster.gsd * 1.3)
             rgb = Reader(raster, PLAIN).read(grid, 0, 0, 90, 90).rgb
-            results.append((rgb, raster.footprint(grid.window(0, 0, 9, 9))))
+            results.append((rgb, raster.footprints(grid.windows(np.array([(0, 0, 9, 9)])))))
 
     threads = [threading.Thread(target=work) for _ in range(6)]
     for thread in threads:
@@ -230,4 +230,4 @@ def test_many_threads_with_a_raster_each_read_the_same(write_raster, noise):
         thread.join()
     assert len(results) == 6
     assert all(np.array_equal(rgb, results[0][0]) for rgb, _ in results)
-    assert all(ring == results[0][1] for _, ring in results)
+    assert all(np.array_equal(rings, results[0][1]) for _, rings in results)
