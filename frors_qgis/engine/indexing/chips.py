@@ -45,7 +45,7 @@ def encode_block(read: ReadBlock, raster: Raster, encoder: WindowEncoder) -> New
     vectors = np.zeros((0, encoder.dimension), np.float32)
     if count:
         vectors = encoder.encode(read.pixels.rgb[None], read.pixels.valid[None], squares)[0]
-    windows = block.grid.windows(CELL * (squares + [block.x, block.y, 0, 0]))
+    windows = block.grid.windows(CELL * (squares + np.array([block.x, block.y, 0, 0])))
     return NewChips(
         windows=windows,
         gsd=np.full(count, block.grid.gsd, dtype=np.float64),
