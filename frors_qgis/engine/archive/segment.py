@@ -134,15 +134,33 @@ def _open_index(path: Path, dimension: int, arrays: dict[str, npt.NDArray[Any]])
     index.quantizer.add(arrays["centroids"].reshape(-1, dimension))
     faiss.copy_array_to_vector(arrays["scales"], index.sq.trained)
     index.is_trained, index.ntotal = True, int(lengths.sum())
-    lists: Any = faiss.OnDiskInvertedLists()
-    lists.nlist, lists.code_size = len(lengths), dimension
-    lists.filename, lists.read_only, lists.totsize = os.fspath(path), True, path.stat().st_size
-    lists.lists.resize(len(lengths))
-    lists.set_all_lists_sizes(faiss.swig_ptr(lengths))
-    lists.do_mmap()
+    lists = _map_lists(path, dimension, lengths)
     index.replace_invlists(lists, True)
     lists.this.disown()
     return index
+
+
+def _map_lists(path: Path, dimension: int, lengths: npt.NDArray[np.uint64]) -> Any:
+    """The inverted lists of a file, mapped from it, or read into memory where FAISS cannot map (Windows)."""
+    import faiss
+
+    lists: Any
+    if hasattr(faiss, "OnDiskInvertedLists"):
+        lists = faiss.OnDiskInvertedLists()
+        lists.nlist, lists.code_size = len(lengths), dimension
+        lists.filename, lists.read_only, lists.totsize = os.fspath(path), True, path.stat().st_size
+        lists.lists.resize(len(lengths))
+        lists.set_all_lists_sizes(faiss.swig_ptr(lengths))
+        lists.do_mmap()
+        return lists
+    lists = faiss.ArrayInvertedLists(len(lengths), dimension)
+    with path.open("rb") as file:
+        for number, length in enumerate(lengths.tolist()):
+            codes = np.frombuffer(file.read(length * dimension), np.uint8)
+            positions = np.frombuffer(file.read(length * _POSITION_BYTES), "<i8")
+            if length:
+                lists.add_entries(number, length, faiss.swig_ptr(positions), faiss.swig_ptr(codes))
+    return lists
 
 
 def _footer(head: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> bytes:

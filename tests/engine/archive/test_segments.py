@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -106,6 +107,24 @@ def test_a_segment_of_another_archive_is_left_aside_and_deleted(
         assert found(other, folder) == (1200, 17)
         assert folder.seal(other) == 1
     assert len(files(tmp_path)) == 1
+
+
+def test_where_lists_cannot_be_mapped_they_are_read(
+    large: Archive, folder: SegmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.seal(large)
+    index = Index(large, folder)
+    index.refresh()
+    expected = index.search(large.embedding(17), 50)
+    index.close()
+    monkeypatch.delattr(faiss, "OnDiskInvertedLists")
+    index = Index(large, SegmentFolder(tmp_path / "index", 1100))
+    index.refresh()
+    found = index.search(large.embedding(17), 50)
+    index.close()
+    assert index.unsealed == 500
+    assert found[0].tolist() == expected[0].tolist()
+    np.testing.assert_array_equal(found[1], expected[1])
 
 
 @pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 0.5])
