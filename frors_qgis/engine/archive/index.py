@@ -72,9 +72,11 @@ class Index:
 
         Raises EngineError(ARCHIVE_DAMAGED) at the first bad batch; those before it stay in the index.
         """
+        tried = False
         while (state := (self._archive.generation(), self._folder.stamp())) != self._state:
             self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
-            if sum(key.chips for key in keys) > MOST_IN_MEMORY:
+            if sum(key.chips for key in keys) > MOST_IN_MEMORY and not tried:
+                tried = True
                 with suppress(OSError):  # a folder that refuses: memory must do
                     self._folder.seal(self._archive)
                     self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())

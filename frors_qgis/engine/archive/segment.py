@@ -49,7 +49,7 @@ class Segment:
                 self.archive, self.dimension = str(head["archive"]), int(head["dimension"])
                 self.keys = [BatchKey(*row) for row in arrays["keys"].reshape(-1, len(BatchKey._fields)).tolist()]
                 self._ground_sizes = arrays["sizes"], arrays["size"]
-                _check(head, arrays, self.dimension, sum(key.chips for key in self.keys), lists_bytes)
+                _check(arrays, self.keys, self.dimension, lists_bytes)
             self._index = _open_index(path, self.dimension, arrays)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, struct.error) as error:
             raise SegmentError(f"{path} is no segment of this version: {error}") from error
@@ -201,13 +201,14 @@ def _read(file: Any) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]], int]:
     return head, arrays, start
 
 
-def _check(
-    head: dict[str, Any], arrays: dict[str, npt.NDArray[Any]], dimension: int, count: int, lists_bytes: int
-) -> None:
+def _check(arrays: dict[str, npt.NDArray[Any]], keys: Sequence[BatchKey], dimension: int, lists_bytes: int) -> None:
     """Raises ValueError unless the parts fit each other."""
     lists, sizes, size = arrays["lists"], arrays["sizes"], arrays["size"]
-    if not (0 < dimension <= 1 << 16 and 0 < len(lists) <= 1 << 16 and (lists >= 0).all() and count > 0):
+    if not (0 < dimension <= 1 << 16 and 0 < len(lists) <= 1 << 16 and (lists >= 0).all()):
         raise ValueError("it holds impossible numbers")
+    if not keys or min(key.chips for key in keys) < 1 or len(set(keys)) < len(keys):
+        raise ValueError("its batches cannot be")
+    count = sum(key.chips for key in keys)
     expected = {"size": count, "centroids": len(lists) * dimension, "scales": 2 * dimension}
     fits = all(len(arrays[name]) == length for name, length in expected.items())
     if not fits or int(lists.sum()) != count or lists_bytes != count * (dimension + _POSITION_BYTES):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import faiss
@@ -10,10 +11,11 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive import index as index_module
+from frors_qgis.engine.archive import segment_folder
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import NewChips, RasterRecord
-from frors_qgis.engine.archive.segment import Segment, SegmentError
+from frors_qgis.engine.archive.segment import Segment, SegmentError, write_segment
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -62,6 +64,18 @@ def test_more_chips_than_memory_should_hold_are_sealed_at_once(
     monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 2000)
     assert found(large, folder) == (500, 17)
     assert len(files(tmp_path)) == 2
+
+
+def test_segments_that_never_serve_are_not_made_over_and_over(
+    large: Archive, folder: SegmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 2000)
+    monkeypatch.setattr(segment_folder, "_LEAST_LIVE", 2.0)
+    sealed: list[Archive] = []
+    seal = folder.seal
+    monkeypatch.setattr(folder, "seal", lambda archive: (sealed.append(archive), seal(archive))[1])
+    assert found(large, folder) == (3000, 17)
+    assert len(sealed) == 1
 
 
 def test_a_segment_serves_until_a_quarter_of_its_chips_is_gone(
@@ -222,6 +236,22 @@ def test_a_file_that_is_no_sound_segment_is_not_used_and_is_written_anew(
     assert found(large, fresh) == (1750, 17)
     assert fresh.seal(large) == 1
     assert found(large, fresh) == (500, 17)
+
+
+@pytest.mark.parametrize("chips", [(505, -5), (500, 0)])
+def test_batches_that_cannot_be_are_refused(large: Archive, tmp_path: Path, chips: tuple[int, int]) -> None:
+    first, second = list(large.batches())[:2]
+    batches = [replace(batch, key=batch.key._replace(chips=n)) for batch, n in zip((first, second), chips, strict=True)]
+    write_segment(tmp_path / "a.segment", large.id, batches)
+    with pytest.raises(SegmentError, match="batches"):
+        Segment(tmp_path / "a.segment")
+
+
+def test_a_batch_that_comes_twice_is_refused(large: Archive, tmp_path: Path) -> None:
+    batch = next(large.batches())
+    write_segment(tmp_path / "a.segment", large.id, [batch, batch])
+    with pytest.raises(SegmentError, match="batches"):
+        Segment(tmp_path / "a.segment")
 
 
 def test_positions_that_do_not_exist_or_come_twice_do_no_harm(
