@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +35,7 @@ _FAILURES = (
 )
 # A damaged file can make SQLite name things that are not text.
 SQLITE_FAILURES = (sqlite3.Error, UnicodeDecodeError)
+_RELEASING = threading.Lock()
 _DAMAGE = "{path} is damaged ({detail}): restore it from a copy or index again."
 
 
@@ -105,14 +107,16 @@ def start_log(connection: sqlite3.Connection, path: Path) -> None:
 def release(connection: sqlite3.Connection) -> None:
     """Close the connection. Whoever closes last brings the log into the file and puts it back in DELETE mode.
 
-    Never waits for others and never raises: where somebody still reads, or the disk refuses, the log simply stays.
+    Never waits for other programs and never raises: where somebody still reads, or the disk refuses, the log simply
+    stays. The threads of this process release one after another; together, none would be the last.
     """
-    with suppress(*SQLITE_FAILURES):
-        connection.execute("PRAGMA busy_timeout = 0")
-        connection.execute("PRAGMA query_only = 0")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.execute("PRAGMA journal_mode = DELETE")
-    connection.close()
+    with _RELEASING:
+        with suppress(*SQLITE_FAILURES):
+            connection.execute("PRAGMA busy_timeout = 0")
+            connection.execute("PRAGMA query_only = 0")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("PRAGMA journal_mode = DELETE")
+        connection.close()
 
 
 @contextmanager

@@ -47,6 +47,25 @@ def test_the_last_to_close_leaves_one_plain_file(filled: Archive) -> None:
     assert _journal_mode(filled) == "delete"
 
 
+def test_threads_that_close_together_leave_one_plain_file(filled: Archive) -> None:
+    filled.close()
+    barrier = threading.Barrier(4)
+
+    def hold(writable: bool) -> None:
+        with Archive.open(filled.path, writable=writable) as archive:
+            barrier.wait()
+            archive.chip_count()
+            barrier.wait()
+
+    for _ in range(100):
+        threads = [threading.Thread(target=hold, args=(number == 0,)) for number in range(barrier.parties)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert os.listdir(filled.path.parent) == ["archive.gpkg"]
+
+
 def test_opening_and_closing_beside_a_writer_never_takes_its_locks(filled: Archive, make_chips: MakeChips) -> None:
     for block in range(10, 15):
         if block % 2:
