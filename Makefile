@@ -34,11 +34,14 @@ benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md from DATA in
 	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results $(RESULTS)/retrieval $(ONLY)
 ifndef ONLY
 	@$(VENV) scripts/benchmark_dimensions.py --data $(DATA) -o $(RESULTS)/dimensions.json
-	@$(MAKE) --no-print-directory $(addprefix $(RESULTS)/,trunks.json objects.json objects-frozen.json halo.json)
+	@$(MAKE) --no-print-directory $(addprefix $(RESULTS)/,trunks.json objects.json halo.json)
 endif
 
 $(RESULTS)/%.json:
 	@$(VENV) scripts/benchmark_$*.py --data $(DATA) -o $@
+
+$(RESULTS)/objects.json: | $(RESULTS)/objects-frozen.json
+	@$(VENV) scripts/benchmark_objects.py --data $(DATA) --against $| -o $@
 
 $(RESULTS)/objects-frozen.json:
 	@$(VENV) scripts/benchmark_objects.py --data $(DATA) --encoder resnet50-imagenet -o $@

@@ -1,11 +1,13 @@
 """Measures box searches for vessels and buildings on real rasters, and makes contact sheets of them.
 
-    python scripts/benchmark_objects.py --data ../shared/data -o docs/results/objects.json [--sheets build/sheets]
+    python scripts/benchmark_objects.py --data ../shared/data -o docs/results/objects.json [--sheets build/sheets] \
+        [--against docs/results/objects-frozen.json]
 
 Vessels: every labelled vessel of one Sentinel-2 port is the centre of a query box; the other seven ports are searched.
 Buildings: buildings of the western half of the Kitsap aerial are centres of query boxes; the eastern half is searched.
 A match is a hit when it holds the centre of a labelled object. The base rate is the share of all chips of that level,
-in what is searched, that do. Boxes and chips are windows of 4 cells, at the raster's own GSD and upsampled.
+in what is searched, that do. Boxes and chips are windows of 4 cells, at the raster's own GSD and upsampled. `--against`
+adds by how much the P@10 is ahead of another report's, query by query, with the standard error of that difference.
 The building mask comes from the PyPI sdist splitraster==0.4.1 (MIT), which pip fetches into the work folder.
 """
 
@@ -125,18 +127,18 @@ class Bench:
                 }
                 self._service.methods["index"](Parameters(values), Call(bar.show))
 
-    def run(self, task: Task) -> tuple[list[float], float]:
-        """P@10 of every query, and the base rate."""
+    def run(self, task: Task) -> tuple[list[int], float]:
+        """Hits among the first 10 matches of every query, and the base rate."""
         with Archive.open(self._archive) as archive:
             ids = {scene.path: archive.find_raster(scene.path).id for scene in task.searched}
         centres = {ids[scene.path]: scene.centres for scene in task.searched}
-        precisions = []
+        hits = []
         for centre in task.queries:
             matches = self.search(task, centre, list(ids.values()))
             with Archive.open(self._archive) as archive:
                 chips = archive.chips([match["chip"] for match in matches])
-            precisions.append(sum(holds(chip, centres[chip.raster_id]) for chip in chips) / K)
-        return precisions, self._base_rate(task, centres)
+            hits.append(sum(holds(chip, centres[chip.raster_id]) for chip in chips))
+        return hits, self._base_rate(task, centres)
 
     def search(self, task: Task, centre: NDArray[np.float64], rasters: list[int], k: int = K) -> list[dict[str, Any]]:
         """The matches of a box of 4 cells round a centre."""
@@ -229,22 +231,29 @@ def _crs(task: Task) -> str:
         return raster.crs
 
 
-def pooled(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row for each kind of object and upsampling: means over all its queries."""
-    groups: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault((row["objects"], row["upsampling"]), []).append(row)
+def pooled(rows: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """One row for each kind of object and upsampling: means over all its queries.
+
+    others: rows of another report; where it has the same queries, they are compared one by one.
+    """
     means = []
-    for (objects, upsampling), members in groups.items():
-        weights = [row["queries"] for row in members]
-        means.append(
-            {"objects": objects, "upsampling": upsampling, "queries": sum(weights)}
-            | {
-                name: round(float(np.average([row[name] for row in members], weights=weights)), 4)
-                for name in ("P@10", "base rate")
-            }
-        )
+    for objects, upsampling in dict.fromkeys((row["objects"], row["upsampling"]) for row in rows):
+        hits, base = _queries(rows, objects, upsampling)
+        mean: dict[str, Any] = {"objects": objects, "upsampling": upsampling, "queries": len(hits)}
+        mean |= {"P@10": round(float(np.mean(hits)) / K, 4), "base rate": round(float(np.mean(base)), 4)}
+        other, _ = _queries(others, objects, upsampling)
+        if len(other) == len(hits):
+            ahead = (np.array(hits) - other) / K
+            error = ahead.std(ddof=1) / math.sqrt(len(ahead))
+            mean |= {"ahead": round(float(ahead.mean()), 4), "standard error": round(float(error), 4)}
+        means.append(mean)
     return means
+
+
+def _queries(rows: Sequence[dict[str, Any]], objects: str, upsampling: int) -> tuple[list[int], list[float]]:
+    """Hits and base rate of every query."""
+    chosen = [row for row in rows if (row["objects"], row["upsampling"]) == (objects, upsampling)]
+    return [hit for row in chosen for hit in row["hits"]], [row["base rate"] for row in chosen for _ in row["hits"]]
 
 
 def main() -> None:
@@ -254,9 +263,11 @@ def main() -> None:
     parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="id of an installed encoder")
     parser.add_argument("--work", type=Path, default=Path("build/objects"), help="archives and downloads; kept")
     parser.add_argument("--sheets", type=Path, help="folder for contact sheets")
+    parser.add_argument("--against", type=Path, help="report of another encoder")
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
     rasters = arguments.data / "rasters"
+    others = json.loads(arguments.against.read_text())["rows"] if arguments.against else []
     arguments.work.mkdir(parents=True, exist_ok=True)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     work = arguments.work.resolve()
@@ -269,14 +280,15 @@ def main() -> None:
         for upsampling in (1, factor):
             bench = Bench(work, arguments.encoder, name, scenes, upsampling)
             for task in tasks:
-                precisions, base_rate = bench.run(task)
+                hits, base_rate = bench.run(task)
                 row = {
                     "objects": name,
                     "queries from": task.name,
                     "upsampling": upsampling,
-                    "queries": len(precisions),
-                    "P@10": round(float(np.mean(precisions)), 4),
+                    "queries": len(hits),
+                    "P@10": round(float(np.mean(hits)) / K, 4),
                     "base rate": round(base_rate, 4),
+                    "hits": hits,
                 }
                 rows.append(row)
                 print(row, flush=True)
@@ -284,7 +296,7 @@ def main() -> None:
                     "k": K,
                     "window": "4 cells",
                     "encoder": arguments.encoder,
-                    "pooled": pooled(rows),
+                    "pooled": pooled(rows, others),
                     "rows": rows,
                 }
                 arguments.output.write_text(json.dumps(report, indent=1) + "\n")
@@ -292,7 +304,7 @@ def main() -> None:
                     for i in range(min(3, len(task.queries))):
                         target = arguments.sheets / f"{name}-x{upsampling}-{task.name.replace(' ', '_')}-{i}.png"
                         bench.sheet(task, task.queries[i], target)
-    for row in pooled(rows):
+    for row in pooled(rows, others):
         print(row)
 
 
