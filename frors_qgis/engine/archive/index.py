@@ -146,6 +146,9 @@ class Index:
         """Places and true scores of the best chips of the segments."""
         wanted = 2 * k + _MARGIN  # codes are inexact: what they rank a little lower may be better
         eligible = len(self._ids) if mask is None else int(mask.sum())
+        if mask is not None and eligible <= wanted:
+            places = np.flatnonzero(mask[: len(self._ids) - len(self._recent)])
+            return places, self._archive.vectors(self._ids[places].tolist()) @ query
         share = MOST_SCANNED / max(MOST_SCANNED, eligible)
         searches: list[Callable[[], _Found]] = []
         starts: list[int] = []
