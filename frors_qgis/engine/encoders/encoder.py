@@ -118,7 +118,7 @@ class Encoder:
         validity = cell_validity(valid[:, core, core], CELL)
         weights = torch.from_numpy(np.stack([window_weights(windows, fractions) for fractions in validity]))
         described = self._head.describe(_core(self._maps(rgb, valid), *validity.shape[1:]))
-        return weights.to(self.device.name) @ described.mT
+        return weights.to(self.device.name) @ described
 
     def _maps(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> TrunkMaps:
         pixels = torch.from_numpy(rgb).to(self.device.name).permute(0, 3, 1, 2).float()

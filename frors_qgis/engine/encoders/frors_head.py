@@ -59,14 +59,13 @@ class FrorsHead(Head):
         self.projections = nn.ModuleDict(projections)
 
     def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
-        """Stage 4 -> x^p [B, 2048, cells]."""
+        """Stage 4 -> x^p [B, cells, 2048]."""
         return gem_powers(stage4)
 
     def describe_early(self, stage3: torch.Tensor) -> torch.Tensor:
-        """Stage 3 -> products and shares of the local features [B, length + length, cells]."""
+        """Stage 3 -> products and shares of the local features [B, cells, length + length]."""
         local = self.local_features(stage3)
-        described = (to_cells(self.gram.products(local)), to_cells(self.memory.shares(local)))
-        return torch.cat([part.flatten(2) for part in described], dim=1)
+        return torch.cat([self.gram.cell_products(local), to_cells(self.memory.shares(local))], dim=2)
 
     def mean_early(self, stage3: torch.Tensor) -> torch.Tensor:
         """The means of `describe_early` over whole pictures [B, length + length], without the products in between."""

@@ -9,8 +9,8 @@ _P = 3.0
 
 
 def gem_powers(stage4: torch.Tensor) -> torch.Tensor:
-    """Stage 4 [B, 2048, r, c] -> x^p [B, 2048, cells]."""
-    return stage4.float().clamp(min=1e-6).pow(_P).flatten(2)
+    """Stage 4 [B, 2048, r, c] -> x^p [B, cells, 2048]."""
+    return stage4.float().clamp(min=1e-6).pow(_P).flatten(2).mT
 
 
 def gem_vector(means: torch.Tensor) -> torch.Tensor:

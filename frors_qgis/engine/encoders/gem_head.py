@@ -26,7 +26,7 @@ class GemHead(Head):
         self.projection = Projection(STAGE4_CHANNELS, dimension)
 
     def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
-        """Stage 4 -> x^p [B, 2048, cells]."""
+        """Stage 4 -> x^p [B, cells, 2048]."""
         return gem_powers(stage4)
 
     def features(self, means: torch.Tensor) -> dict[str, torch.Tensor]:

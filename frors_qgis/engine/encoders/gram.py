@@ -10,29 +10,34 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from frors_qgis.engine.encoders.trunk_maps import positions_of_cells
+
 
 class GramVector(nn.Module):
-    """Local features -> products of pairs of channels at every position -> their mean over a window -> Gram vector."""
+    """Local features -> mean products of pairs of channels, over cells, then over a window -> Gram vector."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         rows, columns = torch.triu_indices(width, width)
-        self.register_buffer("_rows", rows, persistent=False)
-        self.register_buffer("_columns", columns, persistent=False)
+        self.register_buffer("_places", rows * width + columns, persistent=False)
 
     @property
     def length(self) -> int:
         """Values of the upper triangle, width (width + 1) / 2."""
-        return len(self._rows)
+        return len(self._places)
 
-    def products(self, local: torch.Tensor) -> torch.Tensor:
-        """Local features [B, width, h, w] -> products of pairs of channels [B, length, h, w]."""
-        return local[:, self._rows] * local[:, self._columns]
+    def cell_products(self, local: torch.Tensor) -> torch.Tensor:
+        """Local features [B, width, 2r or 2r + 1, 2c or 2c + 1] -> their mean products over cells [B, cells, length].
+
+        As one matrix product for each cell: the products of all positions would be twenty times as many values.
+        """
+        positions, shares = positions_of_cells(local)
+        return (positions * shares @ positions.mT).flatten(2).index_select(2, self._places)
 
     def mean_products(self, local: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
         """Local features [B, width, h, w], what each position counts [h * w] -> mean products [B, length]."""
         features = local.flatten(2)
-        return (features * positions @ features.mT)[:, self._rows, self._columns]
+        return (features * positions @ features.mT).flatten(1).index_select(1, self._places)
 
     def forward(self, means: torch.Tensor) -> torch.Tensor:
         """Mean products [..., length] -> unit Gram vectors [..., length]: signed square roots, then unit length."""

@@ -20,25 +20,25 @@ class Head(nn.Module):
     dimension: int
 
     def describe(self, maps: TrunkMaps) -> torch.Tensor:
-        """Maps of a batch -> the values to average [B, K, cells], cells by rows."""
-        return torch.cat([self.describe_late(maps.stage4), self.describe_early(maps.stage3)], dim=1)
+        """Maps of a batch -> the values to average [B, cells, K], cells by rows."""
+        return torch.cat([self.describe_late(maps.stage4), self.describe_early(maps.stage3)], dim=2)
 
     @abstractmethod
     def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
-        """The values that come from stage 4 [B, K_late, cells]."""
+        """The values that come from stage 4 [B, cells, K_late]."""
 
     def describe_early(self, stage3: torch.Tensor) -> torch.Tensor:
-        """The values that come from stage 3 [B, K_early, cells]; none unless a head says otherwise."""
+        """The values that come from stage 3 [B, cells, K_early]; none unless a head says otherwise."""
         batch, _, height, width = stage3.shape
-        return stage3.new_zeros(batch, 0, (height // 2) * (width // 2), dtype=torch.float32)
+        return stage3.new_zeros(batch, (height // 2) * (width // 2), 0, dtype=torch.float32)
 
     def mean_early(self, stage3: torch.Tensor) -> torch.Tensor:
         """The means of `describe_early` over whole pictures [B, K_early]."""
-        return self.describe_early(stage3).mean(dim=2)
+        return self.describe_early(stage3).mean(dim=1)
 
     def mean(self, maps: TrunkMaps) -> torch.Tensor:
         """The means of `describe` over whole pictures [B, K]."""
-        return torch.cat([self.describe_late(maps.stage4).mean(dim=2), self.mean_early(maps.stage3)], dim=1)
+        return torch.cat([self.describe_late(maps.stage4).mean(dim=1), self.mean_early(maps.stage3)], dim=1)
 
     @abstractmethod
     def embed(self, means: torch.Tensor) -> torch.Tensor:

@@ -33,11 +33,17 @@ def position_shares(height: int, width: int) -> torch.Tensor:
 
 
 def to_cells(positions: torch.Tensor) -> torch.Tensor:
-    """Values at positions of stage 3 [B, K, 2r or 2r + 1, 2c or 2c + 1] -> their means over cells [B, K, r, c].
+    """Values at positions of stage 3 [B, K, 2r or 2r + 1, 2c or 2c + 1] -> their means over cells [B, cells, K].
 
     A position on an edge counts half for either cell, so the mean over any window of cells stays a mean over positions.
     """
-    if positions.shape[2] % 2 == 0:
-        return F.avg_pool2d(positions, 2)
-    corners = F.avg_pool2d(positions, 2, stride=1)
-    return F.avg_pool2d(corners, 2)
+    if positions.shape[2] % 2:
+        positions = F.avg_pool2d(positions, 2, stride=1)
+    return F.avg_pool2d(positions, 2).flatten(2).mT
+
+
+def positions_of_cells(positions: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The values [B, cells, K, p] that `to_cells` averages in each cell, and what each of them counts [p], 1 in all."""
+    side = positions.new_tensor([0.25, 0.5, 0.25] if positions.shape[2] % 2 else [0.5, 0.5])
+    values = F.unfold(positions, len(side), stride=2).unflatten(1, (positions.shape[1], -1))
+    return values.permute(0, 3, 1, 2).contiguous(), torch.outer(side, side).flatten()

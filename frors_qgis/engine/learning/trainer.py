@@ -246,7 +246,7 @@ class _Trainer:
 
     def _means(self, stage3: Tensor, stage: nn.Module, early: Tensor) -> Tensor:
         """What the head describes, averaged over whole views [B, K]; early: the part of it that comes from stage 3."""
-        late = self._head.describe_late(self._late(stage3, stage)).mean(dim=2)
+        late = self._head.describe_late(self._late(stage3, stage)).mean(dim=1)
         return torch.cat([late, early], dim=1)
 
     def _late(self, stage3: Tensor, stage: nn.Module) -> Tensor:

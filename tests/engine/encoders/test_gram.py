@@ -6,11 +6,11 @@ from frors_qgis.engine.encoders.gram import GramVector
 
 @pytest.fixture
 def local():
-    return torch.randn(2, 8, 5, 5, generator=torch.Generator().manual_seed(0))
+    return torch.randn(2, 8, 4, 4, generator=torch.Generator().manual_seed(0))
 
 
 def means(gram, local):
-    return gram.products(local).flatten(2).mean(dim=2)
+    return gram.cell_products(local).mean(dim=1)
 
 
 def matrix(means, width):
@@ -24,7 +24,7 @@ def matrix(means, width):
 
 def test_the_mean_products_are_the_upper_triangle_of_the_gram_matrix_of_the_definition(local):
     points = local.flatten(2)
-    assert torch.allclose(matrix(means(GramVector(8), local), 8), points @ points.mT / 25, atol=1e-6)
+    assert torch.allclose(matrix(means(GramVector(8), local), 8), points @ points.mT / 16, atol=1e-6)
 
 
 def test_the_matrix_of_the_mean_products_is_symmetric_and_positive_semidefinite(local):
@@ -44,8 +44,8 @@ def test_the_vector_is_the_signed_roots_of_the_mean_products(local):
 def test_positions_may_be_permuted_but_channels_may_not(local):
     gram = GramVector(8)
     vector = gram(means(gram, local))
-    places = torch.randperm(25, generator=torch.Generator().manual_seed(1))
-    assert torch.allclose(gram(means(gram, local.flatten(2)[:, :, places].view(2, 8, 5, 5))), vector, atol=1e-6)
+    places = torch.randperm(16, generator=torch.Generator().manual_seed(1))
+    assert torch.allclose(gram(means(gram, local.flatten(2)[:, :, places].view(2, 8, 4, 4))), vector, atol=1e-6)
     channels = torch.arange(8).roll(1)
     assert not torch.allclose(gram(means(gram, local[:, channels])), vector, atol=1e-2)
 
