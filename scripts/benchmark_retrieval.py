@@ -134,7 +134,8 @@ def origin(galleries: Galleries, subset: TrainingSetName, row: str, seed: int) -
     """What the figures of a run come from."""
     settings = [f"seed={seed}", f"side={SIDE}", *ROWS[row].settings]
     data = json.dumps({name: describe_images(images) for name, images in galleries.images.items()}, sort_keys=True)
-    return {
+    classes = {} if subset.whole else {"left out": left_out(galleries.images[subset.dataset], subset, seed)}
+    return classes | {
         "row": row,
         "trained on": str(subset),
         "seed": seed,

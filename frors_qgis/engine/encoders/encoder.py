@@ -30,7 +30,10 @@ _MARGIN = (HALO + CELL // 2) // CELL
 
 
 class Encoder:
-    """A trunk and a head on a device. Not thread-safe."""
+    """A trunk and a head on a device. Not thread-safe.
+
+    `trunk` takes normalised pixels in the device's number type, `head` the maps that come out of it.
+    """
 
     def __init__(
         self,
@@ -47,13 +50,13 @@ class Encoder:
         self.halo = HALO
         self.device = device
         self.classes = classes
-        self._trunk = _fused(trunk.eval()).to(device.name, device.dtype, memory_format=torch.channels_last)
-        self._head = head.eval().to(device.name)
+        self.trunk = _fused(trunk.eval()).to(device.name, device.dtype, memory_format=torch.channels_last)
+        self.head = head.eval().to(device.name)
 
     @property
     def suggests(self) -> bool:
         """Whether it gives windows a class."""
-        return isinstance(self._head, FrorsHead)
+        return isinstance(self.head, FrorsHead)
 
     def encode(
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
@@ -67,7 +70,7 @@ class Encoder:
         Raises EngineError(OUT_OF_MEMORY).
         """
         with self._on_device():
-            return self._head.embed(self._pooled(rgb, valid, windows)).cpu().numpy()
+            return self.head.embed(self._pooled(rgb, valid, windows)).cpu().numpy()
 
     def suggest(
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
@@ -87,12 +90,12 @@ class Encoder:
         Raises EngineError(OUT_OF_MEMORY).
         """
         with self._on_device():
-            return self._head(self._maps(rgb, np.ones(rgb.shape[:3], bool))).cpu().numpy()
+            return self.head(self._maps(rgb, np.ones(rgb.shape[:3], bool))).cpu().numpy()
 
     def embed_stage3(self, stage3: torch.Tensor) -> NDArray[np.float32]:
         """Embeddings [B, D] of whole images from maps of stage 3 [B, 1024, h, w] that such a trunk computed before."""
         with self._on_device():
-            return self._head(self._late(stage3)).cpu().numpy()
+            return self.head(self._late(stage3)).cpu().numpy()
 
     def suggest_stage3(self, stage3: torch.Tensor) -> NDArray[np.float32]:
         """Probability of each of `classes` [B, classes] for whole images, from maps as `embed_stage3` takes them.
@@ -104,26 +107,26 @@ class Encoder:
             return head.class_probabilities(head.mean(self._late(stage3))).cpu().numpy()
 
     def _suggesting_head(self) -> FrorsHead:
-        if not isinstance(self._head, FrorsHead):
+        if not isinstance(self.head, FrorsHead):
             raise EngineError(ErrorCode.BAD_REQUEST, f"The encoder {self.id} knows no classes to suggest.")
-        return self._head
+        return self.head
 
     def _late(self, stage3: torch.Tensor) -> TrunkMaps:
         maps = stage3.to(self.device.name, self.device.dtype, memory_format=torch.channels_last)
-        return TrunkMaps(maps, self._trunk.late(maps))
+        return TrunkMaps(maps, self.trunk.late(maps))
 
     def _pooled(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]) -> torch.Tensor:
         """Means over windows of all that the head describes [B, n, K]."""
         core = slice(HALO, -HALO)
         validity = cell_validity(valid[:, core, core], CELL)
         weights = torch.from_numpy(np.stack([window_weights(windows, fractions) for fractions in validity]))
-        described = self._head.describe(_core(self._maps(rgb, valid), *validity.shape[1:]))
+        described = self.head.describe(core_maps(self._maps(rgb, valid), *validity.shape[1:]))
         return weights.to(self.device.name) @ described
 
     def _maps(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> TrunkMaps:
         pixels = torch.from_numpy(rgb).to(self.device.name).permute(0, 3, 1, 2).float()
         mask = torch.from_numpy(valid).to(self.device.name).unsqueeze(1)
-        return self._trunk(normalise(pixels, mask).to(self.device.dtype, memory_format=torch.channels_last))
+        return self.trunk(normalise(pixels, mask).to(self.device.dtype, memory_format=torch.channels_last))
 
     @contextmanager
     def _on_device(self) -> Iterator[None]:
@@ -137,7 +140,7 @@ class Encoder:
             ) from error
 
 
-def _core(maps: TrunkMaps, rows: int, columns: int) -> TrunkMaps:
+def core_maps(maps: TrunkMaps, rows: int, columns: int) -> TrunkMaps:
     """The maps of the core's cells. Their stage 3 begins and ends with positions on the core's edges."""
     first = 2 * _MARGIN - 1
     return TrunkMaps(

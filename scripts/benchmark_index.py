@@ -1,0 +1,180 @@
+"""Compares indexing with encoding chip by chip, with the trunk alone and with the machine, side by side in one run.
+
+    .venv/bin/pip install -r requirements-benchmark.txt
+    .venv/bin/python scripts/benchmark_index.py --data DATA -o docs/results/index.json
+
+The Kitsap aerial (5000 x 5000 px, 0.3 m) is indexed with windows of 8 and 4 cells at three overlaps, by the engine's
+own `index`, from pixels to a written archive. In the same round each loop of chip_loops.py encodes some of the same
+chips, drawn at random, and the trunk runs on ready tensors of every block. Ratios are medians over the rounds. Memory
+is the peak RSS of the `index` command on a quarter of the aerial, all of it, and four copies of it side by side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+import torch
+from chip_loops import ChipLoop, InOnnxRuntime, float32_encoder, in_torch
+from osgeo import gdal
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.records import ChipRecord
+from frors_qgis.engine.call import Call
+from frors_qgis.engine.encoders.encoder import HALO
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
+from frors_qgis.engine.encoders.interface import CELL
+from frors_qgis.engine.encoders.registry import load_encoder
+from frors_qgis.engine.imagery.raster import Raster
+from frors_qgis.engine.indexing.plan import Levels, Plan
+from frors_qgis.engine.parameters import Parameters
+from frors_qgis.engine.service import Service
+
+OVERLAPS = (0.0, 0.5, 0.75)
+ROUNDS = 3
+SAMPLE = 60
+GEMM = 2048
+AREAS = (1, 4, 16)
+
+
+class Bench:
+    """One raster and what is compared on it."""
+
+    def __init__(self, raster: Path, work: Path) -> None:
+        self._path = raster
+        self._work = work
+        self._service = Service(work)
+        self._encoder = load_encoder(DEFAULT_ENCODER)
+        slow = float32_encoder(DEFAULT_ENCODER)
+        opened = Raster(str(raster))
+        self._loops = {
+            f"{engine}, {context}": ChipLoop(opened, halo, encode)
+            for engine, encode in (("torch", in_torch(slow)), ("ONNX Runtime", InOnnxRuntime(slow, work)))
+            for context, halo in (("no halo", 0), ("halo", HALO))
+        }
+
+    def round(self, overlap: float) -> dict[str, float]:
+        """Chips per second of everything that is compared."""
+        archive, seconds = self._index(overlap)
+        with Archive.open(archive) as opened:
+            count = opened.chip_count()
+            chips = opened.chips(np.random.default_rng(0).permutation(count)[:SAMPLE] + 1)
+        rates = {"index": count / seconds, "trunk alone": count / self._trunk_seconds(overlap)}
+        for name, loop in self._loops.items():
+            loop(_one_of_each_size(chips))
+            rates[name] = len(chips) / seconds_of(lambda loop=loop: loop(chips))
+        return rates
+
+    def _index(self, overlap: float) -> tuple[Path, float]:
+        archive = self._work / f"{overlap}.gpkg"
+        archive.unlink(missing_ok=True)
+        values = {"archive": str(archive), "rasters": [str(self._path)], "overlap": overlap}
+        return archive, self._service.methods["index"](Parameters(values), Call())["seconds"]
+
+    def _trunk_seconds(self, overlap: float) -> float:
+        """The trunk alone on ready tensors of all blocks, in the encoder's number type."""
+        seconds = 0.0
+        with Raster(str(self._path)) as raster, torch.inference_mode():
+            for block in Plan(raster, Levels(overlap=overlap)).blocks():
+                sides = [cells * CELL + 2 * HALO for cells in (block.rows, block.columns)]
+                image = torch.zeros(1, 3, *sides, dtype=self._encoder.device.dtype)
+                image = image.contiguous(memory_format=torch.channels_last)
+                seconds += seconds_of(lambda image=image: self._encoder.trunk(image))
+        return seconds
+
+
+def _one_of_each_size(chips: Sequence[ChipRecord]) -> list[ChipRecord]:
+    return list({chip.cells: chip for chip in chips}.values())
+
+
+def seconds_of(work: Callable[[], Any]) -> float:
+    """How long it takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def gemm_rates() -> dict[str, float]:
+    """GFLOP/s of square matrix products, the best of ten."""
+    rates = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        matrix = torch.ones(GEMM, GEMM, dtype=dtype)
+        best = min(seconds_of(lambda matrix=matrix: matrix @ matrix) for _ in range(10))
+        rates[str(dtype).removeprefix("torch.")] = round(2 * GEMM**3 / best / 1e9)
+    return rates
+
+
+def compared(rounds: Sequence[dict[str, float]]) -> dict[str, Any]:
+    """Median rates, and medians over the rounds of how many times as fast indexing is as the others."""
+    names = list(rounds[0])
+    rates = {name: round(float(np.median([rates[name] for rates in rounds])), 1) for name in names}
+    ratios = {
+        name: round(float(np.median([rates["index"] / rates[name] for rates in rounds])), 3) for name in names[1:]
+    }
+    return {"chips per second": rates, "index is so many times as fast": ratios}
+
+
+def rasters_of_areas(aerial: Path, work: Path) -> dict[int, Path]:
+    """A quarter of the aerial, the aerial, and four of it side by side."""
+    side = gdal.Open(str(aerial)).RasterXSize
+    quarter, tiles = work / "quarter.vrt", []
+    gdal.Translate(str(quarter), str(aerial), srcWin=[0, 0, side // 2, side // 2])
+    west, step_x, _, north, _, step_y = gdal.Open(str(aerial)).GetGeoTransform()
+    for row in range(2):
+        for column in range(2):
+            left, top = west + column * side * step_x, north + row * side * step_y
+            tiles.append(str(work / f"tile-{row}-{column}.vrt"))
+            gdal.Translate(tiles[-1], str(aerial), outputBounds=[left, top, left + side * step_x, top + side * step_y])
+    four = work / "four.vrt"
+    gdal.BuildVRT(str(four), tiles).FlushCache()
+    return dict(zip(AREAS, (quarter, aerial, four), strict=True))
+
+
+def peak_mebibytes(raster: Path, work: Path) -> int:
+    """Peak RSS of the `index` command on a raster."""
+    archive = work / f"{raster.stem}.gpkg"
+    archive.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "frors_qgis.engine", "index", str(archive), str(raster)]
+    process = subprocess.Popen(command, cwd=Path(__file__).resolve().parent.parent, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{command} ended with status {status}.")
+    return usage.ru_maxrss // 1024
+
+
+def main() -> None:
+    """Measures, prints, writes after each part."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with rasters/")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=Path("build/index"), help="archives and graphs")
+    arguments = parser.parse_args()
+    work = arguments.work.absolute()
+    work.mkdir(parents=True, exist_ok=True)
+    aerial = (arguments.data / "rasters" / "kitsap_aerial_030m.tif").resolve()
+    bench = Bench(aerial, work)
+    report: dict[str, Any] = {"cores": os.cpu_count(), "GEMM GFLOP/s": gemm_rates(), "overlaps": {}}
+    for overlap in OVERLAPS:
+        bench.round(overlap)  # warms up
+        report["overlaps"][str(overlap)] = compared([bench.round(overlap) for _ in range(ROUNDS)])
+        print(overlap, report["overlaps"][str(overlap)], flush=True)
+        arguments.output.write_text(json.dumps(report, indent=1) + "\n")
+    areas = rasters_of_areas(aerial, work)
+    report["peak MiB by area"] = {str(area): peak_mebibytes(path, work) for area, path in areas.items()}
+    print(report["peak MiB by area"])
+    arguments.output.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
