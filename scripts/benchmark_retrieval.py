@@ -53,12 +53,13 @@ class Galleries:
     def __init__(self, data: Path, cache: Path) -> None:
         self.images = {name: distinct(class_folders(data / name)) for name in FRACTION}
         self.trunk = load_trunk(encoder_path(TRUNK))
+        device = choose_device("auto")
         self._views = {
-            name: ViewCache(cache, images, SIDE, 0, Augmentation.none(), 0, self.trunk)
+            name: ViewCache(cache, images, SIDE, 0, Augmentation.none(), 0, self.trunk, device)
             for name, images in self.images.items()
         }
         for name, views in self._views.items():
-            views.build(choose_device("auto"), bar(f"images of {name}"))
+            views.build(bar(f"images of {name}"))
 
     def embed(self, name: str, encoder: Encoder, chosen: list[LabelledImage]) -> NDArray[np.float32]:
         """Embeddings [n, D] of these images."""

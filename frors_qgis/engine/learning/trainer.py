@@ -140,8 +140,10 @@ class _Trainer:
         self._labels = np.array([classes.index(image.label) for image in images])
         self._datasets = np.unique([dataset_of(image.label) for image in images], return_inverse=True)[1]
         augmentation = Augmentation()
-        self._views = ViewCache(cache, images, recipe.side, recipe.views, augmentation, recipe.seed, trunk)
-        self._validation = ViewCache(cache, validation, recipe.side, 0, augmentation, 0, trunk) if validation else None
+        self._views = ViewCache(cache, images, recipe.side, recipe.views, augmentation, recipe.seed, trunk, device)
+        self._validation = (
+            ViewCache(cache, validation, recipe.side, 0, augmentation, 0, trunk, device) if validation else None
+        )
         self._validation_labels = np.array([image.label for image in validation], np.str_)
         self._trunk = trunk.eval().requires_grad_(False)
         self._trunk.layer4.to(device.name, memory_format=torch.channels_last).requires_grad_(recipe.trunk_rate > 0)
@@ -188,9 +190,9 @@ class _Trainer:
         return head
 
     def _build_views(self, progress: Progress) -> None:
-        self._views.build(self._device, progress)
+        self._views.build(progress)
         if self._validation is not None:
-            self._validation.build(self._device, progress)
+            self._validation.build(progress)
 
     def _epoch(self, epoch: int, started: float, done: int, progress: Progress) -> dict[str, Any]:
         """One epoch; what it depends on besides the weights is seeded by the recipe's seed and its number."""

@@ -39,8 +39,9 @@ class ViewCache:
     """The maps of stage 3 of random views, float16, in a file of a folder that several runs may share.
 
     `name`, that of the file, is a fingerprint of all that it depends on: the images' files, the side, the number of
-    views, the augmentation, the seed and the frozen stages. A view is made from a generator of its own, seeded by the
-    seed and the view's number: a build that was killed goes on with that view and ends with the same maps.
+    views, the augmentation, the seed, the frozen stages and the device's number type. A view is made from a generator
+    of its own, seeded by the seed and the view's number: a build that was killed goes on with that view and ends with
+    the same maps.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class ViewCache:
         augmentation: Augmentation,
         seed: int,
         trunk: ResNet50Trunk,
+        device: Device,
     ) -> None:
         """side: pixels of a view, whole cells; views: of each image, 0 for the image as it is, once."""
         self.views = max(views, 1)
@@ -62,6 +64,7 @@ class ViewCache:
         self._augmentation = augmentation if views else Augmentation.none()
         self._seed = seed
         self._trunk = trunk
+        self._device = device
         self._shape = (self.views * len(self._images), side // _STRIDE, side // _STRIDE, STAGE3_CHANNELS)
         self.name = self._fingerprint()
         self._maps: NDArray[np.float16] = np.zeros((0, *self._shape[1:]), np.float16)
@@ -71,7 +74,7 @@ class ViewCache:
         """Bytes on disk once built."""
         return 2 * int(np.prod(self._shape, dtype=np.int64))
 
-    def build(self, device: Device, progress: Progress) -> None:
+    def build(self, progress: Progress) -> None:
         """Computes the views that are not there yet; returns at once when all are.
 
         Raises EngineError: DISK_FULL when they would not fit, DATASET_INVALID naming an image that cannot be read.
@@ -83,7 +86,7 @@ class ViewCache:
             self._allocate(self._path(".maps"), self.size)
             maps = np.memmap(self._path(".maps"), np.float16, "r+", shape=self._shape)
             pixels = self._pixels(progress)
-            trunk = _early_stages(self._trunk, device)
+            trunk = _early_stages(self._trunk, self._device)
             started = time.monotonic()
             for view in range(done, self.views):
 
@@ -92,7 +95,7 @@ class ViewCache:
                     left = (time.monotonic() - started) * (self.views - done - finished) / max(finished, 1e-9)
                     progress((view + fraction) / self.views, f"Computing view {view + 1} of {self.views}", left)
 
-                self._compute(view, pixels, maps, trunk, device, show)
+                self._compute(view, pixels, maps, trunk, show)
                 maps.flush()
                 self._write_state(view + 1)
             del pixels
@@ -116,7 +119,7 @@ class ViewCache:
             status = image.path.stat()
             digest.update(f"{os.fsencode(image.path.resolve())!r} {status.st_size} {status.st_mtime_ns}\n".encode())
         digest.update(trunk_sha256(self._trunk, frozen=True).encode())
-        settings = [_FORMAT, self._side, self.views, asdict(self._augmentation), self._seed]
+        settings = [_FORMAT, self._side, self.views, asdict(self._augmentation), self._seed, str(self._device.dtype)]
         digest.update(json.dumps(settings, sort_keys=True).encode())
         return digest.hexdigest()[:24]
 
@@ -173,16 +176,15 @@ class ViewCache:
         pixels: NDArray[np.uint8],
         maps: NDArray[np.float16],
         trunk: ResNet50Trunk,
-        device: Device,
         show: Callable[[float], None],
     ) -> None:
         generator = torch.Generator().manual_seed(_seed_of(self._seed, view))
         for start in range(0, len(pixels), _BATCH):
             rgb = torch.from_numpy(np.array(pixels[start : start + _BATCH])).permute(0, 3, 1, 2).float()
-            rgb = self._augmentation.apply(rgb, self._side, generator).to(device.name)
+            rgb = self._augmentation.apply(rgb, self._side, generator).to(self._device.name)
             normalised = normalise(rgb, torch.ones_like(rgb[:, :1]))
             with torch.inference_mode():
-                stage3 = trunk.early(normalised.to(device.dtype, memory_format=torch.channels_last))
+                stage3 = trunk.early(normalised.to(self._device.dtype, memory_format=torch.channels_last))
             stage3 = stage3.float().clamp(max=_LARGEST_HALF).half().permute(0, 2, 3, 1).cpu()
             row = view * len(pixels) + start
             maps[row : row + len(stage3)] = stage3.numpy()

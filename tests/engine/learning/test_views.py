@@ -28,14 +28,14 @@ def cache(tmp_path, class_folder, trunk):
 
     def make(folder="cache", **changes):
         values = {"images": class_folders(class_folder), "side": 64, "views": 2, "augmentation": Augmentation()}
-        values |= {"seed": 3, "trunk": trunk} | changes
+        values |= {"seed": 3, "trunk": trunk, "device": CPU} | changes
         return ViewCache(tmp_path / folder, **values)
 
     return make
 
 
 def built(cache):
-    cache.build(CPU, nothing)
+    cache.build(nothing)
     return cache
 
 
@@ -67,9 +67,9 @@ def test_a_build_that_was_killed_goes_on_with_its_view_and_ends_with_the_same_ma
     told = []
     interrupted = cache(views=3)
     with pytest.raises(KeyboardInterrupt):
-        interrupted.build(CPU, killed_in_the_second_view)
+        interrupted.build(killed_in_the_second_view)
     again = cache(views=3)
-    again.build(CPU, lambda fraction, message, eta: told.append(message))
+    again.build(lambda fraction, message, eta: told.append(message))
     assert not any(message == "Computing view 1 of 3" for message in told)
     assert told[-1] == "Computing view 3 of 3"
     whole = built(cache("elsewhere", views=3))
@@ -80,7 +80,7 @@ def test_what_one_run_built_another_one_reads(cache):
     built(cache())
     told = []
     second = cache()
-    second.build(CPU, lambda *progress: told.append(progress))
+    second.build(lambda *progress: told.append(progress))
     assert told == []
     assert second.read(1, ALL).shape == (18, 1024, 4, 4)
 
@@ -111,6 +111,7 @@ def test_whatever_the_maps_depend_on_has_a_file_of_its_own(cache, class_folder, 
         {"images": images[::-1]},
         {"images": before},
         {"trunk": frozen},
+        {"device": Device("cpu", torch.bfloat16, "for a test")},
     ]
     names = [cache(**change).name for change in changes]
     assert len(set(names)) == len(changes)
