@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 STAGE3_CHANNELS = 1024
+STAGE3_STRIDE = 16
 STAGE4_CHANNELS = 2048
 
 

@@ -18,7 +18,9 @@ from frors_qgis.engine.learning.discriminant import ViewStatistics
 
 _POSITIONS = 20_000
 _LOCAL_WHITENING = 0.25
-_MOST_VIEWS = 6
+MOST_VIEWS = 6
+"""Views that projections are fitted to, at most."""
+
 _WRITTEN_VIEWS = 3
 _ROUNDS = 4
 _MOMENTUM = 0.8
@@ -55,7 +57,7 @@ def fit_head(
             projections = dict(head.projections.items())
         else:
             projections = {"image": head.projection}
-        numbers = range(min(views.count, _MOST_VIEWS))
+        numbers = range(min(views.count, MOST_VIEWS))
         described = [_features(head, views, number, tuple(projections)) for number in numbers]
         labels = described[0][1]
         for name, projection in projections.items():

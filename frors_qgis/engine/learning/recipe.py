@@ -122,6 +122,8 @@ class Recipe:
             raise _bad(f"The parts are image, then any of gram and prototypes, not {', '.join(self.parts)}.")
         if self.encoder != "frors" and (len(self.parts) > 1 or self.match or self.auxiliary):
             raise _bad(f"Parts, match and auxiliary belong to the encoder frors, not to {self.encoder}.")
+        if self.dimension < len(self.parts):
+            raise _bad(f"The dimension of {self.dimension} is too small for {len(self.parts)} parts; give each one.")
         if self.auxiliary and not self.match:
             raise _bad("Without match there is no image part of its own for auxiliary; set auxiliary=0.")
         if self.encoder == "frors" and self.reduction != "fc":
@@ -163,11 +165,17 @@ class Recipe:
         """Every field by its name, as JSON has it."""
         return asdict(self) | {"parts": list(self.parts)}
 
-    def part_sizes(self) -> dict[str, tuple[int, float]]:
-        """Dimensions and weight of each part of the FRORS head; image, gram, prototypes have them as 5 to 7 to 3."""
+    def part_sizes(self, classes: int) -> dict[str, tuple[int, float]]:
+        """Dimensions and weight of each part of the FRORS head; image, gram, prototypes have them as 5 to 7 to 3.
+
+        A part has at most as many as features (prototypes: as many of these as there are of so many classes); what is
+        left over goes to image.
+        """
+        features = {"gram": self.local_width * (self.local_width + 1) // 2, "prototypes": self.prototypes * classes}
         weights = {"image": 1.0, "gram": self.gram_weight, "prototypes": self.prototypes_weight}
         shares = {name: share for name, share in _PART_SHARES.items() if name in self.parts}
         sizes = {name: max(1, self.dimension * share // sum(shares.values())) for name, share in shares.items()}
+        sizes = {name: min(size, features.get(name, size)) for name, size in sizes.items()}
         sizes["image"] += self.dimension - sum(sizes.values())
         return {name: (size, weights[name]) for name, size in sizes.items()}
 

@@ -24,10 +24,10 @@ from frors_qgis.engine.encoders.gem_head import GemHead
 from frors_qgis.engine.encoders.head import Head
 from frors_qgis.engine.encoders.registry import new_head, save_encoder
 from frors_qgis.engine.encoders.resnet import ResNet50Trunk
-from frors_qgis.engine.encoders.trunk_maps import STAGE4_CHANNELS, TrunkMaps
+from frors_qgis.engine.encoders.trunk_maps import STAGE3_STRIDE, STAGE4_CHANNELS, TrunkMaps
 from frors_qgis.engine.learning.augmentation import Augmentation
 from frors_qgis.engine.learning.dataset import LabelledImage
-from frors_qgis.engine.learning.fitting import Views, fit_head
+from frors_qgis.engine.learning.fitting import MOST_VIEWS, Views, fit_head
 from frors_qgis.engine.learning.metrics import self_excluded_metrics
 from frors_qgis.engine.learning.objective import Objective, require_metric_learning
 from frors_qgis.engine.learning.optimizer import new_optimizer, set_rates
@@ -75,7 +75,7 @@ def train(
         raise EngineError(
             ErrorCode.DATASET_INVALID, "The images are of a single class; training needs two or more to tell apart."
         )
-    _require_enough(len(images), recipe)
+    _require_enough(len(images), len(classes), recipe)
     counts = Counter(image.label for image in validation or ())
     if counts and max(counts.values()) < 2:
         raise EngineError(
@@ -111,7 +111,7 @@ def describe_encoder(recipe: Recipe, identifier: str, classes: Sequence[str]) ->
     if recipe.encoder == "frors":
         return description | {
             "head": "frors",
-            "parts": {name: list(size) for name, size in recipe.part_sizes().items()},
+            "parts": {name: list(size) for name, size in recipe.part_sizes(len(classes)).items()},
             "match": recipe.match,
             "width": recipe.local_width,
             "prototypes": recipe.prototypes,
@@ -152,7 +152,7 @@ class _Trainer:
         self._start_head = copy.deepcopy(self._head).requires_grad_(False) if recipe.preserve else None
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
-            image_dimension = recipe.part_sizes()["image"][0] if recipe.match else None
+            image_dimension = recipe.part_sizes(len(classes))["image"][0] if recipe.match else None
             self._objective = Objective(recipe, len(classes), self._head.dimension, image_dimension).to(device.name)
         self._optimizer = new_optimizer(recipe, self._trunk.layer4, self._head, self._objective)
 
@@ -330,14 +330,21 @@ class _Trainer:
             ) from error
 
 
-def _require_enough(images: int, recipe: Recipe) -> None:
+def _require_enough(images: int, classes: int, recipe: Recipe) -> None:
     """Raises EngineError(DATASET_INVALID) where projections could not be fitted, before hours are spent on views."""
     if recipe.reduction == "none":
         return
-    sizes = [size for size, _ in recipe.part_sizes().values()]
+    positions = images * (recipe.side // STAGE3_STRIDE) ** 2
+    if recipe.encoder == "frors" and positions <= recipe.local_width:
+        raise EngineError(
+            ErrorCode.DATASET_INVALID,
+            f"{images:,} images of {recipe.side} px are too few for local features of {recipe.local_width} values. "
+            "Add images, or take a larger side or a smaller local_width (--set).",
+        )
+    sizes = [size for size, _ in recipe.part_sizes(classes).values()]
     needed = 1 + (max(sizes) if recipe.match else recipe.dimension)
     by_vector = recipe.fit == "pca" or recipe.reduction == "pca"
-    there = images * max(recipe.views, 1) if by_vector else images
+    there = images * min(max(recipe.views, 1), MOST_VIEWS) if by_vector else images
     if there < needed:
         what = "views of images" if by_vector else "images"
         raise EngineError(

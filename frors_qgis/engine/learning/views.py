@@ -20,14 +20,13 @@ from torch import Tensor
 
 from frors_qgis.engine.encoders.device import Device
 from frors_qgis.engine.encoders.resnet import ResNet50Trunk, normalise
-from frors_qgis.engine.encoders.trunk_maps import STAGE3_CHANNELS
+from frors_qgis.engine.encoders.trunk_maps import STAGE3_CHANNELS, STAGE3_STRIDE
 from frors_qgis.engine.learning.augmentation import Augmentation
 from frors_qgis.engine.learning.dataset import LabelledImage, read_square
 from frors_qgis.engine.learning.progress import Progress
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _FORMAT = 1
-_STRIDE = 16
 _BATCH = 64
 _SPARE = 256 << 20
 _LARGEST_HALF = 65504.0
@@ -65,7 +64,7 @@ class ViewCache:
         self._seed = seed
         self._trunk = trunk
         self._device = device
-        self._shape = (self.views * len(self._images), side // _STRIDE, side // _STRIDE, STAGE3_CHANNELS)
+        self._shape = (self.views * len(self._images), side // STAGE3_STRIDE, side // STAGE3_STRIDE, STAGE3_CHANNELS)
         self.name = self._fingerprint()
         self._maps: NDArray[np.float16] = np.zeros((0, *self._shape[1:]), np.float16)
 

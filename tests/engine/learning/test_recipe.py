@@ -51,6 +51,7 @@ def test_settings_are_read_by_the_type_of_their_field():
         ({"parts": ["image", "gram", "gram"]}, "parts are image"),
         ({"encoder": "triplet", "parts": ["image", "gram"]}, "belong to the encoder frors"),
         ({"encoder": "triplet", "auxiliary": 0.5}, "belong to the encoder frors"),
+        ({"encoder": "frors", "dimension": 2}, "dimension of 2 is too small for 3 parts"),
         ({"encoder": "frors", "reduction": "pca"}, "reduction"),
         ({"encoder": "frors", "match": False}, "no image part of its own"),
         ({"encoder": "triplet", "triplet": 0}, "Nothing can be learnt"),
@@ -73,10 +74,23 @@ def test_a_setting_without_a_value_is_refused():
 @pytest.mark.parametrize("parts", ["image", "image,gram", "image,prototypes", "image,gram,prototypes"])
 def test_parts_share_the_dimensions_of_the_embedding(dimension, parts):
     recipe = Recipe.default("frors").with_settings([f"dimension={dimension}", f"parts={parts}"])
-    sizes = [size for size, _ in recipe.part_sizes().values()]
+    sizes = [size for size, _ in recipe.part_sizes(30).values()]
     assert sum(sizes) == dimension
     assert min(sizes) >= 1
-    assert list(recipe.part_sizes()) == parts.split(",")
+    assert list(recipe.part_sizes(30)) == parts.split(",")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sizes"),
+    [
+        ([], {"image": 89, "gram": 119, "prototypes": 48}),
+        (["prototypes=1", "local_width=4"], {"image": 243, "gram": 10, "prototypes": 3}),
+        (["prototypes=17"], {"image": 86, "gram": 119, "prototypes": 51}),
+    ],
+)
+def test_a_part_with_few_features_leaves_dimensions_to_the_image(settings, sizes):
+    recipe = Recipe.default("frors").with_settings(settings)
+    assert {name: size for name, (size, _) in recipe.part_sizes(classes=3).items()} == sizes
 
 
 def test_differences_name_the_field_and_both_values():

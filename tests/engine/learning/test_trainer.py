@@ -227,6 +227,7 @@ def test_a_single_class_is_refused(trained, class_folder):
     [
         (["fit=discriminant", "dimension=18"], "18 images are too few for 18 dimensions; 19 are the least"),
         (["fit=pca", "dimension=36"], "36 views of images are too few"),
+        (["fit=pca", "views=12", "dimension=150"], "108 views of images are too few"),
         (["fit=discriminant", "reduction=pca", "dimension=40"], "36 views of images are too few"),
     ],
 )
@@ -234,6 +235,21 @@ def test_too_few_images_for_the_dimensions_are_refused_before_views_are_computed
     told = []
     with pytest.raises(EngineError, match=sentence) as caught:
         trained(recipe("softmax-triplet", *settings), progress=lambda *progress: told.append(progress))
+    assert caught.value.code is ErrorCode.DATASET_INVALID
+    assert told == []
+
+
+def test_frors_learns_few_classes_with_fewer_prototypes_than_dimensions_for_them(trained):
+    _, checkpoint = trained(recipe("frors", "epochs=1", "dimension=16", "prototypes=1", "side=64", "local_width=8"))
+    encoder = load_checkpoint_file(checkpoint, "cpu")
+    assert encoder.dimension == 16
+    assert np.isfinite(encoder.encode_images(np.zeros((1, 64, 64, 3), np.uint8))).all()
+
+
+def test_too_few_positions_for_the_local_features_are_refused_before_views_are_computed(trained):
+    told = []
+    with pytest.raises(EngineError, match="18 images of 32 px are too few for local features of 96 values") as caught:
+        trained(recipe("frors", "side=32", "local_width=96"), progress=lambda *progress: told.append(progress))
     assert caught.value.code is ErrorCode.DATASET_INVALID
     assert told == []
 
