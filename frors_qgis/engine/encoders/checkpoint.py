@@ -23,7 +23,7 @@ from frors_qgis.engine.encoders.description import read_description, unusable
 _SCALE = ".scale"
 _STORED_TYPES = ("F32", "I8")
 _LEAST_8_BIT = 100_000
-_LARGEST_FILE = 512 * 1024 * 1024
+_LARGEST_FILE = 128 << 20  # reading one takes up to ten times as much memory
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.resources import resource_path
 
 DEFAULT_ENCODER = "frors"
+_FROZEN = "resnet50-imagenet"
 
 
 def installed_encoders() -> list[str]:
@@ -22,9 +23,10 @@ def encoder_path(identifier: str) -> Path:
     """The checkpoint file of an installed encoder; raises EngineError(ENCODER_UNKNOWN)."""
     installed = installed_encoders()
     if identifier not in installed:
+        hint = " `make encoders` in the repository makes it." if identifier == _FROZEN else ""
         raise EngineError(
             ErrorCode.ENCODER_UNKNOWN,
-            f"There is no encoder {identifier!r} here; installed: {', '.join(installed) or 'none'}.",
+            f"There is no encoder {identifier!r} here; installed: {', '.join(installed) or 'none'}.{hint}",
         )
     return resource_path("encoders", f"{identifier}.safetensors")
 

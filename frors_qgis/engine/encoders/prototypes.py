@@ -1,4 +1,4 @@
-"""FPM: a memory of local prototypes, several of every class, written while training and read without labels.
+"""FPM: a memory of local prototypes, several of every class, written from training images and read without labels.
 
 A re-implementation after the abstract of FRORS (Mao et al. 2025, doi 10.1109/JSTARS.2025.3545828), whose details are
 not public: there a "local prototype storage unit" is "continuously updated through a lightweight CNN".

@@ -52,9 +52,9 @@ def build_encoder(checkpoint: Checkpoint, path: Path, device: Device) -> Encoder
     """
     try:
         description = checkpoint.description
-        classes = tuple(map(str, description.get("classes", ())))
+        classes = _names(description.get("classes", []))
         trunk, head = _trunk(checkpoint), _head(checkpoint)
-        encoder = Encoder(str(description["id"]), checkpoint.sha256, trunk, head, device, classes)
+        encoder = Encoder(_names([description["id"]])[0], checkpoint.sha256, trunk, head, device, classes)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise unusable(path, error) from error
     picture = np.resize(np.arange(256, dtype=np.uint8), (1, CELL, CELL, 3))
@@ -84,13 +84,15 @@ def new_head(description: dict[str, Any]) -> Head:
         parts = description["parts"]
         if not isinstance(parts, dict) or not parts:
             raise ValueError("its parts are not given by name")
-        classes, prototypes = len(description["classes"]), _bounded(description["prototypes"], 256)
+        if not isinstance(description["match"], bool):
+            raise ValueError(f"its match is {description['match']!r:.40}, not true or false")
+        classes, prototypes = len(_names(description["classes"])), _bounded(description["prototypes"], 256)
         if not 1 <= classes * prototypes <= _MOST_PROTOTYPES:
             raise ValueError(f"{classes:,} classes of {prototypes} prototypes are not 1 to {_MOST_PROTOTYPES:,} in all")
         head = FrorsHead(
             classes,
             {name: (_bounded(size), _positive(weight)) for name, (size, weight) in parts.items()},
-            bool(description["match"]),
+            description["match"],
             _bounded(description["width"], 256),
             prototypes,
             _positive(description["temperature"]),
@@ -133,6 +135,8 @@ def _head(checkpoint: Checkpoint) -> Head:
     _fill(head, "head.", checkpoint.tensors)
     if isinstance(head, FrorsHead) and bool(((head.memory.memory.norm(dim=2) - 1).abs() > _UNIT).any()):
         raise ValueError("its prototypes are not of length 1")
+    if isinstance(head, FrorsHead):
+        _positive(float(head.memory.sharpness))
     return head
 
 
@@ -153,6 +157,14 @@ def _fill(module: nn.Module, prefix: str, tensors: dict[str, torch.Tensor], *, a
     faults += [f"{name} is not part of it" for name in unexpected]
     if faults:
         raise ValueError(faults[0])
+
+
+def _names(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(name, str) and name.isprintable() for name in values):
+        raise ValueError("its names are not a list of printable texts")
+    if len(set(values)) < len(values):
+        raise ValueError("it names a class twice")
+    return tuple(values)
 
 
 def _bounded(value: Any, most: int = _MOST_DIMENSIONS) -> int:

@@ -178,8 +178,9 @@ def _class_name(folder: Path) -> str:
 
 
 def _printable(path: Path | str) -> str:
-    """A path as text that UTF-8 can hold: bytes of a file name that are none become \\xff and the like."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """A path as text to print: bytes that are no UTF-8, line breaks and other controls become \\xff and the like."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def _listing(folders: list[Path]) -> str:

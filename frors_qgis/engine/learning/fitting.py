@@ -52,8 +52,8 @@ def fit_head(
     with torch.no_grad():
         if isinstance(head, FrorsHead):
             _fit_local(head.local, views, seed)
+            _fit_sharpness(head, views, seed)
             _fill_memory(head, views, seed)
-            _fit_sharpness(head, views)
             projections = dict(head.projections.items())
         else:
             projections = {"image": head.projection}
@@ -80,25 +80,38 @@ def _fit_local(local: Projection, views: Views, seed: int) -> None:
     local.fit(torch.cat(drawn), _LOCAL_WHITENING)
 
 
-def _fill_memory(head: FrorsHead, views: Views, seed: int) -> None:
-    """Writes the prototypes of every class from all its images, view by view."""
+def _fill_memory(head: FrorsHead, views: Views, seed: int, chosen_images: Tensor | None = None) -> None:
+    """Writes the prototypes of every class from all its images (bool [n] chosen_images: some), view by view."""
     generator = torch.Generator().manual_seed(seed)
+    head.memory.memory.zero_()
     for number in range(min(views.count, _WRITTEN_VIEWS)):
         parts = [(head.local_features(stage3), labels) for stage3, labels in views.stage3(number)]
         local, labels = (torch.cat(tensors) for tensors in zip(*parts, strict=True))
         for label in labels.unique():
             chosen = labels == label
+            if chosen_images is not None:
+                chosen &= chosen_images
             for _ in range(_ROUNDS):
                 head.memory.write(local[chosen], labels[chosen], _MOMENTUM, generator)
 
 
-def _fit_sharpness(head: FrorsHead, views: Views) -> None:
-    """Finds the sharpness with which the classes of the images in one view are most likely."""
-    shares, labels = [], []
-    for stage3, batch_labels in views.stage3(views.count - 1):
-        shares.append(head.memory.shares(head.local_features(stage3)).flatten(2).mean(dim=2))
-        labels.append(batch_labels)
-    described, known = torch.cat(shares), torch.cat(labels)
+def _fit_sharpness(head: FrorsHead, views: Views, seed: int) -> None:
+    """Finds the sharpness with which the classes of images are most likely that the memory was not written from.
+
+    For this the memory holds every second image of each class only, and the others are asked.
+    """
+    labels = torch.cat([labels for _, labels in views.stage3(0)])
+    of_class = F.one_hot(labels).cumsum(dim=0).gather(1, labels.unsqueeze(1)).squeeze(1)
+    written = of_class % 2 == 1
+    _fill_memory(head, views, seed, written)
+    shares = [
+        head.memory.shares(head.local_features(stage3)).flatten(2).mean(dim=2)
+        for stage3, _ in views.stage3(views.count - 1)
+    ]
+    asked = ~written
+    if not asked.any():  # one image of each class
+        asked = written
+    described, known = torch.cat(shares)[asked], labels[asked]
     losses = {}
     for sharpness in _SHARPNESS:
         head.memory.sharpness.fill_(sharpness)

@@ -171,6 +171,13 @@ def test_a_description_that_was_changed_after_it_was_saved_is_refused(tmp_path, 
         {"prototypes": -1},
         {"width": "wide"},
         {"classes": 7},
+        {"classes": "abc"},
+        {"classes": ["a", "a"]},
+        {"classes": ["a", "b\x1b[2J"]},
+        {"classes": ["a", 1]},
+        {"id": "frors\n"},
+        {"id": None},
+        {"match": "no"},
         {"trunk": "vgg"},
     ],
     ids=lambda change: f"{change!r:.60}",
@@ -191,7 +198,7 @@ def test_a_truth_value_is_no_size():
 @pytest.mark.parametrize(
     ("change", "built"),
     [
-        ({"classes": ["c"] * 10_000, "prototypes": 256, "width": 256}, []),
+        ({"classes": [str(number) for number in range(10_000)], "prototypes": 256, "width": 256}, []),
         ({"parts": {"image": [1, 1.0], "gram": [4095, 1.0]}, "dimension": 4096, "width": 256}, ["meta"]),
     ],
     ids=["prototypes", "projections"],
@@ -207,6 +214,17 @@ def test_sizes_that_the_weights_do_not_have_take_no_memory(shipped, monkeypatch,
     monkeypatch.setattr(registry, "new_head", recorded)
     build_refused(replace(shipped, description=shipped.description | change))
     assert devices == built
+
+
+def test_probabilities_that_favour_the_unlikely_are_refused(shipped):
+    build_refused(with_tensors(shipped, head__memory__sharpness=torch.tensor([-1.0])))
+
+
+def test_a_file_far_larger_than_any_encoder_is_refused_unread(tmp_path):
+    path = tmp_path / "large.safetensors"
+    with path.open("wb") as file:
+        file.truncate(129 << 20)
+    assert "larger than 128 MB" in refused(path)
 
 
 def test_a_file_without_a_description_is_refused(tmp_path):

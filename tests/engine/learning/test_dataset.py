@@ -189,6 +189,15 @@ def test_names_that_are_no_unicode_are_read_and_can_be_written_as_json(tree):
     assert read_square(image.path, 8).shape == (8, 8, 3)
 
 
+def test_controls_in_names_are_written_out(tree):
+    folder = tree("ship/1.png", "x/1.png")
+    try:
+        (folder / "x").rename(folder / "a\nb\x1b")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    assert [image.label for image in class_folders(folder)] == ["a\\nb\\x1b", "ship"]
+
+
 def test_links_that_lead_back_are_not_followed(tree):
     folder = tree("set/ship/1.png", "set/preview.png")
     (folder / "set/loop").symlink_to(folder / "set")

@@ -70,6 +70,22 @@ def test_the_prototypes_suggest_the_class_and_how_sure_they_are(views):
     assert float(probabilities.max(dim=1).values.mean()) > 0.6
 
 
+def test_prototypes_are_not_sure_of_classes_that_only_their_own_images_show():
+    labels = torch.arange(CLASSES).repeat_interleave(OF_EACH)
+    images = torch.rand(len(labels), STAGE3_CHANNELS, 4, 4, generator=torch.Generator().manual_seed(0))
+
+    def stage3(number):
+        noise = torch.rand(images.shape, generator=torch.Generator().manual_seed(number))
+        yield images + 0.05 * noise, labels
+
+    views = Views(4, stage3, late)
+    head = FrorsHead(CLASSES, PARTS, True, width=8, prototypes=8, temperature=0.1)
+    fit_head(head, views, class_share=1.0, ridge=0.1, whitening=None, seed=0)
+    with torch.no_grad():
+        probabilities = head.class_probabilities(head.mean(maps_of(views)[0]))
+    assert float(probabilities.max(dim=1).values.mean()) < 0.7
+
+
 def test_the_same_seed_fits_the_same_head(views):
     first, second = fitted_head(views).state_dict(), fitted_head(views).state_dict()
     assert all(torch.equal(first[name], second[name]) for name in first)
