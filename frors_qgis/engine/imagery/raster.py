@@ -19,6 +19,10 @@ from frors_qgis.engine.imagery.metadata import RasterMetadata, read_metadata
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.protocol import EngineError, ErrorCode
 
+_CACHE_BYTES = 256 << 20
+if gdal.GetConfigOption("GDAL_CACHEMAX") is None:  # else GDAL keeps up to a twentieth of the computer's memory
+    gdal.SetCacheMax(_CACHE_BYTES)
+
 _WHOLE_STEP_TOLERANCE = 0.01
 _SMALLEST_STEP = 1.0 / 1024.0
 _LARGEST_STEP = 1024.0

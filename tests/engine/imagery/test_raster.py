@@ -231,3 +231,7 @@ def test_many_threads_with_a_raster_each_read_the_same(write_raster, noise):
     assert len(results) == 6
     assert all(np.array_equal(rgb, results[0][0]) for rgb, _ in results)
     assert all(np.array_equal(rings, results[0][1]) for _, rings in results)
+
+
+def test_gdal_keeps_little_of_what_was_read():
+    assert gdal.GetCacheMax() <= 256 << 20
