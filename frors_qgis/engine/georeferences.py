@@ -26,9 +26,12 @@ def record_crs(record: RasterRecord) -> str:
 
 def crs_name(wkt: str) -> str:
     """A CRS as "EPSG:n" where its authority is known, else as it is."""
-    reference = spatial_reference(wkt)
-    authority, code = reference.GetAuthorityName(None), reference.GetAuthorityCode(None)
-    return f"{authority}:{code}" if authority and code else wkt
+    return _code(wkt) or wkt
+
+
+def crs_title(wkt: str) -> str:
+    """A CRS as people call it: "EPSG:n" where its authority is known, else its name."""
+    return _code(wkt) or str(spatial_reference(wkt).GetName())
 
 
 def box_in(box: Box, source: str, target: str) -> Box:
@@ -43,6 +46,12 @@ def box_in(box: Box, source: str, target: str) -> Box:
         raise EngineError(
             ErrorCode.BAD_REQUEST, f"The box {list(box)} does not lie on the Earth in its CRS."
         ) from error
+
+
+def _code(wkt: str) -> str | None:
+    reference = spatial_reference(wkt)
+    authority, code = reference.GetAuthorityName(None), reference.GetAuthorityCode(None)
+    return f"{authority}:{code}" if authority and code else None
 
 
 def _damaged(record: RasterRecord) -> EngineError:

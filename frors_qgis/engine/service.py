@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import platform
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -45,12 +43,6 @@ from frors_qgis.version import VERSION
 
 Result = dict[str, Any]
 Method = Callable[[Parameters, Call], Result]
-
-_PACKAGES = {
-    "encode": ("torch", "torchvision", "safetensors"),
-    "search": ("faiss",),
-    "both": ("torch", "torchvision", "safetensors", "faiss"),
-}
 
 _BYTES_PER_CHIP = 800
 _SECONDS_PER_CHIP = 0.01
@@ -93,13 +85,6 @@ class Service:
         self._shelf.release_all()
 
     def _hello(self, parameters: Parameters, call: Call) -> Result:
-        missing = [name for name in _PACKAGES[self._role] if importlib.util.find_spec(name) is None]
-        if missing:
-            raise EngineError(
-                ErrorCode.ENGINE_MISSING,
-                f"The Python at {sys.executable} lacks {', '.join(missing)}. Run `make setup` in the repository, or "
-                "name another interpreter in the environment variable FRORS_PYTHON.",
-            )
         return {
             "version": VERSION,
             "protocol": PROTOCOL_VERSION,

@@ -90,6 +90,8 @@ class IndexRasters(EngineAlgorithm):
             defaultValue=list(_USUAL_WINDOWS_PX),
             usesStaticStrings=True,
         )
+        # `qgis_process help` proposes the options' numbers, which QGIS refuses where they are static strings.
+        windows.setHelp(tr("Give the sizes themselves, such as '256,128' (the default), not the options' numbers."))
         overlap = QgsProcessingParameterNumber(
             self.OVERLAP,
             tr("Overlap of neighbouring chips (%)"),

@@ -65,6 +65,15 @@ def test_a_chosen_python_that_cannot_run_is_refused_by_name(
     assert caught.value.code is ErrorCode.ENGINE_MISSING
 
 
+def test_a_relative_path_that_leads_nowhere_is_refused_by_the_place_it_leads_to(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(bare)
+    monkeypatch.setenv("FRORS_PYTHON", "there/bin/python")
+    with pytest.raises(EngineError, match=f"{bare}/there/bin/python, is not a program.* full path"):
+        find_interpreter()
+
+
 def test_no_python_at_all_is_an_engine_missing_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interpreter, "qgis_interpreters", list)
     with pytest.raises(EngineError, match="FRORS_PYTHON") as caught:

@@ -8,6 +8,10 @@ from frors_qgis.engine.imagery.stretch import estimate_stretch
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.protocol import EngineError, ErrorCode
 
+TOWN_GRID = """PROJCS["Town grid", GEOGCS["WGS 84", DATUM["WGS_1984", SPHEROID["WGS 84", 6378137, 298.257223563]],
+    PRIMEM["Greenwich", 0], UNIT["degree", 0.0174532925199433]], PROJECTION["Transverse_Mercator"],
+    PARAMETER["central_meridian", 9], PARAMETER["scale_factor", 1], UNIT["metre", 1]]"""
+
 
 @pytest.fixture
 def raster(write_raster):
@@ -66,6 +70,19 @@ def test_a_box_that_cannot_be_read_is_refused_by_code(raster, window, code):
     with pytest.raises(EngineError) as caught:
         box_window(raster, raster.bounds(PixelWindow(*window), raster.crs), None)
     assert caught.value.code is code
+
+
+@pytest.mark.parametrize(
+    ("crs", "title"),
+    [
+        (None, "EPSG:32632"),
+        ("EPSG:3857", "EPSG:3857"),
+        (TOWN_GRID, "Town grid"),
+    ],
+)
+def test_a_box_outside_says_how_its_coordinates_were_read(raster, crs, title):
+    with pytest.raises(EngineError, match=f"read as {title}; draw"):
+        box_window(raster, (10.0, 10.0, 20.0, 20.0), crs)
 
 
 def test_a_box_beyond_a_block_of_the_largest_chips_is_too_large(embed):

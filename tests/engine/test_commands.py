@@ -86,7 +86,9 @@ def test_a_box_search_prints_matches_in_the_crs_asked_for(archive, raster, box):
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv"])
 def test_matches_are_written_to_files_that_a_gis_opens(archive, raster, box, tmp_path, suffix):
     path = tmp_path / f"matches{suffix}"
-    found = last_object(run("search", archive, "--raster", raster, "--box", *box, "-o", path, "--json"))["matches"]
+    done = run("search", archive, "--raster", raster, "--box", *box, "-o", path, "--json")
+    found = last_object(done)["matches"]
+    assert f"{len(found)} matches in {path}" in done.stdout.splitlines()
     if suffix == ".csv":
         rows = list(csv.DictReader(path.open()))
         assert [int(row["rank"]) for row in rows] == [match["rank"] for match in found]
@@ -139,6 +141,7 @@ def test_a_negative_number_may_have_an_exponent(archive, raster):
     [
         ["index", "a.gpkg", "b.tif", "--windows", "8,x"],
         ["index", "a.gpkg", "b.tif", "--gsd", "fine"],
+        ["search", "a.gpkg", "--chip", "1", "--device", "banana"],
         ["search", "a.gpkg", "--box", "1", "2", "3"],
         ["juggle"],
         ["info", "a.gpkg", "--js"],
@@ -167,9 +170,56 @@ def test_a_reader_that_goes_away_is_no_traceback(archive):
 
 
 def test_an_archive_is_not_made_when_nothing_can_be_indexed(raster, tmp_path):
-    for more in ([tmp_path / "nowhere.tif"], [raster, "--gsd", "1e-9"], [raster, "--device", "abacus"]):
+    absent = "cuda" if sys.platform == "darwin" else "mps"
+    for more in ([tmp_path / "nowhere.tif"], [raster, "--gsd", "1e-9"], [raster, "--device", absent]):
         run("index", tmp_path / "new.gpkg", *more, expect=1)
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_archive_is_not_made_under_the_name_of_a_raster_but_one_of_any_name_is_opened(archive, raster, tmp_path):
+    assert "ends in .gpkg" in run("index", tmp_path / "new.tif", raster, expect=1).stderr
+    assert list(tmp_path.iterdir()) == []
+    shutil.copy(archive, tmp_path / "old.db")
+    assert "unchanged" in run("index", tmp_path / "old.db", raster).stdout
+
+
+def test_indexing_ends_with_the_count_of_rasters_that_failed(archive, raster):
+    done = run("index", archive, raster, "nowhere.tif", expect=1)
+    assert done.stdout.splitlines()[-1].endswith("; 1 of 2 rasters failed")
+    assert "failed" not in run("index", archive, raster).stdout
+
+
+def test_a_box_search_says_with_which_chips_it_compared_the_box(archive, raster, box):
+    by_box = ["search", archive, "--raster", raster, "--box", *box]
+    assert run(*by_box).stderr == "Compared with chips of about 38.4 m; --any-size compares with all.\n"
+    for others in ([*by_box, "--any-size"], ["search", archive, "--chip", 1]):
+        assert run(*others).stderr == ""
+    x, y = box[0], box[3]
+    small = run("search", archive, "--raster", raster, "--box", x, y - 6, x + 6, y).stderr
+    assert small.splitlines()[-1] == "Compared with chips of about 38.4 m; --any-size compares with all."
+
+
+@pytest.mark.parametrize(
+    ("command", "defaults"),
+    [
+        ("index", [f"{DEFAULT_ENCODER} for a new one", "default: 8,4", "default: 0.5", "default: auto"]),
+        ("search", ["default: 100", "default: auto", "default: all", "default: everywhere"]),
+    ],
+)
+def test_help_says_what_happens_by_default(command, defaults):
+    text = " ".join(run(command, "--help").stdout.split())
+    assert [default for default in defaults if default not in text] == []
+
+
+def test_a_python_without_gdal_gets_one_sentence():
+    program = (
+        "import sys; sys.modules['osgeo'] = None; from frors_qgis.engine.__main__ import main;"
+        "sys.exit(main(['info', 'a.gpkg', '--json']))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=False)
+    assert last_object(done)["error"]["code"] == "engine_missing"
+    assert done.stderr.startswith(f"The Python at {sys.executable} lacks osgeo. ")
 
 
 def test_a_second_process_is_told_who_indexes(archive, raster, tmp_path):
@@ -236,9 +286,11 @@ def test_an_encoder_is_evaluated_by_its_file_as_by_its_id(class_images, tmp_path
 
 
 def test_evaluation_may_be_limited_to_classes(class_images):
-    result = last_object(run("evaluate", class_images, "--side", 64, "--classes", "dark", "--json"))
+    done = run("evaluate", class_images, "--side", 64, "--classes", "dark", "--json")
+    result = last_object(done)
     assert result["protocol"]["gallery"] == 3
     assert set(result["per class"]) == {"dark"}
+    assert "are of one class" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -248,7 +300,7 @@ def test_evaluation_may_be_limited_to_classes(class_images):
         (["search", "ARCHIVE", "--chip", "999999"], "999999"),
         (["search", "ARCHIVE"], "--box"),
         (["search", "ARCHIVE", "--chip", "1", "--raster", "RASTER", "--box", "0", "0", "1", "1"], "--chip"),
-        (["search", "ARCHIVE", "--raster", "RASTER", "--box", "0", "0", "1", "1"], "outside"),
+        (["search", "ARCHIVE", "--raster", "RASTER", "--box", "0", "0", "1", "1"], "read as EPSG:26910"),
         (["search", "ARCHIVE", "--raster", "nowhere.tif", "--box", "0", "0", "1", "1"], "does not exist"),
         (["search", "ARCHIVE", "--chip", "1", "-o", "matches.pdf"], "pdf"),
         (["index", "ARCHIVE", "nowhere.tif"], "does not exist"),
@@ -257,7 +309,7 @@ def test_evaluation_may_be_limited_to_classes(class_images):
         (["index", "ARCHIVE", "RASTER", "--overlap", "2"], "overlap"),
         (["index", "RASTER", "RASTER"], "not a FRORS archive"),
         (["evaluate", "nowhere"], "no folder"),
-        (["evaluate", "IMAGES", "--side", "100"], "whole cells"),
+        (["evaluate", "IMAGES", "--side", "100"], "a multiple of 32 px"),
         (["evaluate", "IMAGES", "--classes", "dark,mauve"], "mauve"),
         (["evaluate", "IMAGES", "--encoder", "none-such"], "none-such"),
         (["evaluate", "IMAGES", "--checkpoint", "nowhere.safetensors"], "nowhere.safetensors"),

@@ -10,7 +10,9 @@ import time
 
 import pytest
 
+from frors_qgis.engine.__main__ import main
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
+from frors_qgis.engine.learning import trainer
 from tests.engine.door import REPOSITORY
 from tests.engine.learning.class_images import write_class_images
 
@@ -70,11 +72,14 @@ def test_evaluate_takes_the_images_that_train_left_out_with_the_same_fraction_an
     path = tmp_path / "shared.safetensors"
     share = ["--fraction", 0.5, "--seed", 3]
     run("train", folder, "--encoder", "triplet", *SMALL, "--epochs", 0, *QUICK, *share, "-o", path)
-    output, _ = run("evaluate", folder, "--checkpoint", path, "--side", 64, "--device", "cpu", *share, "--json")
+    output, errors = run("evaluate", folder, "--checkpoint", path, "--side", 64, "--device", "cpu", *share, "--json")
     protocol = json.loads(output.splitlines()[-1])["protocol"]
     assert (protocol["gallery"], protocol["queries"]) == (15, 15)
     assert protocol["parts"] == "all but the share of 0.5 of each class to learn from, seed 3"
     assert "copies of images to learn from, left out: 0" in output.splitlines()
+    assert "has learnt from" not in errors
+    _, errors = run("evaluate", folder, "--checkpoint", path, "--side", 64, "--device", "cpu")
+    assert "The encoder shared has learnt from classes called c0, c1, c2 before" in errors
     _, errors = run("evaluate", folder, "--checkpoint", path, "--fraction", 1, expect=1)
     assert "between 0 and 1" in errors
 
@@ -120,6 +125,37 @@ def test_a_checkpoint_of_something_else_is_never_written_over(folder, tmp_path):
     _, errors = run("train", folder, "-o", path, *SMALL, expect=1)
     assert "choose another name" in errors
     assert path.read_bytes() == b"precious"
+
+
+def test_a_checkpoint_that_took_the_place_of_a_runs_own_is_not_written_over(folder, tmp_path):
+    quick = ["train", folder, "--encoder", "triplet", *SMALL, "--epochs", 0, *QUICK, "-o"]
+    one, other = tmp_path / "one.safetensors", tmp_path / "other.safetensors"
+    run(*quick, one)
+    own = one.read_bytes()
+    run(*quick, one)
+    assert one.read_bytes() == own
+    run(*quick, other)
+    _, errors = run(*quick, one, "--run", tmp_path / "other.run", expect=1)
+    assert "other.run did not write it" in errors
+    shutil.copy(other, one)
+    _, errors = run(*quick, one, expect=1)
+    assert "choose another name" in errors
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_run_interrupted_before_it_began_keeps_nothing_and_says_so(folder, tmp_path, monkeypatch, capsys):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trainer, "train", interrupt)
+    assert main(["train", str(folder), "-o", str(tmp_path / "a.safetensors")]) == 130
+    assert "Interrupted before anything was kept." in capsys.readouterr().err
+
+
+def test_make_encoders_without_the_images_says_so_in_one_sentence(tmp_path):
+    command = [sys.executable, REPOSITORY / "scripts" / "make_resnet50_imagenet.py", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"There is no folder {tmp_path / 'ucmerced'}.\n")
 
 
 @pytest.mark.parametrize(

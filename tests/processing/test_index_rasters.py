@@ -3,7 +3,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from qgis.core import QgsProcessingException, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsProcessingException, QgsProject, QgsRasterLayer
 
 
 def chips_of(client, archive):
@@ -43,6 +43,15 @@ def test_pixel_size_windows_and_overlap_reach_the_engine(run, client, raster, tm
     information = client.call("info", {"archive": str(archive)})
     assert [(level["gsd"], level["cells"]) for level in information["levels"]] == [(pytest.approx(0.6, rel=0.01), 2)]
     assert 9 <= information["chips"] <= 16  # 200 pixels in steps of 64
+
+
+def test_window_sizes_are_accepted_as_their_help_says(run, client, raster, tmp_path, make_feedback):
+    windows = QgsApplication.processingRegistry().algorithmById("frors:index").parameterDefinition("WINDOWS")
+    assert "'256,128' (the default)" in windows.help()
+    archive = tmp_path / "usual.gpkg"
+    params = {"RASTERS": [str(raster)], "ARCHIVE": str(archive), "WINDOWS": "256,128"}
+    run("frors:index", params, None, make_feedback())
+    assert {level["cells"] for level in client.call("info", {"archive": str(archive)})["levels"]} == {8, 4}
 
 
 def test_rasters_that_fail_do_not_keep_the_others_from_being_indexed(run, client, raster, tmp_path, make_feedback):
@@ -110,6 +119,7 @@ def test_a_cancelled_run_keeps_what_is_indexed_and_the_next_goes_on(
         ({"OVERLAP": 91}, "OVERLAP"),
         ({"WINDOWS": []}, "WINDOWS"),
         ({"WINDOWS": ["100"]}, "WINDOWS"),
+        ({"WINDOWS": "1,3"}, "WINDOWS"),
         ({"RASTERS": []}, "RASTERS"),
         ({"RASTERS": ["/nowhere/at/all.tif"]}, "RASTERS"),
     ],

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from frors_qgis.engine.encoders.description import read_description, unusable
 
@@ -46,7 +46,8 @@ def save_checkpoint(path: Path, description: dict[str, Any], tensors: dict[str, 
         else:
             stored[name] = tensor.float().contiguous()
     described = description | {"digest": _digest(description, stored)}
-    save_file(stored, path, metadata={"frors": json.dumps(described, sort_keys=True)})
+    # Not by save_file, whose files nobody but their owner may read.
+    path.write_bytes(save(stored, metadata={"frors": json.dumps(described, sort_keys=True)}))
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

@@ -32,7 +32,7 @@ def unusable(path: Path, fault: str | Exception) -> EngineError:
     if isinstance(fault, FileNotFoundError):
         fault, advice = f"there is no file {path.absolute()}", "Give the path of an encoder file."
     elif path.absolute().parent == resource_path("encoders"):
-        advice = "Install the plugin again."
+        advice = "Install the plugin again; if the file is your own, get it from where it came, or train it anew."
     else:
         advice = "Get it again from where it came, or train it anew."
     sentence = f"The encoder file {path.name} cannot be used: {' '.join(str(fault).split())}. {advice}"

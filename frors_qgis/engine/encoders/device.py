@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+from frors_qgis.engine.encoders.device_names import DEVICE_NAMES
 from frors_qgis.protocol import EngineError, ErrorCode
 
-DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
 _TOLERANCE = 0.05
 _BFLOAT16_GAIN = 1.3
 _PROBE_ROUNDS = 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 import re
 from pathlib import Path
 from types import TracebackType
@@ -45,7 +46,10 @@ class Raster:
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
         self._overviews: dict[int, gdal.Dataset] = {}
-        with gdal_errors(ErrorCode.RASTER_UNREADABLE, f"The raster {self.path} cannot be read."):
+        refusal = f"The raster {self.path} cannot be read."
+        if os.path.isdir(self.path):  # some formats are folders
+            refusal = f"{self.path} is a folder that cannot be read as a raster; name the raster files in it."
+        with gdal_errors(ErrorCode.RASTER_UNREADABLE, refusal):
             if gdal.VSIStatL(self.path) is None and not _SUBDATASET.match(self.path):
                 raise EngineError(
                     ErrorCode.RASTER_MISSING,

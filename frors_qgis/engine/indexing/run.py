@@ -128,7 +128,10 @@ class IndexRun:
             self._index_blocks(raster, raster_id, stretch, pending, count)
         chips = self._archive.chip_count(raster_id)
         complete = plan.is_complete(self._archive.finished_blocks(raster_id))
-        note = None if chips else f"{path} gave no chips: at this GSD no window of it holds enough valid pixels."
+        note = None
+        if not chips:
+            note = f"{path} gave no chips: more than half of each window is nodata or outside the raster. "
+            note += "Check its nodata value, or index it at a finer GSD."
         self._archive.set_state(raster_id, "indexed" if complete else "indexing", note)
         return Outcome(path, "indexed", chips, note=note)
 

@@ -79,10 +79,21 @@ def first_copies(images: Sequence[LabelledImage]) -> NDArray[np.int64]:
         for alike in by_size.values():
             by_content: dict[bytes, int] = {}
             for i in alike if len(alike) > 1 else ():
-                first[i] = by_content.setdefault(_digest(images[i].path), i)
+                first[i] = by_content.setdefault(file_digest(images[i].path), i)
     except OSError as error:
-        raise _invalid(f"The image {_printable(error.filename)} cannot be read ({error.strerror}).") from error
+        raise _invalid(
+            f"The image {_printable(error.filename)} cannot be read ({error.strerror}); mend or remove it."
+        ) from error
     return first
+
+
+def file_digest(path: Path) -> bytes:
+    """The sha-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.digest()
 
 
 def read_image(path: Path, cell: int, least_cells: int) -> NDArray[np.uint8]:
@@ -205,20 +216,14 @@ def _without_classes(folder: Path) -> EngineError:
     )
 
 
-def _digest(path: Path) -> bytes:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.digest()
-
-
 def _read(path: Path, target: Callable[[int, int], tuple[int, int, int]]) -> NDArray[np.uint8]:
     """RGB [h, w, 3] of an 8-bit image; `target` gives w, h and GDAL's resampling for the image's width and height.
 
     Grey becomes three equal channels, a colour table its colours; further bands (alpha) are left out.
     """
-    with gdal_errors(ErrorCode.DATASET_INVALID, f"The image {path} cannot be read."):
+    with gdal_errors(ErrorCode.DATASET_INVALID, f"The image {path} cannot be read; mend or remove it."):
+        if path.exists() and path.stat().st_size == 0:
+            raise RuntimeError("the file is empty")
         dataset = checked(gdal.OpenEx(os.fsencode(path), gdal.OF_RASTER, allowed_drivers=_DRIVERS))
         if dataset.GetRasterBand(1).DataType != gdal.GDT_Byte:
             raise _invalid(f"The image {_printable(path)} is not 8-bit; convert it first.")

@@ -17,6 +17,7 @@ from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.learning.dataset import LabelledImage, class_folders, first_copies, read_image, read_square
 from frors_qgis.engine.learning.metrics import RetrievalReport, retrieval_report
 from frors_qgis.engine.learning.progress import Progress
+from frors_qgis.engine.learning.provenance import Provenance
 from frors_qgis.engine.learning.split import images_to_learn_from, only_classes, without_copies
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -31,6 +32,7 @@ class ImageEncoder(Protocol):
     id: str
     sha256: str
     dimension: int
+    classes: tuple[str, ...]
 
     def encode_images(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See `frors_qgis.engine.encoders.encoder.Encoder.encode_images`."""
@@ -55,15 +57,17 @@ class Task:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A report of retrieval and the protocol that it holds for."""
+    """A report of retrieval, the protocol that it holds for, and sentences on why its figures may say too much."""
 
     protocol: dict[str, Any]
     report: RetrievalReport
+    warnings: list[str]
 
     def as_json(self) -> dict[str, Any]:
-        """Protocol, metrics, figures by class and confusion as JSON has them."""
+        """Protocol, warnings, metrics, figures by class and confusion as JSON has them."""
         return {
             "protocol": self.protocol,
+            "warnings": self.warnings,
             "metrics": self.report.metrics,
             "per class": self.report.per_class,
             "confusion": {
@@ -138,7 +142,7 @@ def evaluate(task: Task, encoder: ImageEncoder, progress: Progress) -> Evaluatio
         "encoder": encoder.id,
         "checkpoint sha-256": encoder.sha256,
     }
-    return Evaluation(protocol, report)
+    return Evaluation(protocol, report, _warnings(task, encoder, gallery, asked))
 
 
 def embed_images(
@@ -184,6 +188,27 @@ def _images(folder: Path, fraction: float | None, seed: int) -> tuple[list[Label
     return [], images, "all images"
 
 
+def _warnings(
+    task: Task, encoder: ImageEncoder, gallery: Sequence[LabelledImage], asked: Sequence[LabelledImage]
+) -> list[str]:
+    warnings = []
+    if len({image.label for image in gallery}) == 1:
+        warnings.append(
+            "All images of the gallery are of one class, so whatever is found is right and the figures mean nothing; "
+            "take two classes or more."
+        )
+    images = [*gallery, *asked]
+    if task.fraction is None and any(image.part != "test" for image in images):
+        names = [_name(folder) for folder in (task.dataset, task.queries) if folder is not None]
+        origin = Provenance(encoder.id, encoder.sha256, encoder.classes)
+        if known := origin.known(names, (image.label for image in images)):
+            warnings.append(
+                f"The encoder {encoder.id} has learnt from {known} before: where these are the same images, the "
+                "figures flatter; evaluate on others, or with the --fraction and --seed of its training."
+            )
+    return warnings
+
+
 def _copies(files: NDArray[np.int64]) -> int:
     """How many of the files are copies of another one of them."""
     return len(files) - len(np.unique(files))
@@ -197,5 +222,5 @@ def _check_side(side: int | None) -> None:
     if side is not None and (side % CELL or not CELL <= side <= _MOST_CELLS * CELL):
         raise EngineError(
             ErrorCode.BAD_REQUEST,
-            f"A side of {side} px is not whole cells of {CELL} px, at most {_MOST_CELLS}; {CELL * 7} px is usual.",
+            f"The side must be a multiple of {CELL} px, up to {_MOST_CELLS * CELL}, not {side}; {7 * CELL} is usual.",
         )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from frors_qgis.engine.learning.dataset import LabelledImage
+from frors_qgis.engine.learning.provenance import Provenance
 from frors_qgis.engine.learning.recipe import Recipe
-from frors_qgis.engine.learning.trunk_origin import TrunkOrigin
 
 _METHODS = {
     "frors": "FRORS, a re-implementation after the abstract of Mao et al. (IEEE JSTARS 18, 7406-7419, 2025): GeM of "
@@ -36,7 +36,7 @@ class ModelCard:
     name: str
     sha256: str
     recipe: Recipe
-    trunk: TrunkOrigin
+    trunk: Provenance
     datasets: Sequence[str]
     images: Sequence[LabelledImage]
     licences: Sequence[str]

@@ -14,7 +14,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from frors_qgis.engine.learning.dataset import LabelledImage
+from frors_qgis.engine.learning.dataset import LabelledImage, file_digest
 from frors_qgis.engine.learning.pictures import draw_curve
 from frors_qgis.engine.learning.recipe import Recipe
 from frors_qgis.engine.learning.replacement import replace_file
@@ -26,7 +26,7 @@ _MOST_NAMES = 5
 
 
 class RunFolder:
-    """recipe.json, metrics.jsonl with one line per epoch, curve.png and state.safetensors in one folder.
+    """recipe.json, metrics.jsonl with a line per epoch, curve.png, state.safetensors and checkpoints.txt in one folder.
 
     Every file is replaced as a whole, the state last: whenever a run is killed or the disk is full, the folder holds
     its last whole epoch. Not for two processes at a time.
@@ -69,7 +69,7 @@ class RunFolder:
             raise EngineError(
                 ErrorCode.BAD_REQUEST,
                 f"The run in {self.folder} was begun otherwise: {'; '.join(differences)}. "
-                "Give what it was begun with, or another folder with --run.",
+                "Give what it was begun with, delete that folder, or take another one with --run.",
             )
         self.metrics()
         return stored
@@ -126,6 +126,20 @@ class RunFolder:
         text = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in records)
         self._replace_text(self._path("metrics.jsonl"), text)
         self._replace(self._path("curve.png"), lambda waiting: draw_curve(waiting, records, title))
+
+    def record_checkpoint(self, sha256: str) -> None:
+        """Notes that the run writes a checkpoint of this digest. Raises EngineError(DISK_FULL)."""
+        digests = dict.fromkeys([*self._checkpoints(), sha256])
+        self._replace_text(self._path("checkpoints.txt"), "".join(f"{digest}\n" for digest in digests))
+
+    def wrote(self, checkpoint: Path) -> bool:
+        """Whether a file is, byte for byte, a checkpoint of this run. Raises OSError where it cannot be read."""
+        return file_digest(checkpoint).hex() in self._checkpoints()
+
+    def _checkpoints(self) -> list[str]:
+        """Digests of all checkpoints of this run; one for each name that it was given."""
+        path = self._path("checkpoints.txt")
+        return path.read_text(encoding="utf-8", errors="replace").split() if path.exists() else []
 
     def _path(self, name: str) -> Path:
         return self.folder / name

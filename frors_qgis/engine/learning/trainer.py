@@ -100,7 +100,7 @@ def train(
         ) from error
     description = describe_encoder(recipe, checkpoint.stem, classes)
     waiting = checkpoint.with_name(f"{checkpoint.name}.part")
-    replace_file(checkpoint, waiting, lambda path: save_encoder(path, description, trunk, head))
+    replace_file(checkpoint, waiting, lambda path: run.record_checkpoint(save_encoder(path, description, trunk, head)))
     shutil.rmtree(own_cache, ignore_errors=True)
     return checkpoint
 
@@ -341,17 +341,24 @@ def _require_enough(images: int, classes: int, recipe: Recipe) -> None:
             f"{images:,} images of {recipe.side} px are too few for local features of {recipe.local_width} values. "
             "Add images, or take a larger side or a smaller local_width (--set).",
         )
-    sizes = [size for size, _ in recipe.part_sizes(classes).values()]
-    needed = 1 + (max(sizes) if recipe.match else recipe.dimension)
+    needed = _images_needed(recipe, classes)
     by_vector = recipe.fit == "pca" or recipe.reduction == "pca"
     there = images * min(max(recipe.views, 1), MOST_VIEWS) if by_vector else images
     if there < needed:
         what = "views of images" if by_vector else "images"
+        smaller = range(max(2, len(recipe.parts)), recipe.dimension)
+        fitting = [size for size in smaller if _images_needed(replace(recipe, dimension=size), classes) <= there]
+        advice = f"Add images, or take --dimension {fitting[-1]}." if fitting else "Add images."
         raise EngineError(
             ErrorCode.DATASET_INVALID,
-            f"{there:,} {what} are too few for {recipe.dimension} dimensions; {needed:,} are the least. "
-            "Add images, or take fewer dimensions (--dimension).",
+            f"{there:,} {what} are too few for {recipe.dimension} dimensions; {needed:,} are the least. {advice}",
         )
+
+
+def _images_needed(recipe: Recipe, classes: int) -> int:
+    """The fewest images, or views of images, that projections to so many dimensions can be fitted to."""
+    sizes = [size for size, _ in recipe.part_sizes(classes).values()]
+    return 1 + (max(sizes) if recipe.match else recipe.dimension)
 
 
 def _origin(

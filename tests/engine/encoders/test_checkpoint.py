@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import zlib
@@ -47,6 +48,15 @@ def file_with_header(description):
     """The bytes of a safetensors file without tensors, with this text as description."""
     header = json.dumps({"__metadata__": {"frors": description}}).encode()
     return len(header).to_bytes(8, "little") + header
+
+
+def test_a_checkpoint_may_be_read_by_whom_the_umask_lets(tmp_path):
+    earlier = os.umask(0o022)
+    try:
+        save_checkpoint(tmp_path / "e.safetensors", {"id": "e"}, {"bias": torch.ones(4)})
+    finally:
+        os.umask(earlier)
+    assert (tmp_path / "e.safetensors").stat().st_mode & 0o777 == 0o644
 
 
 def refused(path):
@@ -285,9 +295,10 @@ def test_weights_that_give_no_unit_vector_are_refused(shipped, factor):
     assert "test picture" in build_refused(replace(shipped, tensors=shipped.tensors | scaled))
 
 
-def test_only_a_file_of_the_plugin_is_mended_by_installing_the_plugin_again(shipped, tmp_path):
+def test_only_a_file_in_the_plugin_s_folder_may_be_mended_by_installing_the_plugin_again(shipped, tmp_path):
     nonsense = replace(shipped, description=shipped.description | {"head": "oracle"})
-    assert build_refused(nonsense).endswith(". Install the plugin again.")
+    message = build_refused(nonsense)
+    assert ". Install the plugin again; if the file is your own, " in message
     again = ". Get it again from where it came, or train it anew."
     assert build_refused(nonsense, tmp_path / "mine.safetensors").endswith(again)
     (tmp_path / "mine.safetensors").write_bytes(b"")

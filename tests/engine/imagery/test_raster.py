@@ -43,6 +43,8 @@ class TestRefusals:
         (tmp_path / "empty.tif").touch()
         assert refusal(tmp_path / "empty.tif") is ErrorCode.RASTER_UNREADABLE
         assert refusal(tmp_path) is ErrorCode.RASTER_UNREADABLE
+        with pytest.raises(EngineError, match="is a folder"):
+            Raster(tmp_path)
 
     def test_a_file_cut_in_its_header_is_unreadable(self, write_raster, noise):
         path = write_raster(noise(3, 50, 50))

@@ -223,7 +223,7 @@ def test_windows_with_less_than_half_their_pixels_are_no_chips(index, write_rast
 def test_a_raster_of_nodata_only_is_indexed_without_chips_and_says_so(index, write_raster, picture, colour_archive):
     path = write_raster(picture * 0, nodata=0)
     assert index(path) == [("indexed", 0)]
-    assert "no chips" in colour_archive.rasters()[0].reason
+    assert "no chips: more than half of each window is nodata" in colour_archive.rasters()[0].reason
     assert colour_archive.levels() == []
     assert index(path) == [("unchanged", 0)]
 

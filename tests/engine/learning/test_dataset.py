@@ -273,7 +273,7 @@ def test_only_files_of_equal_size_are_read_for_copies(tree, monkeypatch):
 
 
 def test_a_file_that_is_gone_is_named_when_copies_are_sought(tmp_path):
-    with pytest.raises(EngineError, match=r"gone\.png cannot be read"):
+    with pytest.raises(EngineError, match=r"gone\.png cannot be read .*; mend or remove it"):
         first_copies([LabelledImage(tmp_path / "gone.png", "ship")])
 
 
@@ -334,9 +334,10 @@ class TestBothWaysOfReading:
         path = write_image(tmp_path / f"cut{suffix}", pixels)
         content = path.read_bytes()
         path.write_bytes(content[: int(share * len(content))])
-        with pytest.raises(EngineError, match=rf"cut\{suffix} cannot be read") as caught:
+        with pytest.raises(EngineError, match=rf"cut\{suffix} cannot be read; mend or remove it") as caught:
             read(path)
         assert caught.value.code is ErrorCode.DATASET_INVALID
+        assert ("the file is empty" in caught.value.message) == (share == 0)
 
     def test_a_file_that_points_at_another_is_not_followed(self, tmp_path, read):
         source = write_image(tmp_path / "source.tif")

@@ -23,6 +23,7 @@ class MeanColour:
     id = "colours"
     sha256 = "ab" * 32
     dimension = 4
+    classes = ()
 
     def __init__(self):
         self.shapes = []
@@ -180,7 +181,7 @@ def test_images_keep_their_size_in_whole_cells_or_become_squares(dataset, mean_c
 
 @pytest.mark.parametrize("side", [0, -32, 31, 100, 1056, 10**12])
 def test_a_side_that_is_not_some_whole_cells_is_refused(dataset, mean_colour, side):
-    with pytest.raises(EngineError, match="whole cells") as caught:
+    with pytest.raises(EngineError, match="a multiple of 32 px, up to 1024, not") as caught:
         run(dataset, mean_colour, side=side)
     assert caught.value.code is ErrorCode.BAD_REQUEST
 
@@ -236,6 +237,34 @@ def test_embeddings_come_in_the_order_of_the_images_whatever_their_sizes(dataset
     fractions = [fraction for fraction, _ in steps]
     assert fractions == sorted(fractions)
     assert steps[-1] == (1, 0)
+
+
+def test_images_that_an_encoder_may_have_learnt_from_are_warned_of_by_name(dataset, mean_colour, tmp_path):
+    assert run(dataset, mean_colour).warnings == []
+    mean_colour.classes = ("colours/Red", "roofs/hip")
+    (warning,) = run(dataset, mean_colour).warnings
+    assert "colours has learnt from classes called red before" in warning
+    (warning,) = run(dataset.rename(tmp_path / "Colours_v2"), mean_colour).warnings
+    assert "has learnt from Colours_v2 before" in warning
+
+
+def test_images_that_an_encoder_has_learnt_from_among_the_queries_are_warned_of(dataset, mean_colour, tmp_path):
+    mean_colour.classes = ("colours/hue", "roofs/hip")
+    queries = shutil.copytree(dataset, tmp_path / "colours")
+    (warning,) = run(dataset, mean_colour, queries=queries).warnings
+    assert "has learnt from colours before" in warning
+
+
+def test_images_kept_apart_from_what_an_encoder_learnt_from_are_not_warned_of(dataset, mean_colour, tmp_path):
+    mean_colour.classes = ("red", "blue")
+    assert run(dataset, mean_colour, fraction=0.34).warnings == []
+    shutil.copytree(dataset, tmp_path / "parted" / "test")
+    assert run(tmp_path / "parted", mean_colour).warnings == []
+
+
+def test_figures_of_a_single_class_are_said_to_mean_nothing(dataset, mean_colour):
+    (warning,) = run(dataset, mean_colour, classes=("red",)).warnings
+    assert "are of one class" in warning
 
 
 def test_a_report_holds_the_figures_and_pictures_of_every_class(dataset, mean_colour, tmp_path):

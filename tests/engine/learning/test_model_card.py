@@ -4,8 +4,8 @@ import pytest
 
 from frors_qgis.engine.learning.dataset import class_folders
 from frors_qgis.engine.learning.model_card import ModelCard
+from frors_qgis.engine.learning.provenance import Provenance
 from frors_qgis.engine.learning.recipe import ENCODERS, Recipe
-from frors_qgis.engine.learning.trunk_origin import TrunkOrigin
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def card(class_folder):
         name="roofs",
         sha256="ab" * 32,
         recipe=Recipe.default("triplet"),
-        trunk=TrunkOrigin("resnet50-imagenet.safetensors", "cd" * 32, ()),
+        trunk=Provenance("resnet50-imagenet.safetensors", "cd" * 32, ()),
         datasets=["stripes"],
         images=class_folders(class_folder)[1:],
         licences=["CC BY 4.0, City of Somewhere", "public domain"],
@@ -54,7 +54,7 @@ def test_a_card_without_licences_or_figures_says_so(card):
 
 
 def test_a_card_says_what_the_trunk_learnt_before_and_where_its_licences_stand(card):
-    trunk = TrunkOrigin("frors.safetensors", "ef" * 32, ("aid/Airport", "aid/Beach", "ucmerced/river"))
+    trunk = Provenance("frors.safetensors", "ef" * 32, ("aid/Airport", "aid/Beach", "ucmerced/river"))
     text = replace(card, trunk=trunk).text()
     assert f"all four stages start from frors.safetensors (sha-256 `{'ef' * 32}`), which learnt from" in text
     assert "learnt from aid, ucmerced;" in text

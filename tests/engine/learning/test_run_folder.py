@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 
@@ -48,7 +49,7 @@ def test_another_recipe_or_trunk_is_refused_by_name(run, origin, settings, chang
     with pytest.raises(EngineError, match=named) as caught:
         run.begin(RECIPE.with_settings(settings), origin | change)
     assert caught.value.code is ErrorCode.BAD_REQUEST
-    assert "--run" in caught.value.message
+    assert "delete that folder, or take another one with --run" in caught.value.message
     assert run.begin(RECIPE, origin) == origin
 
 
@@ -201,6 +202,19 @@ def test_a_damaged_state_is_refused_by_name(run, origin, damage):
     with pytest.raises(EngineError, match=r"state\.safetensors cannot be used") as caught:
         run.load_state()
     assert caught.value.code is ErrorCode.ENCODER_DAMAGED
+
+
+def test_a_run_knows_the_checkpoints_that_it_wrote_and_no_others(run, origin, tmp_path):
+    run.begin(RECIPE, origin)
+    contents = {name: name.encode() for name in ("first", "second", "foreign")}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    assert not run.wrote(tmp_path / "first")
+    for name in ("first", "second", "first"):
+        run.record_checkpoint(hashlib.sha256(contents[name]).hexdigest())
+    again = RunFolder(run.folder)
+    assert [again.wrote(tmp_path / name) for name in contents] == [True, True, False]
+    assert len((run.folder / "checkpoints.txt").read_text().splitlines()) == 2
 
 
 def test_an_epoch_that_is_done_again_replaces_its_record_and_later_ones(run, origin):

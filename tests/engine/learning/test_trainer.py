@@ -80,7 +80,7 @@ def test_every_kind_of_encoder_is_trained_to_a_checkpoint_that_encodes_images(tr
     assert ("softmax" in records[0], "triplet" in records[0]) == ("softmax" in encoder, encoder != "softmax")
     assert ("active triplets" in records[0]) == (encoder != "softmax")
     assert ("image" in records[0]) == (encoder == "frors")
-    names = ["curve.png", "encoder.safetensors", "metrics.jsonl", "recipe.json", "state.safetensors"]
+    names = ["checkpoints.txt", "curve.png", "encoder.safetensors", "metrics.jsonl", "recipe.json", "state.safetensors"]
     assert sorted(file.name for file in run.folder.iterdir()) == names
 
 
@@ -237,6 +237,16 @@ def test_too_few_images_for_the_dimensions_are_refused_before_views_are_computed
         trained(recipe("softmax-triplet", *settings), progress=lambda *progress: told.append(progress))
     assert caught.value.code is ErrorCode.DATASET_INVALID
     assert told == []
+
+
+@pytest.mark.parametrize(("encoder", "dimension"), [("triplet", 17), ("frors", 38)])
+def test_the_largest_dimension_that_the_images_are_enough_for_is_named_and_taken(trained, encoder, dimension):
+    settings = ["fit=discriminant", "epochs=0"]
+    with pytest.raises(EngineError, match=f"or take --dimension {dimension}") as caught:
+        trained(recipe(encoder, *settings, "dimension=64"))
+    assert caught.value.code is ErrorCode.DATASET_INVALID
+    _, checkpoint = trained(recipe(encoder, *settings, f"dimension={dimension}"))
+    assert load_checkpoint_file(checkpoint, "cpu").dimension == dimension
 
 
 def test_frors_learns_few_classes_with_fewer_prototypes_than_dimensions_for_them(trained):

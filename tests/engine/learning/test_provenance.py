@@ -1,10 +1,12 @@
 import pytest
 
-from frors_qgis.engine.learning.trunk_origin import TrunkOrigin
+from frors_qgis.engine.encoders.description import read_description
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path
+from frors_qgis.engine.learning.provenance import Provenance
 
 
 def origin(*classes):
-    return TrunkOrigin("a.safetensors", "ab" * 32, classes)
+    return Provenance("a.safetensors", "ab" * 32, classes)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +32,9 @@ def test_what_a_trunk_learnt_from_is_read_from_its_classes(classes, sentence):
             ["aid/Airport", "roofs/hip"],
             "ucmerced, aid",
         ),
-        (("aid/Airport",), ["roofs"], ["Airport"], None),
+        (("aid/Airport", "nwpu/airport"), ["roofs"], ["airport", "hip"], "classes called airport"),
+        (("aid/Airport",), ["aid", "Images"], ["aid/Airport", "Images/airport"], "aid, classes called airport"),
+        (("aid/Airport",), ["AID-150", "aids", "raid"], ["aids/hip"], "AID-150"),
         (("gable", "hip"), ["roofs"], ["hip", "flat"], "classes called hip"),
         (("gable", "hip"), ["roofs", "aid"], ["roofs/hip", "roofs/gable", "aid/hip"], "classes called gable, hip"),
         (("gable", "hip"), ["aid"], ["Airport"], None),
@@ -39,3 +43,16 @@ def test_what_a_trunk_learnt_from_is_read_from_its_classes(classes, sentence):
 )
 def test_datasets_and_classes_that_a_trunk_has_learnt_from_are_recognised_by_name(classes, datasets, labels, known):
     assert origin(*classes).known(datasets, labels) == known
+
+
+@pytest.mark.parametrize(
+    ("dataset", "known"),
+    [
+        ("UCMerced_LandUse", "UCMerced_LandUse"),
+        ("Images", "classes called airplane, harbor, river, storagetanks"),
+        ("my_scenes", "classes called airplane, harbor, river, storagetanks"),
+    ],
+)
+def test_the_default_encoder_is_known_to_have_learnt_from_uc_merced_however_its_folder_is_called(dataset, known):
+    shipped = origin(*read_description(encoder_path(DEFAULT_ENCODER))["classes"])
+    assert shipped.known([dataset], ["airplane", "harbor", "river", "storagetanks", "roof"]) == known

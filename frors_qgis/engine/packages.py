@@ -1,0 +1,28 @@
+"""The packages that the engine needs. Imports only the standard library: any of them may be missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_EVERYWHERE = ("osgeo", "numpy")
+_ENCODE = ("torch", "torchvision", "safetensors")
+_SEARCH = ("faiss",)
+_PACKAGES = {
+    "encode": _EVERYWHERE + _ENCODE,
+    "search": _EVERYWHERE + _SEARCH,
+    "both": _EVERYWHERE + _ENCODE + _SEARCH,
+}
+
+
+def require_packages(role: str = "both") -> None:
+    """Raises EngineError(ENGINE_MISSING) naming what this Python lacks for an engine of a role."""
+    missing = [name for name in _PACKAGES[role] if importlib.util.find_spec(name) is None]
+    if missing:
+        raise EngineError(
+            ErrorCode.ENGINE_MISSING,
+            f"The Python at {sys.executable} lacks {', '.join(missing)}. Run `make setup` in the repository, or "
+            "name another interpreter in the environment variable FRORS_PYTHON.",
+        )
