@@ -166,6 +166,7 @@ def is_there(path: Path, expected: dict[str, Any]) -> bool:
     if not path.exists():
         return False
     found = json.loads(path.read_text())
+    found["recipe"] = Recipe.from_json(found["recipe"]).as_json()  # with fields that recipes did not have then
     if others := [name for name in expected if found.get(name) != expected[name]]:
         raise SystemExit(
             f"{path} was made with another {', '.join(others)}. Move it away, or choose another --results."

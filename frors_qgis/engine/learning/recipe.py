@@ -44,6 +44,7 @@ _MOST = {
     "classes_per_batch": 1024,
     "images_per_class": 1024,
     "warm_up": 1,
+    "kept": 1,
     "local_width": 256,
     "prototypes": 256,
     "whitening": 1,
@@ -63,7 +64,8 @@ class Recipe:
     the class weights inside losses; rates rise over the share `warm_up` of all steps, then fall as a cosine.
     softmax, triplet: weights of the two losses; auxiliary: that of both once more, on the image part alone (FRORS
     only); preserve: that of ten times the mean squared change, since the start, of the cosines between the images of a
-    batch, which keeps what the frozen trunk knew; softmax_scale: factor on cosines; margin: of the triplet loss, in
+    batch, which keeps what the frozen trunk knew; kept: how far all weights go back to where they started when training
+    ends (0: not; 1: all the way), which keeps it, too (WiSE-FT, Wortsman et al., arXiv 2109.01903); softmax_scale: factor on cosines; margin: of the triplet loss, in
     Euclidean distance; miner: which triplets of a batch count. loss: "standard" is the triplet loss; "multi-similarity"
     (with a memory of earlier batches) and "proxy-anchor" take its place and its weight.
     reduction: how embeddings get their dimension: "fc" trains the projection, "pca" fits one without labels after
@@ -96,6 +98,7 @@ class Recipe:
     miner: str = "hard"
     auxiliary: float = 0.0
     preserve: float = 0.0
+    kept: float = 0.0
     reduction: str = "fc"
     fit: str = "discriminant"
     class_share: float = 1.0

@@ -148,8 +148,9 @@ class _Trainer:
         self._trunk = trunk.eval().requires_grad_(False)
         self._trunk.layer4.to(device.name, memory_format=torch.channels_last).requires_grad_(recipe.trunk_rate > 0)
         self._head = _training_head(recipe, self._description).eval().to(device.name)
-        self._start_stage = copy.deepcopy(self._trunk.layer4).requires_grad_(False) if recipe.preserve else None
-        self._start_head = copy.deepcopy(self._head).requires_grad_(False) if recipe.preserve else None
+        remembers = recipe.preserve or recipe.kept
+        self._start_stage = copy.deepcopy(self._trunk.layer4).requires_grad_(False) if remembers else None
+        self._start_head = copy.deepcopy(self._head).requires_grad_(False) if remembers else None
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(recipe.seed)
             image_dimension = recipe.part_sizes(len(classes))["image"][0] if recipe.match else None
@@ -181,7 +182,11 @@ class _Trainer:
             run.save_state(State.of(epoch, self._weights(), self._optimizer))
 
     def finished_head(self, progress: Progress) -> Head:
-        """The head as the recipe wants it in the checkpoint."""
+        """The head as the recipe wants it in the checkpoint; the trunk is made so, too."""
+        for trained, start in ((self._trunk.layer4, self._start_stage), (self._head, self._start_head)):
+            for name, tensor in {} if start is None else start.state_dict().items():
+                if tensor.is_floating_point():
+                    trained.state_dict()[name].lerp_(tensor, self._recipe.kept)
         if self._recipe.reduction != "pca":
             return self._head
         self._build_views(progress)
@@ -242,7 +247,7 @@ class _Trainer:
 
     def _before(self, stage3: Tensor, early: Tensor) -> Tensor | None:
         """The embeddings that the trunk and the head gave before the first step, where a loss asks for them."""
-        if self._start_head is None or self._start_stage is None:
+        if self._start_head is None or self._start_stage is None or not self._recipe.preserve:
             return None
         return self._start_head.embed(self._means(stage3, self._start_stage, early))
 

@@ -264,6 +264,20 @@ def test_too_few_positions_for_the_local_features_are_refused_before_views_are_c
     assert told == []
 
 
+@pytest.mark.parametrize("encoder", ["frors", "softmax-triplet"])
+def test_weights_may_go_back_some_of_the_way_to_where_they_started(trained, encoder):
+    def trained_weights(*settings):
+        _, path = trained(recipe(encoder, "trunk_rate=0.01", "head_rate=0.01", *settings), "-".join(settings))
+        tensors = load_checkpoint(path).tensors
+        return tensors["trunk.layer4.0.conv1.weight"], next(t for n, t in tensors.items() if "projection" in n)
+
+    ends = zip(trained_weights("epochs=0"), trained_weights("kept=0"), trained_weights("kept=0.75"), strict=True)
+    for start, end, kept in ends:
+        step = float((end - start).abs().max())
+        assert step > 0.01
+        torch.testing.assert_close(kept, 0.75 * start + 0.25 * end, rtol=0, atol=0.1 * step)
+
+
 def test_validation_in_which_nothing_can_be_found_is_refused_at_once(trained, class_folder):
     one_of_each = class_folders(class_folder)[::6]
     with pytest.raises(EngineError, match="two validation images") as caught:
