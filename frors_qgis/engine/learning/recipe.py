@@ -61,13 +61,14 @@ class Recipe:
     as it is, once); epochs: 0 fits the head in closed form and trains nothing.
     A batch holds `images_per_class` of each of `classes_per_batch` classes; an epoch has as many batches as the images
     fill. trunk_rate: of the trunk's last stage (0: it stays as it is); head_rate: of the projections; proxy_rate: of
-    the class weights inside losses; rates rise over the share `warm_up` of all steps, then fall as a cosine.
-    softmax, triplet: weights of the two losses; auxiliary: that of both once more, on the image part alone (FRORS
-    only); preserve: that of ten times the mean squared change, since the start, of the cosines between the images of a
-    batch, which keeps what the frozen trunk knew; kept: how far all weights go back to where they started when training
-    ends (0: not; 1: all the way), which keeps it, too (WiSE-FT, Wortsman et al., arXiv 2109.01903); softmax_scale: factor on cosines; margin: of the triplet loss, in
-    Euclidean distance; miner: which triplets of a batch count. loss: "standard" is the triplet loss; "multi-similarity"
-    (with a memory of earlier batches) and "proxy-anchor" take its place and its weight.
+    the class weights inside losses; rates rise over the share `warm_up` of all steps, then fall as a cosine. softmax,
+    triplet: weights of the two losses; auxiliary: that of both once more, on the image part alone (FRORS only);
+    preserve: that of ten times the mean squared change, since the start, of the cosines between the images of a batch,
+    which keeps what the frozen trunk knew; kept: how far all weights go back to where they started when training ends
+    (0: not; 1: all the way), which keeps it, too (WiSE-FT, Wortsman et al., arXiv 2109.01903); softmax_scale: factor on
+    cosines; margin: of the triplet loss, in Euclidean distance; miner: which triplets of a batch count. loss:
+    "standard" is the triplet loss; "multi-similarity" (with a memory of earlier batches) and "proxy-anchor" take its
+    place and its weight.
     reduction: how embeddings get their dimension: "fc" trains the projection, "pca" fits one without labels after
     training without one, "none" leaves all of the trunk's. fit: how projections start, by discriminant analysis
     (class_share, ridge) or by PCA (whitening).
