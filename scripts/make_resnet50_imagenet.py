@@ -1,4 +1,4 @@
-"""Makes `resources/encoders/resnet50-imagenet.safetensors`, the frozen trunk that training starts from.
+"""Makes `resources/encoders/resnet50-imagenet.safetensors`, the frozen trunk that training starts from, and its card.
 
     .venv/bin/python scripts/make_resnet50_imagenet.py DATA
 
@@ -41,6 +41,14 @@ FOLDER = "package/ResNet50/"
 DIMENSION = 256
 SIDES = (160, 256)
 BATCH = 32
+CARD = f"""# {IDENTIFIER}
+
+- the original Keras ResNet-50 (MIT) of the npm package {PACKAGE}, GeM of its last stage, and a projection to
+  {DIMENSION} dimensions
+- sha-256: `{{sha256}}`
+- learnt from: ImageNet (ILSVRC 2012; images of the web, for non-commercial research and education), by its authors;
+  from UC Merced (imagery of the USGS, public domain) the projection alone, a PCA without labels
+"""
 BLOCKS = {1: 3, 2: 4, 3: 6, 4: 3}
 
 
@@ -128,7 +136,8 @@ def main() -> None:
     encoder = Encoder(IDENTIFIER, "", copy.deepcopy(trunk), unprojected_head(), device)
     head = GemHead(DIMENSION)
     kept = head.projection.fit(pooled_images(encoder, paths))
-    save_encoder(target, {"id": IDENTIFIER, "head": "gem", "dimension": DIMENSION}, trunk, head)
+    sha256 = save_encoder(target, {"id": IDENTIFIER, "head": "gem", "dimension": DIMENSION}, trunk, head)
+    target.with_suffix(".md").write_text(CARD.format(sha256=sha256))
     print(f"{target.name}: {target.stat().st_size / 1e6:.1f} MB, {kept:.1%} of the variance in {DIMENSION} dimensions")
 
 
