@@ -9,6 +9,7 @@ from retrieval_protocol import FRACTION, HARD, SEEDS, SETS
 from retrieval_tables import write_tables
 
 from frors_qgis.engine.learning.dataset import LabelledImage
+from frors_qgis.engine.learning.recipe import Recipe
 
 PER_CLASS = 10
 
@@ -63,12 +64,22 @@ def test_the_seeds_leave_out_every_class_once_and_learn_from_none_of_them(images
 
 def test_a_result_of_another_recipe_is_not_taken_for_the_one_asked_for(tmp_path):
     path = tmp_path / "aid_frors_1.json"
-    expected = {"row": "FRORS", "recipe": {"margin": 0.2}}
+    recipe = Recipe.default("frors").as_json()
+    expected = {"row": "FRORS", "recipe": recipe}
     assert not is_there(path, expected)
     path.write_text(json.dumps(expected | {"seconds": 3}))
     assert is_there(path, expected)
     with pytest.raises(SystemExit, match="was made with another recipe"):
-        is_there(path, expected | {"recipe": {"margin": 0.4}})
+        is_there(path, expected | {"recipe": recipe | {"margin": 0.4}})
+
+
+def test_a_result_from_before_a_field_of_the_recipe_is_one_with_its_default(tmp_path):
+    path = tmp_path / "aid_frors_1.json"
+    recipe = Recipe.default("frors").as_json()
+    path.write_text(json.dumps({"recipe": {name: value for name, value in recipe.items() if name != "kept"}}))
+    assert is_there(path, {"recipe": recipe})
+    with pytest.raises(SystemExit, match="was made with another recipe"):
+        is_there(path, {"recipe": recipe | {"kept": 0.5}})
 
 
 def test_a_table_gives_means_deviations_and_the_lead_seed_by_seed(tmp_path):
