@@ -1,6 +1,6 @@
 """Compares indexing with encoding chip by chip, with the trunk alone and with the machine, side by side in one run.
 
-    .venv/bin/pip install -r requirements-benchmark.txt
+    .venv/bin/pip install -r requirements-benchmark.txt -c constraints.txt
     .venv/bin/python scripts/benchmark_index.py --data DATA -o docs/results/index.json
 
 The Kitsap aerial (5000 x 5000 px, 0.3 m) is indexed with windows of 8 and 4 cells at three overlaps, by the engine's

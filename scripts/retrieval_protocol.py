@@ -25,8 +25,6 @@ HARD = {
 }
 """The classes that frozen features confuse most."""
 
-FROZEN = "frozen trunk"
-
 
 @dataclass(frozen=True)
 class Row:
@@ -48,7 +46,7 @@ class Row:
 
 
 ROWS = {
-    FROZEN: Row("triplet", ("epochs=0", "fit=pca")),
+    "frozen trunk": Row("triplet", ("epochs=0", "fit=pca")),
     "baseline, nothing trained": Row("triplet", ("epochs=0",)),
     "FRORS, nothing trained": Row("frors", ("epochs=0",)),
     "softmax": Row("softmax"),

@@ -36,8 +36,8 @@ _FAILURES = (
 )
 # A damaged file can make SQLite name things that are not text.
 SQLITE_FAILURES = (sqlite3.Error, UnicodeDecodeError)
-_RELEASING = threading.Lock()
 _DAMAGE = "{path} is damaged ({detail}): restore it from a copy or index again."
+_RELEASING = threading.Lock()
 
 
 def absolute(path: str | Path) -> Path:

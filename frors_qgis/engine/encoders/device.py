@@ -63,7 +63,7 @@ def probe(name: str) -> str | None:
         image = torch.randn(1, 3, 64, 64, generator=generator)
         kernel = torch.randn(8, 3, 3, 3, generator=generator)
         computed = F.conv2d(image.to(name), kernel.to(name)).cpu()
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError) as error:  # also where a kernel or the driver is missing
         return f"a test convolution failed: {str(error).splitlines()[0]}"
     difference = float((computed - F.conv2d(image, kernel)).abs().max())
     return None if difference < _TOLERANCE else f"a test convolution was wrong by {difference:.2g}"

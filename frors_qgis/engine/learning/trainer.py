@@ -184,9 +184,11 @@ class _Trainer:
     def finished_head(self, progress: Progress) -> Head:
         """The head as the recipe wants it in the checkpoint; the trunk is made so, too."""
         for trained, start in ((self._trunk.layer4, self._start_stage), (self._head, self._start_head)):
-            for name, tensor in {} if start is None else start.state_dict().items():
-                if tensor.is_floating_point():
-                    trained.state_dict()[name].lerp_(tensor, self._recipe.kept)
+            if start is not None:
+                weights = trained.state_dict()
+                for name, tensor in start.state_dict().items():
+                    if tensor.is_floating_point():
+                        weights[name].lerp_(tensor, self._recipe.kept)
         if self._recipe.reduction != "pca":
             return self._head
         self._build_views(progress)
