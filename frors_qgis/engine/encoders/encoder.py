@@ -120,11 +120,11 @@ class Encoder:
         core = slice(HALO, -HALO)
         validity = cell_validity(valid[:, core, core], CELL)
         weights = torch.from_numpy(np.stack([window_weights(windows, fractions) for fractions in validity]))
-        described = self.head.describe(core_maps(self._maps(rgb, valid), *validity.shape[1:]))
-        return weights.to(self.device.name) @ described
+        maps = core_maps(self._maps(rgb, valid), *validity.shape[1:])
+        return self.head.pool(maps, weights.to(self.device.name))
 
     def _maps(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> TrunkMaps:
-        pixels = torch.from_numpy(rgb).to(self.device.name).permute(0, 3, 1, 2).float()
+        pixels = torch.from_numpy(rgb).to(self.device.name).permute(0, 3, 1, 2)
         mask = torch.from_numpy(valid).to(self.device.name).unsqueeze(1)
         return self.trunk(normalise(pixels, mask).to(self.device.dtype, memory_format=torch.channels_last))
 

@@ -62,10 +62,10 @@ class FrorsHead(Head):
         """Stage 4 -> x^p [B, cells, 2048]."""
         return gem_powers(stage4)
 
-    def describe_early(self, stage3: torch.Tensor) -> torch.Tensor:
-        """Stage 3 -> products and shares of the local features [B, cells, length + length]."""
+    def describe_early(self, stage3: torch.Tensor) -> list[torch.Tensor]:
+        """Stage 3 -> products and shares of the local features, each [B, cells, length]."""
         local = self.local_features(stage3)
-        return torch.cat([self.gram.cell_products(local), to_cells(self.memory.shares(local))], dim=2)
+        return [self.gram.cell_products(local), to_cells(self.memory.shares(local))]
 
     def mean_early(self, stage3: torch.Tensor) -> torch.Tensor:
         """The means of `describe_early` over whole pictures [B, length + length], without the products in between."""

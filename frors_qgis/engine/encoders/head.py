@@ -7,6 +7,7 @@ from abc import abstractmethod
 import torch
 from torch import nn
 
+from frors_qgis.engine.encoders.pooling import weighted_means
 from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
 
 
@@ -19,22 +20,25 @@ class Head(nn.Module):
 
     dimension: int
 
-    def describe(self, maps: TrunkMaps) -> torch.Tensor:
-        """Maps of a batch -> the values to average [B, cells, K], cells by rows."""
-        return torch.cat([self.describe_late(maps.stage4), self.describe_early(maps.stage3)], dim=2)
+    def describe(self, maps: TrunkMaps) -> list[torch.Tensor]:
+        """Maps of a batch -> the values to average, in parts [B, cells, K of the part], cells by rows; K in all."""
+        return [self.describe_late(maps.stage4), *self.describe_early(maps.stage3)]
+
+    def pool(self, maps: TrunkMaps, weights: torch.Tensor) -> torch.Tensor:
+        """Means over windows [B, n, K], each the mean of the cells by a row of `weights` [B, n, cells]."""
+        return torch.cat([weighted_means(weights, part) for part in self.describe(maps)], dim=2)
 
     @abstractmethod
     def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
         """The values that come from stage 4 [B, cells, K_late]."""
 
-    def describe_early(self, stage3: torch.Tensor) -> torch.Tensor:
-        """The values that come from stage 3 [B, cells, K_early]; none unless a head says otherwise."""
-        batch, _, height, width = stage3.shape
-        return stage3.new_zeros(batch, (height // 2) * (width // 2), 0, dtype=torch.float32)
+    def describe_early(self, stage3: torch.Tensor) -> list[torch.Tensor]:
+        """The values that come from stage 3, in parts as `describe`; none unless a head says otherwise."""
+        return []
 
     def mean_early(self, stage3: torch.Tensor) -> torch.Tensor:
         """The means of `describe_early` over whole pictures [B, K_early]."""
-        return self.describe_early(stage3).mean(dim=1)
+        return stage3.new_zeros(len(stage3), 0, dtype=torch.float32)
 
     def mean(self, maps: TrunkMaps) -> torch.Tensor:
         """The means of `describe` over whole pictures [B, K]."""

@@ -33,9 +33,9 @@ class PrototypeMemory(nn.Module):
         return self.memory.shape[0] * self.memory.shape[1]
 
     def shares(self, local: torch.Tensor) -> torch.Tensor:
-        """Local features [B, width, h, w] -> shares of the prototypes [B, length, h, w]."""
-        cosines = torch.einsum("bchw,kc->bkhw", F.normalize(local, dim=1), self.memory.flatten(0, 1))
-        return (cosines / self.temperature).softmax(dim=1)
+        """Local features [B, width, h, w] -> shares of the prototypes [B, length, h, w], channels last in memory."""
+        logits = F.normalize(local, dim=1).movedim(1, -1) @ (self.memory.flatten(0, 1) / self.temperature).T
+        return logits.softmax(dim=-1).movedim(-1, 1)
 
     def forward(self, means: torch.Tensor) -> torch.Tensor:
         """Mean shares [..., length] -> unit vectors [..., length]: square roots, so that an inner product is a

@@ -18,9 +18,14 @@ _BGR_MEAN = (103.939, 116.779, 123.68)
 
 
 def normalise(rgb: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
-    """RGB 0..255 [B, 3, H, W] and valid [B, 1, H, W] -> differences from the mean in BGR order; 0 where not valid."""
-    mean = torch.tensor(_BGR_MEAN, device=rgb.device).view(1, 3, 1, 1)
-    return (rgb.flip(1) - mean) * valid
+    """RGB 0..255 [B, 3, H, W] and valid [B, 1, H, W] -> differences from the mean in BGR order; 0 where not valid.
+
+    Float32, channels last in memory. Rows of pixels are taken whole: their three values alone are too few for the
+    processor's vectors.
+    """
+    rows = rgb.flip(1).movedim(1, -1).float().flatten(2)
+    means = torch.tensor(_BGR_MEAN, device=rgb.device).repeat(rgb.shape[3])
+    return ((rows - means).unflatten(2, (-1, 3)) * valid.movedim(1, -1)).movedim(-1, 1)
 
 
 class ResNet50Trunk(nn.Module):

@@ -14,7 +14,7 @@ def test_embeddings_have_unit_length_and_the_dimensions_of_all_parts(match):
 
 def test_without_the_matching_one_projection_takes_the_features_of_all_parts():
     head = random_frors_head(match=False)
-    means = head.describe(random_maps()).mean(dim=1)
+    means = head.mean(random_maps())
     assert list(head.projections) == ["all"]
     lengths = sum(features.shape[1] for features in random_frors_head().features(means).values())
     assert head.features(means)["all"].shape == (2, lengths)
@@ -22,7 +22,7 @@ def test_without_the_matching_one_projection_takes_the_features_of_all_parts():
 
 def test_the_inner_product_is_the_weighted_mean_of_the_cosines_of_the_parts():
     head = random_frors_head()
-    means = head.describe(random_maps()).mean(dim=1)
+    means = head.mean(random_maps())
     first, second = head.embed(means).detach()
     weights = {name: weight**2 for name, (_, weight) in PARTS.items()}
     cosines = {name: float((a @ b).detach()) for name, (a, b) in head.parts(means.detach()).items()}
@@ -46,8 +46,9 @@ def test_embedding_needs_no_label_and_leaves_all_of_the_head_untouched_even_whil
 def test_a_window_of_cells_embeds_as_if_it_stood_alone(shared_edges, match):
     head = random_frors_head(match=match)
     maps = random_maps(batch=1, shared_edges=shared_edges)
-    described = head.describe(maps).unflatten(1, (4, 6))
-    pooled = head.embed(described[:, 1:3, 2:5].flatten(1, 2).mean(dim=1))
+    weights = torch.zeros(1, 1, 4, 6)
+    weights[:, :, 1:3, 2:5] = 1 / 6
+    pooled = head.embed(head.pool(maps, weights.flatten(2)))[:, 0]
     edge = 1 if shared_edges else 0
     alone = TrunkMaps(maps.stage3[:, :, 2 : 6 + edge, 4 : 10 + edge], maps.stage4[:, :, 1:3, 2:5])
     assert torch.allclose(pooled, head(alone), atol=1e-5)
@@ -56,14 +57,14 @@ def test_a_window_of_cells_embeds_as_if_it_stood_alone(shared_edges, match):
 @pytest.mark.parametrize("shared_edges", [False, True])
 def test_means_over_whole_pictures_are_those_of_what_is_described(shared_edges):
     head, maps = random_frors_head(), random_maps(shared_edges=shared_edges)
-    assert torch.allclose(head.mean(maps), head.describe(maps).mean(dim=1), atol=1e-6)
+    assert torch.allclose(head.mean(maps), torch.cat(head.describe(maps), dim=2).mean(dim=1), atol=1e-6)
 
 
 @pytest.mark.parametrize("part", ["gram", "prototypes"])
 def test_a_part_can_be_left_out(part):
     parts = {name: size for name, size in PARTS.items() if name != part}
     head = random_frors_head(parts)
-    assert set(head.parts(head.describe(random_maps()).mean(dim=1))) == set(parts)
+    assert set(head.parts(head.mean(random_maps()))) == set(parts)
     assert head(random_maps()).shape == (2, head.dimension)
 
 
@@ -77,5 +78,5 @@ def test_the_order_in_which_the_parts_are_named_changes_nothing(match):
 
 def test_every_part_tells_different_pictures_apart():
     head = random_frors_head()
-    for name, (first, second) in head.parts(head.describe(random_maps()).mean(dim=1)).items():
+    for name, (first, second) in head.parts(head.mean(random_maps())).items():
         assert float((first @ second).detach()) < 0.9999, name

@@ -1,6 +1,7 @@
 import numpy as np
+import torch
 
-from frors_qgis.engine.encoders.pooling import cell_validity, window_weights
+from frors_qgis.engine.encoders.pooling import cell_validity, weighted_means, window_weights
 
 EVERYWHERE = np.ones((4, 6), np.float32)
 
@@ -33,3 +34,12 @@ def test_the_validity_of_a_cell_is_the_share_of_its_valid_pixels():
     valid = np.ones((1, 64, 32), bool)
     valid[0, :8] = False
     np.testing.assert_allclose(cell_validity(valid, 32), [[[0.75], [1.0]]])
+
+
+def test_weighted_means_are_the_product_of_the_weights_with_the_values_of_the_cells():
+    generator = np.random.default_rng(0)
+    windows = np.array([[0.0, 0.0, 2.0, 2.0], [1.0, 1.0, 2.5, 2.0], [0.0, 0.0, 6.0, 4.0]])
+    weights = np.stack([window_weights(windows, EVERYWHERE * share) for share in (1, generator.random((4, 6)))])
+    values = generator.random((2, 24, 3)).astype(np.float32)
+    means = weighted_means(torch.from_numpy(weights), torch.from_numpy(values))
+    np.testing.assert_allclose(means, weights @ values, atol=1e-6)

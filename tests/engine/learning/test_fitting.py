@@ -64,7 +64,7 @@ def test_the_prototypes_suggest_the_class_and_how_sure_they_are(views):
     head = fitted_head(views)
     maps, labels = maps_of(views)
     with torch.no_grad():
-        probabilities = head.class_probabilities(head.describe(maps).mean(dim=1))
+        probabilities = head.class_probabilities(head.mean(maps))
     assert torch.allclose(probabilities.sum(dim=1), torch.ones(len(labels)), atol=1e-5)
     assert float((probabilities.argmax(dim=1) == labels).float().mean()) > 0.95
     assert float(probabilities.max(dim=1).values.mean()) > 0.6
