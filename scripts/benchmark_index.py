@@ -60,7 +60,7 @@ class Bench:
         opened = Raster(str(raster))
         self._loops = {
             f"{engine}, {context}": ChipLoop(opened, halo, encode)
-            for engine, encode in (("torch", in_torch(slow)), ("ONNX Runtime", InOnnxRuntime(slow, work)))
+            for engine, encode in (("torch", in_torch(slow)), ("ONNX Runtime", InOnnxRuntime(DEFAULT_ENCODER, work)))
             for context, halo in (("no halo", 0), ("halo", HALO))
         }
 

@@ -19,10 +19,11 @@ from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.encoders.checkpoint import load_checkpoint
 from frors_qgis.engine.encoders.device import Device
 from frors_qgis.engine.encoders.encoder import Encoder, core_maps
+from frors_qgis.engine.encoders.head import Head
 from frors_qgis.engine.encoders.installed import encoder_path
 from frors_qgis.engine.encoders.interface import CELL
-from frors_qgis.engine.encoders.registry import build_encoder
-from frors_qgis.engine.encoders.resnet import normalise
+from frors_qgis.engine.encoders.registry import build_encoder, load_trunk
+from frors_qgis.engine.encoders.resnet import ResNet50Trunk, normalise
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.reader import Pixels, Reader
 from frors_qgis.engine.imagery.stretch import estimate_stretch
@@ -70,25 +71,26 @@ def in_torch(encoder: Encoder) -> Encode:
 class InOnnxRuntime:
     """Encodes a window in ONNX Runtime, with a graph for each size of window."""
 
-    def __init__(self, encoder: Encoder, folder: Path) -> None:
-        """folder: takes the graphs."""
-        self._encoder = encoder
+    def __init__(self, identifier: str, folder: Path) -> None:
+        """identifier: of an installed encoder; folder: takes the graphs."""
+        self._trunk = load_trunk(encoder_path(identifier))
+        self._head = float32_encoder(identifier).head
         self._folder = folder
         self._sessions: dict[tuple[int, int], Any] = {}
 
     def __call__(self, pixels: Pixels, halo: int) -> NDArray[np.float32]:
         """Embeddings [1, D] of a square of pixels with its halo."""
-        rgb = torch.from_numpy(pixels.rgb[None]).permute(0, 3, 1, 2).float()
+        rgb = torch.from_numpy(pixels.rgb[None]).permute(0, 3, 1, 2)
         image = normalise(rgb, torch.from_numpy(pixels.valid)[None, None])
         side = image.shape[-1]
         if (side, halo) not in self._sessions:
             self._sessions[side, halo] = self._session(image, halo)
-        return self._sessions[side, halo].run(None, {"image": image.numpy()})[0]
+        return self._sessions[side, halo].run(None, {"image": image.contiguous().numpy()})[0]
 
     def _session(self, image: torch.Tensor, halo: int) -> Any:
         import onnxruntime
 
-        network = _Whole(self._encoder, (image.shape[-1] - 2 * halo) // CELL if halo else None).eval()
+        network = _Whole(self._trunk, self._head, (image.shape[-1] - 2 * halo) // CELL if halo else None).eval()
         path = self._folder / f"{image.shape[-1]}-{halo}.onnx"
         torch.onnx.export(network, (image,), path, input_names=["image"], dynamo=True, verbose=False)
         return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -97,9 +99,9 @@ class InOnnxRuntime:
 class _Whole(nn.Module):
     """Normalised pixels [1, 3, H, W] -> the embedding [1, D] of their core of some cells, or of the whole picture."""
 
-    def __init__(self, encoder: Encoder, cells: int | None) -> None:
+    def __init__(self, trunk: ResNet50Trunk, head: Head, cells: int | None) -> None:
         super().__init__()
-        self.trunk, self.head = encoder.trunk, encoder.head
+        self.trunk, self.head = trunk, head
         self._cells = cells
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from frors_qgis.engine.encoders.device import Device
 from frors_qgis.engine.encoders.frors_head import FrorsHead
+from frors_qgis.engine.encoders.fused_trunk import fused
 from frors_qgis.engine.encoders.head import Head
 from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.encoders.pooling import cell_validity, window_weights
@@ -50,7 +49,7 @@ class Encoder:
         self.halo = HALO
         self.device = device
         self.classes = classes
-        self.trunk = _fused(trunk.eval()).to(device.name, device.dtype, memory_format=torch.channels_last)
+        self.trunk = fused(trunk.eval(), device.name, device.dtype)
         self.head = head.eval().to(device.name)
 
     @property
@@ -147,16 +146,3 @@ def core_maps(maps: TrunkMaps, rows: int, columns: int) -> TrunkMaps:
         maps.stage3[:, :, first : first + 2 * rows + 1, first : first + 2 * columns + 1],
         maps.stage4[:, :, _MARGIN : _MARGIN + rows, _MARGIN : _MARGIN + columns],
     )
-
-
-def _fused(trunk: ResNet50Trunk) -> ResNet50Trunk:
-    """Folds every BatchNorm into the convolution before it: the same function in half the passes over memory."""
-    trunk.conv1, trunk.bn1 = fuse_conv_bn_eval(trunk.conv1, trunk.bn1), nn.Identity()
-    for stage in (trunk.layer1, trunk.layer2, trunk.layer3, trunk.layer4):
-        for block in stage:
-            for i in ("1", "2", "3"):
-                setattr(block, f"conv{i}", fuse_conv_bn_eval(getattr(block, f"conv{i}"), getattr(block, f"bn{i}")))
-                setattr(block, f"bn{i}", nn.Identity())
-            if block.downsample is not None:
-                block.downsample = nn.Sequential(fuse_conv_bn_eval(*block.downsample))
-    return trunk

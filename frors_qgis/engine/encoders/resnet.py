@@ -37,7 +37,7 @@ class ResNet50Trunk(nn.Module):
         network = resnet.ResNet(resnet.Bottleneck, [3, 4, 6, 3], norm_layer=partial(nn.BatchNorm2d, eps=1e-3))
         for stage in (network.layer2, network.layer3, network.layer4):
             stage[0].conv1.stride, stage[0].conv2.stride = (2, 2), (1, 1)
-        for name in ("conv1", "bn1", "maxpool", "layer1", "layer2", "layer3", "layer4"):
+        for name in ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"):
             self.add_module(name, getattr(network, name))
 
     def early(self, normalised: torch.Tensor) -> torch.Tensor:
@@ -45,7 +45,7 @@ class ResNet50Trunk(nn.Module):
 
         The receptive field of position (i, j) is centred on pixel (16 i, 16 j).
         """
-        x = self.maxpool(torch.relu(self.bn1(self.conv1(normalised))))
+        x = self.maxpool(self.relu(self.bn1(self.conv1(normalised))))
         return self.layer3(self.layer2(self.layer1(x)))
 
     def late(self, stage3: torch.Tensor) -> torch.Tensor:
