@@ -24,6 +24,11 @@ class SharedEncoder:
         self.dimension = encoder.dimension
         self.device = str(encoder.device)
 
+    def batch(self, height: int, width: int) -> int:
+        """See `Encoder.batch`."""
+        with self._lock:
+            return self._encoder.batch(height, width)
+
     def encode(
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
     ) -> NDArray[np.float32]:

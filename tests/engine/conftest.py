@@ -58,6 +58,13 @@ class ColourEncoder:
     halo = 144
     dimension = 4
 
+    def __init__(self, blocks: int = 1) -> None:
+        """blocks: how many it likes to encode together."""
+        self.blocks = blocks
+
+    def batch(self, height, width):
+        return self.blocks
+
     def encode(self, rgb, valid, windows):
         core = slice(self.halo, -self.halo)
         embeddings = [

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from frors_qgis.engine.encoders.batch import best_batch
 from frors_qgis.engine.encoders.device import Device
 from frors_qgis.engine.encoders.frors_head import FrorsHead
 from frors_qgis.engine.encoders.fused_trunk import fused
@@ -51,11 +55,25 @@ class Encoder:
         self.classes = classes
         self.trunk = fused(trunk.eval(), device.name, device.dtype)
         self.head = head.eval().to(device.name)
+        self._batches: dict[tuple[int, int], int] = {}
 
     @property
     def suggests(self) -> bool:
         """Whether it gives windows a class."""
         return isinstance(self.head, FrorsHead)
+
+    def batch(self, height: int, width: int) -> int:
+        """How many blocks of H x W pixels, halo included, are best encoded together: 1 on a CPU, else it is tried out.
+
+        Raises EngineError(OUT_OF_MEMORY) where not even one fits.
+        """
+        if self.device.name == "cpu":
+            return 1
+        size = (height, width)
+        if size not in self._batches:
+            with self._on_device():
+                self._batches[size] = best_batch(partial(self._seconds, size))
+        return self._batches[size]
 
     def encode(
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
@@ -122,10 +140,25 @@ class Encoder:
         maps = core_maps(self._maps(rgb, valid), *validity.shape[1:])
         return self.head.pool(maps, weights.to(self.device.name))
 
+    def _seconds(self, size: tuple[int, int], blocks: int) -> float:
+        """How long the trunk takes for some blocks together, once it is warm."""
+        rgb, valid = np.zeros((blocks, *size, 3), np.uint8), np.ones((blocks, *size), bool)
+        for _ in range(2):  # the first pass chooses kernels
+            start = time.perf_counter()
+            self._maps(rgb, valid).stage4[0, 0, 0, 0].item()  # waits until it is computed
+        return time.perf_counter() - start
+
     def _maps(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> TrunkMaps:
-        pixels = torch.from_numpy(rgb).to(self.device.name).permute(0, 3, 1, 2)
-        mask = torch.from_numpy(valid).to(self.device.name).unsqueeze(1)
+        pixels = self._sent(rgb).permute(0, 3, 1, 2)
+        mask = self._sent(valid).unsqueeze(1)
         return self.trunk(normalise(pixels, mask).to(self.device.dtype, memory_format=torch.channels_last))
+
+    def _sent(self, array: NDArray[Any]) -> torch.Tensor:
+        """An array on the device; to a graphics card from memory that it reads by itself, while the CPU goes on."""
+        tensor = torch.from_numpy(array)
+        if self.device.name == "cuda":
+            return tensor.pin_memory().to("cuda", non_blocking=True)
+        return tensor.to(self.device.name)
 
     @contextmanager
     def _on_device(self) -> Iterator[None]:

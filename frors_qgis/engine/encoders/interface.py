@@ -20,6 +20,9 @@ class WindowEncoder(Protocol):
     halo: int
     dimension: int
 
+    def batch(self, height: int, width: int) -> int:
+        """See `frors_qgis.engine.encoders.encoder.Encoder.batch`."""
+
     def encode(
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
     ) -> NDArray[np.float32]:

@@ -1,7 +1,8 @@
-"""Turns one block of a raster into chips."""
+"""Turns blocks of a raster into chips."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +20,16 @@ LEAST_VALID = 0.5
 
 @dataclass(frozen=True)
 class ReadBlock:
-    """A block with its pixels, halo included, and those of its windows [n, 3] that hold enough valid pixels."""
+    """A block with its pixels, halo included, and the valid fraction of each of its windows [n]."""
 
     block: Block
     pixels: Pixels
-    windows: NDArray[np.int64]
-    valid: NDArray[np.float32]
+    fractions: NDArray[np.float32]
+
+    @property
+    def kept(self) -> NDArray[np.bool_]:
+        """Which windows [n] hold enough valid pixels."""
+        return self.fractions >= LEAST_VALID
 
 
 def read_block(reader: Reader, block: Block, halo: int) -> ReadBlock:
@@ -34,23 +39,49 @@ def read_block(reader: Reader, block: Block, halo: int) -> ReadBlock:
     core = pixels.valid[halo:-halo, halo:-halo]
     cells = core.reshape(block.rows, CELL, block.columns, CELL).mean(axis=(1, 3), dtype=np.float32)
     fractions = np.array([cells[y : y + n, x : x + n].mean() for x, y, n in block.windows], dtype=np.float32)
-    kept = fractions >= LEAST_VALID
-    return ReadBlock(block, pixels, block.windows[kept], fractions[kept])
+    return ReadBlock(block, pixels, fractions)
 
 
-def encode_block(read: ReadBlock, raster: Raster, encoder: WindowEncoder) -> NewChips:
-    """The chips of a block that was read; there may be none."""
-    block, count = read.block, len(read.windows)
-    squares = read.windows[:, [0, 1, 2, 2]].astype(np.float64)
-    vectors = np.zeros((0, encoder.dimension), np.float32)
-    if count:
-        vectors = encoder.encode(read.pixels.rgb[None], read.pixels.valid[None], squares)[0]
+def batched(reads: Iterable[ReadBlock], encoder: WindowEncoder) -> Iterator[list[ReadBlock]]:
+    """The blocks in the same order, as many together as the encoder likes; those together have the same windows."""
+    batch: list[ReadBlock] = []
+    for read in reads:
+        if batch and not (
+            read.pixels.rgb.shape == batch[0].pixels.rgb.shape
+            and np.array_equal(read.block.windows, batch[0].block.windows)
+        ):
+            yield batch
+            batch = []
+        batch.append(read)
+        if len(batch) >= encoder.batch(*read.pixels.valid.shape):
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def encode_blocks(reads: list[ReadBlock], raster: Raster, encoder: WindowEncoder) -> list[NewChips]:
+    """The chips of each block of a batch; there may be none."""
+    wanted = np.logical_or.reduce([read.kept for read in reads])
+    squares = reads[0].block.windows[wanted][:, [0, 1, 2, 2]].astype(np.float64)
+    vectors = np.zeros((len(reads), 0, encoder.dimension), np.float32)
+    if len(squares):
+        rgb, valid = (np.stack([getattr(read.pixels, name) for read in reads]) for name in ("rgb", "valid"))
+        vectors = encoder.encode(rgb, valid, squares)
+    return [
+        _chips(read, raster, squares[read.kept[wanted]], own[read.kept[wanted]])
+        for read, own in zip(reads, vectors, strict=True)
+    ]
+
+
+def _chips(read: ReadBlock, raster: Raster, squares: NDArray[np.float64], vectors: NDArray[np.float32]) -> NewChips:
+    block = read.block
     windows = block.grid.windows(CELL * (squares + np.array([block.x, block.y, 0, 0])))
     return NewChips(
         windows=windows,
-        gsd=np.full(count, block.grid.gsd, dtype=np.float64),
-        cells=read.windows[:, 2].astype(np.int32),
-        valid=read.valid,
+        gsd=np.full(len(squares), block.grid.gsd, dtype=np.float64),
+        cells=squares[:, 2].astype(np.int32),
+        valid=read.fractions[read.kept],
         footprints=raster.footprints(windows),
         vectors=vectors,
     )

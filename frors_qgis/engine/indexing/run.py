@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,18 +13,22 @@ from typing import Any
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import raster_file
 from frors_qgis.engine.archive.rasters import stored_path
-from frors_qgis.engine.archive.records import RasterRecord
+from frors_qgis.engine.archive.records import NewChips, RasterRecord
 from frors_qgis.engine.encoders.interface import WindowEncoder
 from frors_qgis.engine.imagery.georeference import spatial_reference
 from frors_qgis.engine.imagery.raster import Raster
-from frors_qgis.engine.imagery.reader import Reader
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
-from frors_qgis.engine.indexing.chips import encode_block, read_block
+from frors_qgis.engine.indexing.block_readers import BlockReaders
+from frors_qgis.engine.indexing.chips import ReadBlock, batched, encode_blocks
+from frors_qgis.engine.indexing.pipeline import ahead
 from frors_qgis.engine.indexing.plan import Block, Levels, Plan
 from frors_qgis.protocol import EngineError, ErrorCode
 
 Progress = Callable[[float, str, float | None], None]
 """Called with the fraction done, what is being done, and seconds to go (None: unknown)."""
+
+_READERS = min(4, os.cpu_count() or 1)
+"""Threads that read. A CPU that encodes leaves most of them nothing to do; a graphics card keeps them busy."""
 
 _GIVES_UP = (ErrorCode.CANCELLED, ErrorCode.DISK_FULL, ErrorCode.OUT_OF_MEMORY, ErrorCode.DEVICE_UNAVAILABLE)
 
@@ -46,9 +50,9 @@ class Outcome:
 class IndexRun:
     """One run over some rasters.
 
-    `encoder` gives the encoder when the first block needs it; `take_turn` is called before every block, waits for
-    what is more urgent, and raises EngineError(CANCELLED) to end the run. What is written by then stays and the next
-    run goes on from there.
+    `encoder` gives the encoder when the first block needs it. `take_turn` is called before every raster and, by the
+    thread that encodes, before every batch of blocks; it waits for what is more urgent, and raises
+    EngineError(CANCELLED) to end the run. What is written by then stays and the next run goes on from there.
     """
 
     def __init__(
@@ -154,24 +158,34 @@ class IndexRun:
     def _index_blocks(
         self, raster: Raster, raster_id: int, stretch: Stretch, pending: Iterator[Block], count: int
     ) -> None:
-        """Encodes and writes block after block while the next one is being read."""
+        """Reads, encodes and writes block after block, each step while the one before is at the next block."""
         if count == 0:
             return
         name = Path(raster.path).name
         self._report(0, f"Loading the encoder for {name}")
         encoder = self._encoder()
-        reader = Reader(raster, stretch)
-        with ThreadPoolExecutor(1, thread_name_prefix="read") as executor:
-            following = executor.submit(read_block, reader, next(pending), encoder.halo)
-            for done in range(count):
-                self._take_turn()
-                self._report(done, f"Indexing {name}")
+        self._report(0, f"Indexing {name}")
+
+        def encode(reads: list[ReadBlock]) -> list[tuple[int, NewChips]]:
+            self._take_turn()
+            return [
+                (read.block.number, chips)
+                for read, chips in zip(reads, encode_blocks(reads, raster, encoder), strict=True)
+            ]
+
+        done, start = 0, time.monotonic()
+        with (
+            BlockReaders(raster.path, stretch, encoder.halo) as readers,
+            ahead(readers.read, pending, "read", _READERS) as reads,
+            ahead(encode, batched(reads, encoder), "encode") as encoded,
+        ):
+            for blocks in encoded:
+                for number, chips in blocks:
+                    self._archive.write_block(raster_id, number, chips)
+                done += len(blocks)
+                self._note_speed((time.monotonic() - start) / len(blocks))
                 start = time.monotonic()
-                read = following.result()
-                if (block := next(pending, None)) is not None:
-                    following = executor.submit(read_block, reader, block, encoder.halo)
-                self._archive.write_block(raster_id, read.block.number, encode_block(read, raster, encoder))
-                self._note_speed(time.monotonic() - start)
+                self._report(done, f"Indexing {name}")
         self._report(count, f"Indexed {name}")
 
     def _report(self, done: int, message: str) -> None:

@@ -4,9 +4,11 @@ import shutil
 import numpy as np
 import pytest
 
+from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
 from frors_qgis.protocol import EngineError, ErrorCode
+from tests.engine.conftest import ColourEncoder
 
 DEFAULT_LEVELS = Levels()
 
@@ -97,11 +99,22 @@ def test_an_interrupted_run_ends_with_the_same_chips_as_an_uninterrupted_one(
             index(path, take_turn=StopAfter(turns))
     index(path)
     interrupted = sorted(content(colour_archive))
-    from frors_qgis.engine.archive.archive import Archive
-
     with Archive.create(tmp_path / "b.gpkg", encoder="c", encoder_sha256="0" * 64, dimension=4) as other:
         IndexRun(other, Levels(), lambda: colour_encoder, lambda *_: None, lambda: None).index([str(path)])
         assert sorted(content(other)) == interrupted
+
+
+@pytest.mark.parametrize("blocks", [2, 5])
+def test_blocks_that_are_encoded_together_give_the_same_chips_in_the_same_order(
+    index, write_raster, picture, colour_archive, tmp_path, blocks
+):
+    picture[:, :700, 300:] = 0
+    path = write_raster(picture, nodata=0)
+    index(path)
+    with Archive.create(tmp_path / "b.gpkg", encoder="c", encoder_sha256="0" * 64, dimension=4) as other:
+        together = ColourEncoder(blocks)
+        IndexRun(other, Levels(), lambda: together, lambda *_: None, lambda: None).index([str(path)])
+        assert content(other) == content(colour_archive)
 
 
 def test_other_levels_replace_the_raster_s_chips(index, write_raster, picture, colour_archive):
@@ -234,8 +247,6 @@ def test_the_same_raster_given_twice_is_indexed_once(index, write_raster, pictur
 
 
 def test_an_archive_moved_with_its_rasters_knows_them(index, write_raster, picture, colour_archive, tmp_path):
-    from frors_qgis.engine.archive.archive import Archive
-
     path = write_raster(picture)
     index(path)
     colour_archive.close()

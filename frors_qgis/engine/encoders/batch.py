@@ -1,0 +1,28 @@
+"""How many blocks a device encodes best together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+_LARGEST = 16
+_GAIN = 1.05
+
+
+def best_batch(seconds: Callable[[int], float]) -> int:
+    """1, 2, 4, ... 16: the last doubling that was worth it.
+
+    `seconds(n)` runs n blocks together and says how long that took; where it raises torch.OutOfMemoryError, fewer are
+    taken.
+    """
+    best, rate = 1, 1 / seconds(1)
+    while best < _LARGEST:
+        try:
+            doubled = 2 * best / seconds(2 * best)
+        except torch.OutOfMemoryError:
+            break
+        if doubled < _GAIN * rate:
+            break
+        best, rate = 2 * best, doubled
+    return best
