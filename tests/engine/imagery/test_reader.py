@@ -252,6 +252,59 @@ def test_what_is_valid_stays_so_on_overviews(write_raster, kind):
     assert (pixels.rgb[pixels.valid] == 80).all()
 
 
+@pytest.fixture
+def decoded(monkeypatch):
+    """Counts the reads of values, which masks and alpha bands are not among."""
+    windows = []
+    read = gdal.Dataset.ReadRaster
+
+    def counted(dataset, *arguments, **options):
+        windows.append(arguments)
+        return read(dataset, *arguments, **options)
+
+    monkeypatch.setattr(gdal.Dataset, "ReadRaster", counted)
+    return windows
+
+
+def test_what_a_sparse_file_never_wrote_is_invalid_and_not_decoded(tmp_path, write_raster, noise, decoded):
+    path = write_raster(np.zeros((3, 512, 512), np.uint8), nodata=0, options=["TILED=YES", "SPARSE_OK=TRUE"])
+    dataset = gdal.Open(str(path), gdal.GA_Update)
+    values = np.maximum(1, noise(3, 256, 256))
+    dataset.WriteArray(values, 256, 0)
+    dataset = None
+    with Raster(path) as raster:
+        reader = Reader(raster, PLAIN)
+        assert not reader.read(raster.grid(), 0, 0, 256, 512).valid.any()
+        assert decoded == []
+        pixels = reader.read(raster.grid(), 128, 0, 384, 256)
+    assert len(decoded) == 1
+    assert pixels.valid[:, 128:].all()
+    assert not pixels.valid[:, :128].any()
+    assert np.array_equal(pixels.rgb[:, 128:], np.moveaxis(values, 0, -1))
+
+
+def test_unwritten_tiles_of_a_file_without_nodata_are_black_pixels_as_gdal_reads_them(write_raster):
+    path = write_raster(np.zeros((3, 256, 256), np.uint8), options=["TILED=YES", "SPARSE_OK=TRUE"])
+    assert read_all(path, PLAIN).valid.all()
+
+
+@pytest.mark.parametrize("kind", ["mask", "alpha"])
+def test_what_a_mask_hides_altogether_is_not_decoded(write_raster, noise, kind, decoded):
+    values, shown = noise(4, 64, 64), np.zeros((64, 64), bool)
+    shown[:, 40:] = True
+    if kind == "alpha":
+        values[3] = 255 * shown
+        path = write_raster(values, colours=RGBA)
+    else:
+        path = write_raster(values[:3], mask=shown)
+    with Raster(path) as raster:
+        reader = Reader(raster, PLAIN)
+        assert not reader.read(raster.grid(), 0, 0, 32, 64).valid.any()
+        assert decoded == []
+        assert reader.read(raster.grid(), 32, 0, 32, 64).valid.sum() == 24 * 64
+    assert len(decoded) == 1
+
+
 @pytest.mark.parametrize("step", [0.4, 1.4, 2.0, 2.7, 5.5])
 def test_nodata_leaves_no_fringe(write_raster, step):
     values = np.full((3, 80, 80), 120, np.uint8)
