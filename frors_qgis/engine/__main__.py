@@ -153,9 +153,10 @@ def _parser() -> argparse.ArgumentParser:
     remove = commands.add_parser("remove", parents=[everywhere], help="remove rasters and their chips")
     remove.add_argument("archive", metavar="ARCHIVE.gpkg")
     remove.add_argument("rasters", nargs="+", metavar="RASTER")
-    for name, text in (("info", "what an archive holds"), ("verify", "check an archive for damage")):
-        command = commands.add_parser(name, parents=[everywhere], help=text)
-        command.add_argument("archive", metavar="ARCHIVE.gpkg")
+    info = commands.add_parser("info", parents=[everywhere], help="what an archive holds, or what the engine runs on")
+    info.add_argument("archive", nargs="?", metavar="ARCHIVE.gpkg", help="default: none, tells of the engine")
+    verify = commands.add_parser("verify", parents=[everywhere], help="check an archive for damage")
+    verify.add_argument("archive", metavar="ARCHIVE.gpkg")
 
     evaluate = commands.add_parser("evaluate", parents=[everywhere], help="retrieval figures on class folders")
     evaluate.add_argument("dataset", metavar="DATASET_DIR")

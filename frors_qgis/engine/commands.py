@@ -22,6 +22,7 @@ from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.progress_bar import ProgressBar
 from frors_qgis.engine.service import Service
 from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.version import VERSION
 
 if TYPE_CHECKING:
     from frors_qgis.engine.encoders.encoder import Encoder
@@ -97,7 +98,12 @@ def remove(options: argparse.Namespace) -> Result:
 
 
 def info(options: argparse.Namespace) -> Result:
-    """Shows what an archive holds."""
+    """Shows what an archive holds, or what this engine runs on."""
+    if options.archive is None:
+        result = _call("runtime", {"device": options.device})
+        print(f"FRORS {VERSION}, torch {result['torch']}, {result['threads']} threads")
+        print(f"device {result['device']}")
+        return result
     result = _call("info", {"archive": options.archive})
     encoder = result["encoder"] if result["encoder_available"] else f"{result['encoder']} (not installed here)"
     print(f"{result['path']}: {result['chips']:,} chips, {result['bytes'] / 1e6:.1f} MB, encoder {encoder}")
@@ -244,7 +250,7 @@ def exit_status(result: Result) -> int:
 def _call(method: str, values: Result) -> Result:
     with tempfile.TemporaryDirectory(prefix="frors-") as folder, ProgressBar() as bar:
         service = Service(Path(folder))
-        bar.show(0.0, f"{method} {values['archive']}", None)
+        bar.show(0.0, f"{method} {values.get('archive', '')}", None)
         try:
             return service.methods[method](Parameters(values), Call(bar.show))
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,16 +51,29 @@ class EncoderPool:
         self._lock = threading.Lock()
         self._encoders: dict[tuple[str, str], SharedEncoder] = {}
 
+    def runtime(self, device: str = "auto") -> dict[str, Any]:
+        """What an encoder would run on here, as JSON values; raises what `choose_device` raises."""
+        _before_torch()
+        import torch
+
+        from frors_qgis.engine.encoders.device import choose_device
+
+        return {"device": str(choose_device(device)), "torch": torch.__version__, "threads": torch.get_num_threads()}
+
     def get(self, identifier: str, device: str = "auto") -> SharedEncoder:
         """The encoder of this id on the device of this name; raises what `load_encoder` raises."""
         with self._lock:
             key = (identifier, device)
             if key not in self._encoders:
-                # Read when torch is loaded: threads that wait sleep instead of spinning, or two busy programs on the
-                # same cores slow each other down many times over.
-                os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+                _before_torch()
                 from frors_qgis.engine.encoders.registry import load_encoder
 
                 loaded = self._encoders[key] = SharedEncoder(load_encoder(identifier, device))
                 self._log("info", f"The encoder {identifier} runs on {loaded.device}.")
             return self._encoders[key]
+
+
+def _before_torch() -> None:
+    """Lets threads that wait sleep instead of spin, or two busy programs on the same cores slow each other down many
+    times over. Read when torch is loaded."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -67,6 +67,7 @@ class Service:
         self._seconds_per_chip = _SECONDS_PER_CHIP
         self.methods: dict[str, Method] = {
             "hello": self._hello,
+            "runtime": self._runtime,
             "open": self._open,
             "close": self._close,
             "info": self._info,
@@ -92,6 +93,9 @@ class Service:
             "role": self._role,
             "encoders": installed_encoders(),
         }
+
+    def _runtime(self, parameters: Parameters, call: Call) -> Result:
+        return self._encoders.runtime(parameters.text("device", "auto"))
 
     def _open(self, parameters: Parameters, call: Call) -> Result:
         self._shelf.hold(parameters.text("archive"))

@@ -250,6 +250,12 @@ def test_a_search_may_be_limited_to_rasters(archive, raster):
     assert "no raster" in run("search", archive, "--chip", 1, "--rasters", "nowhere.tif", expect=1).stderr
 
 
+def test_info_without_an_archive_says_what_the_engine_runs_on_and_why():
+    result = run("info", "--device", "cpu", "--json")
+    assert "device cpu (" in result.stdout
+    assert "asked for; bfloat16 runs at" in last_object(result)["device"]
+
+
 def test_info_and_verify_say_what_is_there_and_that_it_is_sound(archive, raster):
     info = last_object(run("info", archive, "--json"))
     assert info["rasters"][0]["path"] == str(raster)
