@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.encoders.interface import Pause, no_pause
+
 if TYPE_CHECKING:
     from frors_qgis.engine.encoders.encoder import Encoder
 
 
 class SharedEncoder:
-    """An encoder that several threads may use: one encodes at a time."""
+    """An encoder that several threads may use: one encodes at a time, and another while it pauses."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -30,11 +32,23 @@ class SharedEncoder:
             return self._encoder.batch(height, width)
 
     def encode(
-        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
+        self,
+        rgb: NDArray[np.uint8],
+        valid: NDArray[np.bool_],
+        windows: NDArray[np.float64],
+        pause: Pause = no_pause,
     ) -> NDArray[np.float32]:
         """See `Encoder.encode`."""
+
+        def pause_unlocked() -> None:
+            self._lock.release()
+            try:
+                pause()
+            finally:
+                self._lock.acquire()
+
         with self._lock:
-            return self._encoder.encode(rgb, valid, windows)
+            return self._encoder.encode(rgb, valid, windows, pause_unlocked)
 
     def encode_images(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See `Encoder.encode_images`."""

@@ -65,7 +65,7 @@ class ColourEncoder:
     def batch(self, height, width):
         return self.blocks
 
-    def encode(self, rgb, valid, windows):
+    def encode(self, rgb, valid, windows, pause=lambda: None):
         core = slice(self.halo, -self.halo)
         embeddings = [
             [self._embed(block[core, core], mask[core, core], window) for window in windows]

@@ -17,7 +17,7 @@ from frors_qgis.engine.encoders.device import Device
 from frors_qgis.engine.encoders.frors_head import FrorsHead
 from frors_qgis.engine.encoders.fused_trunk import fused
 from frors_qgis.engine.encoders.head import Head
-from frors_qgis.engine.encoders.interface import CELL
+from frors_qgis.engine.encoders.interface import CELL, Pause, no_pause
 from frors_qgis.engine.encoders.pooling import cell_validity, window_weights
 from frors_qgis.engine.encoders.resnet import ResNet50Trunk, normalise
 from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
@@ -76,7 +76,11 @@ class Encoder:
         return self._batches[size]
 
     def encode(
-        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
+        self,
+        rgb: NDArray[np.uint8],
+        valid: NDArray[np.bool_],
+        windows: NDArray[np.float64],
+        pause: Pause = no_pause,
     ) -> NDArray[np.float32]:
         """Embeddings [B, n, D], unit length, of the same n windows in each of B blocks.
 
@@ -84,10 +88,11 @@ class Encoder:
         twice the halo are whole cells. Pixels that are not valid enter the network as zero, which is also how the
         outside of a raster looks to it.
         windows: [n, 4] as x, y, width, height in cells from the core's upper left corner; fractions are allowed.
-        Raises EngineError(OUT_OF_MEMORY).
+        pause: called between the stages of the trunk, where another thread may encode meanwhile.
+        Raises EngineError(OUT_OF_MEMORY), and what `pause` raises.
         """
         with self._on_device():
-            return self.head.embed(self._pooled(rgb, valid, windows)).cpu().numpy()
+            return self.head.embed(self._pooled(rgb, valid, windows, pause)).cpu().numpy()
 
     def suggest(
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
@@ -132,12 +137,18 @@ class Encoder:
         maps = stage3.to(self.device.name, self.device.dtype, memory_format=torch.channels_last)
         return TrunkMaps(maps, self.trunk.late(maps))
 
-    def _pooled(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]) -> torch.Tensor:
+    def _pooled(
+        self,
+        rgb: NDArray[np.uint8],
+        valid: NDArray[np.bool_],
+        windows: NDArray[np.float64],
+        pause: Pause = no_pause,
+    ) -> torch.Tensor:
         """Means over windows of all that the head describes [B, n, K]."""
         core = slice(HALO, -HALO)
         validity = cell_validity(valid[:, core, core], CELL)
         weights = torch.from_numpy(np.stack([window_weights(windows, fractions) for fractions in validity]))
-        maps = core_maps(self._maps(rgb, valid), *validity.shape[1:])
+        maps = core_maps(self._maps(rgb, valid, pause), *validity.shape[1:])
         return self.head.pool(maps, weights.to(self.device.name))
 
     def _seconds(self, size: tuple[int, int], blocks: int) -> float:
@@ -148,10 +159,10 @@ class Encoder:
             self._maps(rgb, valid).stage4[0, 0, 0, 0].item()  # waits until it is computed
         return time.perf_counter() - start
 
-    def _maps(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_]) -> TrunkMaps:
+    def _maps(self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], pause: Pause = no_pause) -> TrunkMaps:
         pixels = self._sent(rgb).permute(0, 3, 1, 2)
         mask = self._sent(valid).unsqueeze(1)
-        return self.trunk(normalise(pixels, mask).to(self.device.dtype, memory_format=torch.channels_last))
+        return self.trunk(normalise(pixels, mask).to(self.device.dtype, memory_format=torch.channels_last), pause)
 
     def _sent(self, array: NDArray[Any]) -> torch.Tensor:
         """An array on the device; to a graphics card from memory that it reads by itself, while the CPU goes on."""

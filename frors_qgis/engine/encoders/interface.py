@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +10,13 @@ from numpy.typing import NDArray
 
 CELL = 32
 """Pixels along one side of a cell, the stride of the trunk."""
+
+Pause = Callable[[], None]
+"""Called while an encoder works. It may wait, and may raise to give the work up."""
+
+
+def no_pause() -> None:
+    """Goes on at once."""
 
 
 class WindowEncoder(Protocol):
@@ -24,7 +32,11 @@ class WindowEncoder(Protocol):
         """See `frors_qgis.engine.encoders.encoder.Encoder.batch`."""
 
     def encode(
-        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
+        self,
+        rgb: NDArray[np.uint8],
+        valid: NDArray[np.bool_],
+        windows: NDArray[np.float64],
+        pause: Pause = no_pause,
     ) -> NDArray[np.float32]:
         """See `frors_qgis.engine.encoders.encoder.Encoder.encode`."""
 

@@ -11,6 +11,7 @@ from functools import partial
 import torch
 from torch import nn
 
+from frors_qgis.engine.encoders.interface import Pause, no_pause
 from frors_qgis.engine.encoders.torchvision_models import import_resnet
 from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
 
@@ -40,13 +41,17 @@ class ResNet50Trunk(nn.Module):
         for name in ("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"):
             self.add_module(name, getattr(network, name))
 
-    def early(self, normalised: torch.Tensor) -> torch.Tensor:
+    def early(self, normalised: torch.Tensor, pause: Pause = no_pause) -> torch.Tensor:
         """Pixels [B, 3, H, W] -> the map of stage 3 [B, 1024, H / 16, W / 16] (rounded up), all >= 0.
 
-        The receptive field of position (i, j) is centred on pixel (16 i, 16 j).
+        The receptive field of position (i, j) is centred on pixel (16 i, 16 j). `pause` is called between the stages.
         """
         x = self.maxpool(self.relu(self.bn1(self.conv1(normalised))))
-        return self.layer3(self.layer2(self.layer1(x)))
+        x = self.layer1(x)
+        pause()
+        x = self.layer2(x)
+        pause()
+        return self.layer3(x)
 
     def late(self, stage3: torch.Tensor) -> torch.Tensor:
         """The map of stage 3 -> that of stage 4 [B, 2048, H / 32, W / 32] (rounded up), all >= 0.
@@ -55,7 +60,8 @@ class ResNet50Trunk(nn.Module):
         """
         return self.layer4(stage3)
 
-    def forward(self, normalised: torch.Tensor) -> TrunkMaps:
-        """Pixels [B, 3, H, W] -> the maps of stages 3 and 4."""
-        stage3 = self.early(normalised)
+    def forward(self, normalised: torch.Tensor, pause: Pause = no_pause) -> TrunkMaps:
+        """Pixels [B, 3, H, W] -> the maps of stages 3 and 4; `pause` is called between the stages."""
+        stage3 = self.early(normalised, pause)
+        pause()
         return TrunkMaps(stage3, self.late(stage3))

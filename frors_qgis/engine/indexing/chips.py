@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.archive.records import NewChips
-from frors_qgis.engine.encoders.interface import CELL, WindowEncoder
+from frors_qgis.engine.encoders.interface import CELL, Pause, WindowEncoder, no_pause
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.reader import Pixels, Reader
 from frors_qgis.engine.indexing.plan import Block
@@ -60,14 +60,16 @@ def batched(reads: Iterable[ReadBlock], encoder: WindowEncoder) -> Iterator[list
         yield batch
 
 
-def encode_blocks(reads: list[ReadBlock], raster: Raster, encoder: WindowEncoder) -> list[NewChips]:
-    """The chips of each block of a batch; there may be none."""
+def encode_blocks(
+    reads: list[ReadBlock], raster: Raster, encoder: WindowEncoder, pause: Pause = no_pause
+) -> list[NewChips]:
+    """The chips of each block of a batch; there may be none. `pause` is called now and then."""
     wanted = np.logical_or.reduce([read.kept for read in reads])
     squares = reads[0].block.windows[wanted][:, [0, 1, 2, 2]].astype(np.float64)
     vectors = np.zeros((len(reads), 0, encoder.dimension), np.float32)
     if len(squares):
         rgb, valid = (np.stack([getattr(read.pixels, name) for read in reads]) for name in ("rgb", "valid"))
-        vectors = encoder.encode(rgb, valid, squares)
+        vectors = encoder.encode(rgb, valid, squares, pause)
     return [
         _chips(read, raster, squares[read.kept[wanted]], own[read.kept[wanted]])
         for read, own in zip(reads, vectors, strict=True)

@@ -51,8 +51,8 @@ class IndexRun:
     """One run over some rasters.
 
     `encoder` gives the encoder when the first block needs it. `take_turn` is called before every raster and, by the
-    thread that encodes, before every batch of blocks; it waits for what is more urgent, and raises
-    EngineError(CANCELLED) to end the run. What is written by then stays and the next run goes on from there.
+    thread that encodes, before every batch of blocks and while it is encoded; it waits for what is more urgent, and
+    raises EngineError(CANCELLED) to end the run. What is written by then stays and the next run goes on from there.
     """
 
     def __init__(
@@ -168,10 +168,8 @@ class IndexRun:
 
         def encode(reads: list[ReadBlock]) -> list[tuple[int, NewChips]]:
             self._take_turn()
-            return [
-                (read.block.number, chips)
-                for read, chips in zip(reads, encode_blocks(reads, raster, encoder), strict=True)
-            ]
+            chips = encode_blocks(reads, raster, encoder, self._take_turn)
+            return [(read.block.number, own) for read, own in zip(reads, chips, strict=True)]
 
         done, start = 0, time.monotonic()
         with (

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.indexing import plan
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -115,6 +116,22 @@ def test_blocks_that_are_encoded_together_give_the_same_chips_in_the_same_order(
         together = ColourEncoder(blocks)
         IndexRun(other, Levels(), lambda: together, lambda *_: None, lambda: None).index([str(path)])
         assert content(other) == content(colour_archive)
+
+
+def test_blocks_of_an_earlier_version_s_size_stay_and_the_rest_is_done_in_that_size(
+    index, write_raster, picture, colour_archive, monkeypatch
+):
+    path = write_raster(picture)
+    with monkeypatch.context() as patch:
+        patch.setattr(plan, "_CORE_CELLS", 32)
+        with pytest.raises(EngineError, match="Cancelled"):
+            index(path, take_turn=StopAfter(3))
+    before = content(colour_archive)
+    [(state, chips)] = index(path)
+    assert (state, content(colour_archive)[: len(before)]) == ("indexed", before)
+    assert chips == len({(column, row, cells) for column, row, cells, _ in content(colour_archive)})
+    assert index(path) == [("unchanged", chips)]
+    assert colour_archive.verify() == []
 
 
 def test_other_levels_replace_the_raster_s_chips(index, write_raster, picture, colour_archive):
