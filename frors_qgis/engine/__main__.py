@@ -146,6 +146,8 @@ def _parser() -> argparse.ArgumentParser:
         "--within", nargs=4, type=float, metavar=("XMIN", "YMIN", "XMAX", "YMAX"), help="default: everywhere"
     )
     search.add_argument("--rasters", nargs="+", metavar="RASTER", help="search these rasters only; default: all")
+    search.add_argument("--since", metavar="DATE", help="rasters acquired on this day or later; default: all")
+    search.add_argument("--until", metavar="DATE", help="rasters acquired on this day or earlier; default: all")
     search.add_argument(
         "-o", "--output", metavar="matches.gpkg|.geojson|.csv", help="a file for the matches; default: none"
     )

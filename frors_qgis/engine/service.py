@@ -231,6 +231,8 @@ class Service:
                 ground_size=None if parameters.flag("any_size") else size,
                 extent=None if within is None else box_in(within, crs or "EPSG:4326", "EPSG:4326"),
                 rasters=frozenset(rasters) if rasters else None,
+                since=parameters.optional_text("since"),
+                until=parameters.optional_text("until"),
             )
             call.check()
             searcher = self._shelf.searcher(path)

@@ -250,6 +250,12 @@ def test_a_search_may_be_limited_to_rasters(archive, raster):
     assert "no raster" in run("search", archive, "--chip", 1, "--rasters", "nowhere.tif", expect=1).stderr
 
 
+def test_a_search_may_be_limited_to_a_time(archive):
+    done = run("search", archive, "--chip", 1, "--since", "2024-01-01", "--json")
+    assert last_object(done)["matches"] == []
+    assert "widen" in done.stderr
+
+
 def test_info_without_an_archive_says_what_the_engine_runs_on_and_why():
     result = run("info", "--device", "cpu", "--json")
     assert "device cpu (" in result.stdout

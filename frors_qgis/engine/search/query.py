@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ class Query:
     """An embedding and filters.
 
     `vector` float32 [d]; `k` matches at most; `ground_size` in metres compares with chips of similar size (None: any);
-    `extent` (west, south, east, north) in degrees and `rasters`, ids, limit where matches lie (None: anywhere).
+    `extent` (west, south, east, north) in degrees and `rasters`, ids, limit where matches lie (None: anywhere); `since`
+    and `until`, ISO dates, both included, limit when their raster was acquired (both None: at any time, or unknown).
     Raises EngineError(BAD_REQUEST) for values that make no query.
     """
 
@@ -28,12 +30,25 @@ class Query:
     ground_size: float | None = None
     extent: tuple[float, float, float, float] | None = None
     rasters: frozenset[int] | None = None
+    since: str | None = None
+    until: str | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= MOST_MATCHES:
             raise EngineError(ErrorCode.BAD_REQUEST, f"The number of matches is 1 to {MOST_MATCHES}, not {self.k}.")
         if self.ground_size is not None and not (math.isfinite(self.ground_size) and self.ground_size > 0):
             raise EngineError(ErrorCode.BAD_REQUEST, "The ground size is a positive number of metres.")
+        for day in (self.since, self.until):
+            if day is not None and not _is_iso_date(day):
+                raise EngineError(ErrorCode.BAD_REQUEST, f"{day[:40]!r} is no date such as 2024-05-31.")
+
+    def admits(self, acquired: str | None) -> bool:
+        """Whether a raster that was acquired on this ISO date (None: unknown) may hold matches."""
+        if self.since is None and self.until is None:
+            return True
+        if acquired is None or not _is_iso_date(acquired[:10]):
+            return False
+        return (self.since or "") <= acquired[:10] <= (self.until or "9999")
 
 
 @dataclass(frozen=True)
@@ -51,3 +66,10 @@ class Matches:
 
     matches: list[Match]
     note: str | None = None
+
+
+def _is_iso_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -44,18 +44,28 @@ class Searcher:
         self._index.refresh()
         if not len(self._index):
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
-        if query.rasters is not None and (unknown := query.rasters - {record.id for record in self._archive.rasters()}):
-            raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster with the id {min(unknown)}.")
-        rasters = None if query.rasters is None else set(query.rasters)
+        rasters = self._rasters(query)
         ids = None if query.extent is None else self._archive.chips_within(query.extent)
         mask = self._index.select(rasters=rasters, ids=ids)
         if mask is not None and not mask.any():
-            return Matches([], "No chip of the archive lies there; widen the filters.")
+            return Matches([], "No chip of the archive passes the filters; widen them.")
         note = None
         if query.ground_size is not None:
             sizes, note = similar_range(self._index.ground_sizes(mask), query.ground_size)
             mask = self._index.select(rasters=rasters, ids=ids, ground_size=sizes)
         return Matches(self._best(query, mask), note)
+
+    def _rasters(self, query: Query) -> set[int] | None:
+        """The ids of the rasters that may hold matches; None: all."""
+        records = {record.id: record for record in self._archive.rasters()}
+        if query.rasters is not None and (unknown := query.rasters - set(records)):
+            raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster with the id {min(unknown)}.")
+        chosen = {
+            id_
+            for id_, record in records.items()
+            if id_ is not None and (query.rasters is None or id_ in query.rasters) and query.admits(record.acquired)
+        }
+        return None if len(chosen) == len(records) else chosen
 
     def _best(self, query: Query, mask: NDArray[np.bool_] | None) -> list[Match]:
         """Fetches more and more until enough are left without overlaps."""

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,42 @@ def test_the_filters_apply_before_the_search(searcher, colour_archive):
     near = searcher.search(Query(vector, k=1000, extent=extent)).matches
     assert near
     assert all(abs(match.chip.footprint[0][0] - longitude) < 0.06 for match in near)
+
+
+@pytest.fixture
+def dated(colour_archive, searcher):
+    """The first raster was acquired in May 2024; when the second one was is not known."""
+    one, _ = colour_archive.rasters()
+    colour_archive.update_raster(replace(one, acquired="2024-05-17"))
+    return searcher
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        ("2024-05-17", "2024-05-17", True),
+        ("2024-05-01", None, True),
+        (None, "2024-06-01", True),
+        ("2024-05-18", None, False),
+        (None, "2024-05-16", False),
+    ],
+)
+def test_dates_leave_the_rasters_of_another_time_out_and_those_of_an_unknown_one(
+    dated, colour_archive, since, until, found
+):
+    matches = dated.search(Query(colour_archive.embedding(1), k=400, since=since, until=until)).matches
+    assert {match.chip.raster_id for match in matches} == ({1} if found else set())
+
+
+@pytest.mark.parametrize("acquired", ["", "2024", "yesterday", "9999-99-99"])
+def test_an_acquisition_that_is_no_date_passes_no_date_filter(acquired):
+    assert not Query(np.ones(4, np.float32), until="9999-12-31").admits(acquired)
+
+
+@pytest.mark.parametrize("day", ["2024", "2024-13-01", "31.05.2024", "20240531", ""])
+def test_what_is_no_date_is_refused(day):
+    with pytest.raises(EngineError, match="no date such as"):
+        Query(np.ones(4, np.float32), since=day)
 
 
 def test_chips_of_similar_ground_size_only_unless_any_size_is_asked_for(searcher, colour_archive):
