@@ -3,9 +3,12 @@ import pytest
 import torch
 from osgeo import gdal
 
+from frors_qgis.engine.encoders.checkpoint import load_checkpoint
+from frors_qgis.engine.encoders.device import Device
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path
-from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
+from frors_qgis.engine.encoders.registry import build_encoder, load_checkpoint_file, load_trunk
 from frors_qgis.engine.encoders.resnet import normalise
+from frors_qgis.protocol import EngineError
 
 WINDOW = np.array([[0.0, 0.0, 4.0, 4.0]])
 
@@ -60,6 +63,47 @@ def test_blocks_encoded_together_and_apart_agree(encoder, sample):
     together = encode(encoder, pair, WINDOW)[:, 0]
     apart = np.stack([encode(encoder, pair[i : i + 1], WINDOW)[0, 0] for i in (0, 1)])
     assert (together * apart).sum(axis=1).min() > 0.999
+
+
+@pytest.fixture(scope="module")
+def card():
+    """The encoder on what passes for a graphics card: a CPU under another name, so that the CPU's own ways are not
+    taken. Kernels, memory and transfers of a real one are not tested by it."""
+    path = encoder_path(DEFAULT_ENCODER)
+    return build_encoder(load_checkpoint(path), path, Device("cpu:0", torch.float32, "stands for a graphics card"))
+
+
+def test_a_graphics_card_s_batch_is_tried_out_once_for_each_size_of_block(card, monkeypatch):
+    tried = []
+    monkeypatch.setattr(card, "_seconds", lambda size, blocks: tried.append(blocks) or max(4, blocks))
+    assert [card.batch(320, 320), card.batch(320, 320)] == [4, 4]
+    assert tried == [1, 2, 4, 8]
+    assert card.batch(320, 352) == 4
+    assert len(tried) == 8
+
+
+def test_the_trunk_is_timed_for_as_many_blocks_as_are_asked_for(card):
+    assert 0 < card._seconds((320, 320), 2) < 60
+
+
+def test_a_batch_too_large_for_the_memory_of_a_card_is_an_error_only_when_one_block_is(card, monkeypatch):
+    def seconds(size, blocks):
+        if blocks > most:
+            raise torch.OutOfMemoryError
+        return 1.0
+
+    monkeypatch.setattr(card, "_seconds", seconds)
+    most = 2
+    assert card.batch(64, 64) == 2
+    most = 0
+    with pytest.raises(EngineError, match="ran out of memory"):
+        card.batch(96, 96)
+
+
+def test_a_graphics_card_gives_what_a_cpu_gives(card, encoder, sample):
+    blocks = np.concatenate([crop(sample, x, 400, 4, encoder.halo) for x in (300, 450, 600)])
+    given, expected = encode(card, blocks, WINDOW)[:, 0], encode(encoder, blocks, WINDOW)[:, 0]
+    assert (given * expected).sum(axis=1).min() > 0.995
 
 
 def test_a_picture_is_more_like_itself_turned_than_like_another(encoder, sample):
