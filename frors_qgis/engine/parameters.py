@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from frors_qgis.protocol import EngineError, ErrorCode
 
 Box = tuple[float, float, float, float]
@@ -67,6 +70,14 @@ class Parameters:
         if values is None:
             return []
         return [_number(name, value) for value in (values if isinstance(values, (list, tuple)) else [values])]
+
+    def vectors(self, name: str, dimension: int) -> NDArray[np.float32]:
+        """A list of lists of `dimension` finite numbers [n, dimension]; none when it is not given."""
+        values = self.values.get(name, [])
+        if not isinstance(values, list) or not all(isinstance(v, list) and len(v) == dimension for v in values):
+            raise _bad(name, f"a list of lists of {dimension} numbers")
+        numbers = [[_number(name, number) for number in vector] for vector in values]
+        return np.array(numbers, np.float32).reshape(len(numbers), dimension)
 
     def wholes(self, name: str, default: tuple[int, ...] = ()) -> list[int]:
         """A list of whole numbers."""

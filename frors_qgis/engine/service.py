@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import local_raster_file
 from frors_qgis.engine.archive.writer_lock import WriterLock
@@ -26,7 +24,7 @@ from frors_qgis.engine.call import Call
 from frors_qgis.engine.descriptions import archive_json, error_json, matches_json
 from frors_qgis.engine.encoder_pool import EncoderPool, SharedEncoder
 from frors_qgis.engine.encoders.installed import installed_encoders
-from frors_qgis.engine.georeferences import box_in, record_crs
+from frors_qgis.engine.georeferences import box_in
 from frors_qgis.engine.imagery.picture import save_png
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
@@ -35,8 +33,9 @@ from frors_qgis.engine.indexing.plan import Levels, Plan
 from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.picture_cache import PictureCache
+from frors_qgis.engine.queries import read_query
 from frors_qgis.engine.sealing import Sealing
-from frors_qgis.engine.search.query import Match, Query
+from frors_qgis.engine.search.query import Match
 from frors_qgis.engine.turns import Turns
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
 from frors_qgis.version import VERSION
@@ -215,25 +214,7 @@ class Service:
         path = parameters.text("archive")
         with self._turns.urgent():
             archive = self._shelf.archive(path)
-            crs = parameters.optional_text("crs")
-            if (chip_id := parameters.optional_whole("chip")) is None:
-                vector = np.array(parameters.numbers("embedding"), np.float32)
-                size = parameters.optional_number("ground_size")
-            else:
-                chip = archive.chips([chip_id])[0]
-                vector, size = archive.embedding(chip_id), chip.ground_size
-                crs = crs or record_crs(archive.raster(chip.raster_id))
-            within = parameters.optional_box("within")
-            rasters = parameters.wholes("rasters")
-            query = Query(
-                vector,
-                k=parameters.whole("k", 100),
-                ground_size=None if parameters.flag("any_size") else size,
-                extent=None if within is None else box_in(within, crs or "EPSG:4326", "EPSG:4326"),
-                rasters=frozenset(rasters) if rasters else None,
-                since=parameters.optional_text("since"),
-                until=parameters.optional_text("until"),
-            )
+            query, crs = read_query(parameters, archive)
             call.check()
             searcher = self._shelf.searcher(path)
             found = searcher.search(query)

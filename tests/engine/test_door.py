@@ -169,10 +169,36 @@ def test_bad_requests_are_answered_by_code(door, method, params, code):
         ({"chip": 1, "rasters": [99]}, "raster_unknown"),
         ({"chip": 1, "within": [0, 0, 0, 0]}, "bad_request"),
         ({"chip": 1, "crs": "EPSG:junk"}, "bad_request"),
+        ({"chip": 1, "right": [2], "wrong": [2]}, "bad_request"),
+        ({"chip": 1, "right": [10**9]}, "chip_unknown"),
+        ({"chip": 1, "wrong": [10**9]}, "chip_unknown"),
+        ({"chip": 1, "right": "all"}, "bad_request"),
+        ({"chip": 1, "right_boxes": [[1.0]]}, "bad_request"),
+        ({"chip": 1, "wrong_boxes": [1.0]}, "bad_request"),
+        ({"chip": 1, "since": "May"}, "bad_request"),
     ],
 )
 def test_queries_that_make_no_sense_are_answered_by_code(door, archive, params, code):
     assert door.refuse("search", archive=archive, **params)["code"] == code
+
+
+def test_right_examples_rise_and_wrong_ones_are_seen_no_more(door, archive):
+    before = door.call("search", archive=archive, chip=1, k=30)["matches"]
+    wrong, right = before[1]["chip"], before[-1]["chip"]
+    after = door.call("search", archive=archive, chip=1, k=30, right=[right], wrong=[wrong])["matches"]
+    ranks = {match["chip"]: match["rank"] for match in after}
+    assert wrong not in ranks
+    assert ranks[right] < len(after)
+
+
+def test_a_box_may_be_an_example_too(door, archive, raster, box):
+    at, _ = box
+    embedding = door.call("embed", archive=archive, raster=str(raster), box=at(raster))["embedding"]
+    scores = [
+        {match["chip"]: match["score"] for match in door.call("search", archive=archive, chip=1, **examples)["matches"]}
+        for examples in ({}, {"right_boxes": [embedding]}, {"wrong_boxes": [embedding]})
+    ]
+    assert scores[0] != scores[1] != scores[2] != scores[0]
 
 
 def test_junk_at_the_door_is_answered_and_the_engine_goes_on(door):

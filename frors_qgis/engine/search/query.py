@@ -22,6 +22,7 @@ class Query:
     `vector` float32 [d]; `k` matches at most; `ground_size` in metres compares with chips of similar size (None: any);
     `extent` (west, south, east, north) in degrees and `rasters`, ids, limit where matches lie (None: anywhere); `since`
     and `until`, ISO dates, both included, limit when their raster was acquired (both None: at any time, or unknown).
+    `hidden` are ids of chips that are not wanted, nor others on their places.
     Raises EngineError(BAD_REQUEST) for values that make no query.
     """
 
@@ -32,6 +33,7 @@ class Query:
     rasters: frozenset[int] | None = None
     since: str | None = None
     until: str | None = None
+    hidden: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= MOST_MATCHES:

@@ -39,7 +39,7 @@ class Searcher:
         """The chips most like the query, one per place, best first.
 
         Filters apply before the search. Raises EngineError: ARCHIVE_EMPTY when there is no chip to compare with,
-        RASTER_UNKNOWN for a raster that is not in the archive, and the archive's own.
+        RASTER_UNKNOWN and CHIP_UNKNOWN for a raster or a hidden chip that is not in the archive, and the archive's own.
         """
         self._index.refresh()
         if not len(self._index):
@@ -71,11 +71,13 @@ class Searcher:
         """Fetches more and more until enough are left without overlaps."""
         available = len(self._index) if mask is None else int(mask.sum())
         count = query.k * _FETCH_FACTOR
+        hidden = {chip.id: chip for chip in self._archive.chips(query.hidden)}
         while True:
             ids, scores = self._index.search(query.vector, min(count, available), mask)
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
-            chips = self._archive.chips(list(ranked))
-            kept: list[ChipRecord] = list(islice(without_overlaps(chips), query.k))
+            chips = [chip for chip in self._archive.chips(list(ranked)) if chip.id not in hidden]
+            places = without_overlaps([*hidden.values(), *chips])
+            kept: list[ChipRecord] = list(islice((chip for chip in places if chip.id not in hidden), query.k))
             if len(kept) == query.k or count >= available:
                 return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]
             count *= 4

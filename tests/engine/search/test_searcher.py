@@ -61,6 +61,27 @@ def test_the_filters_apply_before_the_search(searcher, colour_archive):
     assert all(abs(match.chip.footprint[0][0] - longitude) < 0.06 for match in near)
 
 
+def test_a_hidden_chip_is_not_found_nor_anything_else_on_its_place(searcher, colour_archive):
+    vector = colour_archive.embedding(7)
+    first = searcher.search(Query(vector, k=40)).matches
+    hidden = tuple(match.chip.id for match in first[:2])
+    left = searcher.search(Query(vector, k=40, hidden=hidden)).matches
+    assert [match.rank for match in left] == list(range(1, 41))
+    for match in left:
+        assert match.chip.id not in hidden
+        assert all(shared_area(match.chip, one.chip) <= 0.2 for one in first[:2] if same_raster(one, match))
+
+
+def same_raster(one, other):
+    return one.chip.raster_id == other.chip.raster_id
+
+
+def test_a_hidden_chip_that_is_not_there_is_an_error(searcher, colour_archive):
+    with pytest.raises(EngineError) as caught:
+        searcher.search(Query(colour_archive.embedding(1), hidden=(10**6,)))
+    assert caught.value.code is ErrorCode.CHIP_UNKNOWN
+
+
 @pytest.fixture
 def dated(colour_archive, searcher):
     """The first raster was acquired in May 2024; when the second one was is not known."""

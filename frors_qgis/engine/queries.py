@@ -1,0 +1,55 @@
+"""The query that a `search` request describes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.georeferences import box_in, record_crs
+from frors_qgis.engine.parameters import Parameters
+from frors_qgis.engine.search.feedback import refined
+from frors_qgis.engine.search.query import Query
+from frors_qgis.protocol import EngineError, ErrorCode
+
+
+def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | None]:
+    """The query, and the CRS in which its matches are wanted (None: each in its raster's own).
+
+    It starts from "chip" or "embedding"; examples of what is right and wrong, "right" and "wrong" chips by their ids,
+    "right_boxes" and "wrong_boxes" by their embeddings, move it. Raises EngineError: BAD_REQUEST, CHIP_UNKNOWN.
+    """
+    vector, size, crs = _start(parameters, archive)
+    within = parameters.optional_box("within")
+    rasters = parameters.wholes("rasters")
+    right, wrong = parameters.wholes("right"), parameters.wholes("wrong")
+    if both := set(right) & set(wrong):
+        raise EngineError(ErrorCode.BAD_REQUEST, f"Chip {min(both)} cannot be both right and wrong.")
+    liked = np.concatenate([archive.vectors(right), parameters.vectors("right_boxes", archive.dimension)])
+    disliked = np.concatenate([archive.vectors(wrong), parameters.vectors("wrong_boxes", archive.dimension)])
+    query = Query(
+        refined(vector, liked, disliked) if len(liked) or len(disliked) else vector,
+        k=parameters.whole("k", 100),
+        ground_size=None if parameters.flag("any_size") else size,
+        extent=None if within is None else box_in(within, crs or "EPSG:4326", "EPSG:4326"),
+        rasters=frozenset(rasters) if rasters else None,
+        since=parameters.optional_text("since"),
+        until=parameters.optional_text("until"),
+        hidden=tuple(wrong),
+    )
+    return query, crs
+
+
+def _start(parameters: Parameters, archive: Archive) -> tuple[NDArray[np.float32], float | None, str | None]:
+    """Embedding [d] and ground size of what is searched with, and the CRS for the matches."""
+    crs = parameters.optional_text("crs")
+    if (chip_id := parameters.optional_whole("chip")) is not None:
+        chip = archive.chips([chip_id])[0]
+        return archive.embedding(chip_id), chip.ground_size, crs or record_crs(archive.raster(chip.raster_id))
+    numbers = parameters.numbers("embedding")
+    if len(numbers) != archive.dimension:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            f"The query embedding has {len(numbers)} numbers and the archive's {archive.dimension}.",
+        )
+    return np.array(numbers, np.float32), parameters.optional_number("ground_size"), crs
