@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from frors_qgis.engine.match_files import driver_of, write_matches
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.progress_bar import ProgressBar
 from frors_qgis.engine.service import Service
+from frors_qgis.engine.torch_settings import before_torch
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.version import VERSION
 
@@ -155,7 +155,7 @@ def evaluate(options: argparse.Namespace) -> Result:
 
 def train(options: argparse.Namespace) -> Result:
     """Trains an encoder on class folders, or goes on with a training that was interrupted."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded; see EncoderPool
+    before_torch()
     from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
     from frors_qgis.engine.learning.model_card import ModelCard
     from frors_qgis.engine.learning.recipe import Recipe
@@ -260,7 +260,7 @@ def _call(method: str, values: Result) -> Result:
 
 def _encoder(options: argparse.Namespace) -> Encoder:
     """The encoder of --checkpoint, else of --encoder, else the default one."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is loaded; see EncoderPool
+    before_torch()
     from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
     from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_encoder
 

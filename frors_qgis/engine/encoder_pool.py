@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.encoders.interface import Pause, no_pause
+from frors_qgis.engine.torch_settings import before_torch
 
 if TYPE_CHECKING:
     from frors_qgis.engine.encoders.encoder import Encoder
@@ -67,7 +67,7 @@ class EncoderPool:
 
     def runtime(self, device: str = "auto") -> dict[str, Any]:
         """What an encoder would run on here, as JSON values; raises what `choose_device` raises."""
-        _before_torch()
+        before_torch()
         import torch
 
         from frors_qgis.engine.encoders.device import choose_device
@@ -79,15 +79,9 @@ class EncoderPool:
         with self._lock:
             key = (identifier, device)
             if key not in self._encoders:
-                _before_torch()
+                before_torch()
                 from frors_qgis.engine.encoders.registry import load_encoder
 
                 loaded = self._encoders[key] = SharedEncoder(load_encoder(identifier, device))
                 self._log("info", f"The encoder {identifier} runs on {loaded.device}.")
             return self._encoders[key]
-
-
-def _before_torch() -> None:
-    """Lets threads that wait sleep instead of spin, or two busy programs on the same cores slow each other down many
-    times over. Read when torch is loaded."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

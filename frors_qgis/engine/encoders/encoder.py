@@ -18,7 +18,7 @@ from frors_qgis.engine.encoders.frors_head import FrorsHead
 from frors_qgis.engine.encoders.fused_trunk import fused
 from frors_qgis.engine.encoders.head import Head
 from frors_qgis.engine.encoders.interface import CELL, Pause, no_pause
-from frors_qgis.engine.encoders.pooling import cell_validity, window_weights
+from frors_qgis.engine.encoders.pooling import cell_validity, common_unit, window_weights
 from frors_qgis.engine.encoders.resnet import ResNet50Trunk, normalise
 from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -147,9 +147,11 @@ class Encoder:
         """Means over windows of all that the head describes [B, n, K]."""
         core = slice(HALO, -HALO)
         validity = cell_validity(valid[:, core, core], CELL)
-        weights = torch.from_numpy(np.stack([window_weights(windows, fractions) for fractions in validity]))
+        unit = common_unit(windows, validity)
+        units = validity[:, ::unit, ::unit]
+        weights = torch.from_numpy(np.stack([window_weights(windows / unit, fractions) for fractions in units]))
         maps = core_maps(self._maps(rgb, valid, pause), *validity.shape[1:])
-        return self.head.pool(maps, weights.to(self.device.name))
+        return self.head.pool(maps, weights.to(self.device.name), unit)
 
     def _seconds(self, size: tuple[int, int], blocks: int) -> float:
         """How long the trunk takes for some blocks together, once it is warm."""

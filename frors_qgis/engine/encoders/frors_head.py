@@ -58,14 +58,14 @@ class FrorsHead(Head):
             projections = {"all": Projection(sum(lengths[name] for name in parts), self.dimension)}
         self.projections = nn.ModuleDict(projections)
 
-    def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
-        """Stage 4 -> x^p [B, cells, 2048]."""
-        return gem_powers(stage4)
+    def describe_late(self, stage4: torch.Tensor, unit: int = 1) -> torch.Tensor:
+        """Stage 4 -> x^p [B, units, 2048]."""
+        return gem_powers(stage4, unit)
 
-    def describe_early(self, stage3: torch.Tensor) -> list[torch.Tensor]:
-        """Stage 3 -> products and shares of the local features, each [B, cells, length]."""
+    def describe_early(self, stage3: torch.Tensor, unit: int = 1) -> list[torch.Tensor]:
+        """Stage 3 -> products and shares of the local features, each [B, units, length]."""
         local = self.local_features(stage3)
-        return [self.gram.cell_products(local), to_cells(self.memory.shares(local))]
+        return [self.gram.cell_products(local, unit), to_cells(self.memory.shares(local), unit)]
 
     def mean_early(self, stage3: torch.Tensor) -> torch.Tensor:
         """The means of `describe_early` over whole pictures [B, length + length], without the products in between."""

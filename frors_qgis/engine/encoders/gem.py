@@ -8,9 +8,9 @@ import torch.nn.functional as F
 _P = 3.0
 
 
-def gem_powers(stage4: torch.Tensor) -> torch.Tensor:
-    """Stage 4 [B, 2048, r, c] -> x^p [B, cells, 2048]."""
-    return stage4.float().clamp(min=1e-6).pow(_P).flatten(2).mT
+def gem_powers(stage4: torch.Tensor, unit: int = 1) -> torch.Tensor:
+    """Stage 4 [B, 2048, r, c] -> means of x^p over squares of `unit` x `unit` cells [B, units, 2048]."""
+    return F.avg_pool2d(stage4.float().clamp(min=1e-6).pow(_P), unit).flatten(2).mT
 
 
 def gem_vector(means: torch.Tensor) -> torch.Tensor:

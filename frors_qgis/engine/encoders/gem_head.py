@@ -25,9 +25,9 @@ class GemHead(Head):
         self.dimension = dimension
         self.projection = Projection(STAGE4_CHANNELS, dimension)
 
-    def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
-        """Stage 4 -> x^p [B, cells, 2048]."""
-        return gem_powers(stage4)
+    def describe_late(self, stage4: torch.Tensor, unit: int = 1) -> torch.Tensor:
+        """Stage 4 -> x^p [B, units, 2048]."""
+        return gem_powers(stage4, unit)
 
     def features(self, means: torch.Tensor) -> dict[str, torch.Tensor]:
         """Means of x^p [..., 2048] -> the unit vector before the projection [..., 2048], by the name "image"."""

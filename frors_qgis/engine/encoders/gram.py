@@ -26,12 +26,13 @@ class GramVector(nn.Module):
         """Values of the upper triangle, width (width + 1) / 2."""
         return len(self._places)
 
-    def cell_products(self, local: torch.Tensor) -> torch.Tensor:
-        """Local features [B, width, 2r or 2r + 1, 2c or 2c + 1] -> their mean products over cells [B, cells, length].
+    def cell_products(self, local: torch.Tensor, unit: int = 1) -> torch.Tensor:
+        """Local features [B, width, 2r or 2r + 1, 2c or 2c + 1] -> their mean products over units [B, units, length].
 
-        One matrix product for each cell takes a tenth of the time of the products at every position.
+        A unit is a square of `unit` x `unit` cells. One matrix product for each of them takes a tenth of the time of
+        the products at every position.
         """
-        positions, shares = positions_of_cells(local)
+        positions, shares = positions_of_cells(local, unit)
         products = (positions * shares @ positions.mT).flatten(2)
         return products.gather(2, self._places.expand(*products.shape[:2], -1))
 

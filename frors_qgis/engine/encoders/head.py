@@ -20,19 +20,22 @@ class Head(nn.Module):
 
     dimension: int
 
-    def describe(self, maps: TrunkMaps) -> list[torch.Tensor]:
-        """Maps of a batch -> the values to average, in parts [B, cells, K of the part], cells by rows; K in all."""
-        return [self.describe_late(maps.stage4), *self.describe_early(maps.stage3)]
+    def describe(self, maps: TrunkMaps, unit: int = 1) -> list[torch.Tensor]:
+        """Maps of a batch -> the values to average, in parts [B, units, K of the part], units by rows; K in all.
 
-    def pool(self, maps: TrunkMaps, weights: torch.Tensor) -> torch.Tensor:
-        """Means over windows [B, n, K], each the mean of the cells by a row of `weights` [B, n, cells]."""
-        return torch.cat([weighted_means(weights, part) for part in self.describe(maps)], dim=2)
+        A unit is a square of `unit` x `unit` cells, described by the means over it.
+        """
+        return [self.describe_late(maps.stage4, unit), *self.describe_early(maps.stage3, unit)]
+
+    def pool(self, maps: TrunkMaps, weights: torch.Tensor, unit: int = 1) -> torch.Tensor:
+        """Means over windows [B, n, K], each the mean of the units by a row of `weights` [B, n, units]."""
+        return torch.cat([weighted_means(weights, part) for part in self.describe(maps, unit)], dim=2)
 
     @abstractmethod
-    def describe_late(self, stage4: torch.Tensor) -> torch.Tensor:
-        """The values that come from stage 4 [B, cells, K_late]."""
+    def describe_late(self, stage4: torch.Tensor, unit: int = 1) -> torch.Tensor:
+        """The values that come from stage 4 [B, units, K_late]."""
 
-    def describe_early(self, stage3: torch.Tensor) -> list[torch.Tensor]:
+    def describe_early(self, stage3: torch.Tensor, unit: int = 1) -> list[torch.Tensor]:
         """The values that come from stage 3, in parts as `describe`; none unless a head says otherwise."""
         return []
 

@@ -32,6 +32,18 @@ def _coverage(start: NDArray[np.float64], length: NDArray[np.float64], count: in
     return np.clip(high - low, 0.0, 1.0)
 
 
+def common_unit(windows: NDArray[np.float64], validity: NDArray[np.float32]) -> int:
+    """The side, in cells, of the largest squares of which all windows and the whole map are made.
+
+    windows: [n, 4] as `window_weights` takes them; validity: [..., rows, columns]. 1 where windows do not start and end
+    with cells, or where cells do not all count alike.
+    """
+    whole = windows.astype(np.int64)
+    if (whole != windows).any() or (validity != 1).any():
+        return 1
+    return int(np.gcd.reduce([*validity.shape[-2:], *whole.ravel()]))
+
+
 def cell_validity(valid: NDArray[np.bool_], cell: int) -> NDArray[np.float32]:
     """Valid fraction of every cell of blocks [B, H, W] with H and W whole cells: [B, H / cell, W / cell]."""
     blocks, height, width = valid.shape

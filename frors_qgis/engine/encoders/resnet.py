@@ -25,8 +25,11 @@ def normalise(rgb: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
     processor's vectors.
     """
     rows = rgb.flip(1).movedim(1, -1).float().flatten(2)
-    means = torch.tensor(_BGR_MEAN, device=rgb.device).repeat(rgb.shape[3])
-    return ((rows - means).unflatten(2, (-1, 3)) * valid.movedim(1, -1)).movedim(-1, 1)
+    rows -= torch.tensor(_BGR_MEAN, device=rgb.device).repeat(rgb.shape[3])
+    pixels = rows.unflatten(2, (-1, 3))
+    if not bool(valid.all()):
+        pixels *= valid.movedim(1, -1)
+    return pixels.movedim(-1, 1)
 
 
 class ResNet50Trunk(nn.Module):

@@ -33,18 +33,21 @@ def position_shares(height: int, width: int) -> torch.Tensor:
     return shares / shares.sum()
 
 
-def to_cells(positions: torch.Tensor) -> torch.Tensor:
-    """Values at positions of stage 3 [B, K, 2r or 2r + 1, 2c or 2c + 1] -> their means over cells [B, cells, K].
+def to_cells(positions: torch.Tensor, unit: int = 1) -> torch.Tensor:
+    """Values at positions of stage 3 [B, K, 2r or 2r + 1, 2c or 2c + 1] -> their means over units [B, units, K].
 
-    A position on an edge counts half for either cell, so the mean over any window of cells stays a mean over positions.
+    A unit is a square of `unit` x `unit` cells. A position on an edge between units counts half for either, so the mean
+    over any window of them stays a mean over positions.
     """
     if positions.shape[2] % 2:
         positions = F.avg_pool2d(positions, 2, stride=1)
-    return F.avg_pool2d(positions, 2).flatten(2).mT
+    return F.avg_pool2d(positions, 2 * unit).flatten(2).mT
 
 
-def positions_of_cells(positions: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The values [B, cells, K, p] that `to_cells` averages in each cell, and what each of them counts [p], 1 in all."""
-    side = positions.new_tensor([0.25, 0.5, 0.25] if positions.shape[2] % 2 else [0.5, 0.5])
-    values = F.unfold(positions, len(side), stride=2).unflatten(1, (positions.shape[1], -1))
+def positions_of_cells(positions: torch.Tensor, unit: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
+    """The values [B, units, K, p] that `to_cells` averages in each unit, and what each of them counts [p], 1 in all."""
+    side = positions.new_full((2 * unit + positions.shape[2] % 2,), 1 / (2 * unit))
+    if len(side) % 2:
+        side[[0, -1]] /= 2
+    values = F.unfold(positions, len(side), stride=2 * unit).unflatten(1, (positions.shape[1], -1))
     return values.permute(0, 3, 1, 2).contiguous(), torch.outer(side, side).flatten()

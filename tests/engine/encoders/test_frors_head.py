@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 import torch
 
+from frors_qgis.engine.encoders.pooling import window_weights
 from frors_qgis.engine.encoders.trunk_maps import TrunkMaps
 from tests.engine.encoders.heads import PARTS, random_frors_head, random_maps
 
@@ -58,6 +60,17 @@ def test_a_window_of_cells_embeds_as_if_it_stood_alone(shared_edges, match):
 def test_means_over_whole_pictures_are_those_of_what_is_described(shared_edges):
     head, maps = random_frors_head(), random_maps(shared_edges=shared_edges)
     assert torch.allclose(head.mean(maps), torch.cat(head.describe(maps), dim=2).mean(dim=1), atol=1e-6)
+
+
+@pytest.mark.parametrize("shared_edges", [False, True])
+def test_windows_pooled_from_units_of_cells_are_those_pooled_from_cells(shared_edges):
+    head, maps = random_frors_head(), random_maps(rows=4, columns=8, shared_edges=shared_edges)
+    windows = np.array([[0.0, 0.0, 4.0, 4.0], [2.0, 0.0, 2.0, 2.0], [4.0, 2.0, 4.0, 2.0]])
+    pooled = []
+    for unit in (1, 2):
+        weights = window_weights(windows / unit, np.ones((4 // unit, 8 // unit), np.float32))
+        pooled.append(head.pool(maps, torch.from_numpy(weights).expand(2, -1, -1), unit))
+    assert torch.allclose(*pooled, atol=1e-6)
 
 
 @pytest.mark.parametrize("part", ["gram", "prototypes"])

@@ -1,7 +1,8 @@
 import numpy as np
+import pytest
 import torch
 
-from frors_qgis.engine.encoders.pooling import cell_validity, weighted_means, window_weights
+from frors_qgis.engine.encoders.pooling import cell_validity, common_unit, weighted_means, window_weights
 
 EVERYWHERE = np.ones((4, 6), np.float32)
 
@@ -43,3 +44,23 @@ def test_weighted_means_are_the_product_of_the_weights_with_the_values_of_the_ce
     values = generator.random((2, 24, 3)).astype(np.float32)
     means = weighted_means(torch.from_numpy(weights), torch.from_numpy(values))
     np.testing.assert_allclose(means, weights @ values, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("windows", "unit"),
+    [
+        ([[0, 0, 4, 4], [2, 0, 4, 4]], 2),
+        ([[0, 0, 4, 4]], 4),
+        ([[0, 0, 4, 4], [1, 0, 4, 4]], 1),
+        ([[0, 0, 4.5, 4]], 1),
+        ([[0, 0, 3, 4]], 1),
+    ],
+)
+def test_the_common_unit_divides_every_window_and_the_map(windows, unit):
+    assert common_unit(np.array(windows, float), np.ones((1, 4, 8), np.float32)) == unit
+
+
+def test_cells_that_count_differently_are_never_joined():
+    validity = np.ones((2, 4, 4), np.float32)
+    validity[1, 3, 3] = 0.5
+    assert common_unit(np.array([[0.0, 0.0, 4.0, 4.0]]), validity) == 1

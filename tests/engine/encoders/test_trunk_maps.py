@@ -26,3 +26,13 @@ def test_the_positions_of_cells_average_to_what_cells_are(size):
     maps = torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(0))
     values, shares = positions_of_cells(maps)
     assert torch.allclose(values @ shares, to_cells(maps), atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [8, 9])
+def test_units_of_several_cells_are_the_means_of_their_cells(size):
+    maps = torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(0))
+    cells = to_cells(maps).unflatten(1, (2, 2, 2, 2))
+    expected = cells.mean(dim=(2, 4)).flatten(1, 2)
+    values, shares = positions_of_cells(maps, 2)
+    assert torch.allclose(to_cells(maps, 2), expected, atol=1e-6)
+    assert torch.allclose(values @ shares, expected, atol=1e-6)
