@@ -17,9 +17,11 @@ from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.box_tool import BoxTool
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
+from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_controller import IndexController
 from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.result_keeper import ResultKeeper
 from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
@@ -59,9 +61,11 @@ class FrorsPlugin:
         self._dock.setToggleVisibilityAction(self._make_panel_action())
         self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
         self._archive = ArchiveController(self._dock, self._tasks, self._notices, self._settings)
+        keeper = ResultKeeper(self._tasks, self._notices, self._dock)
         self._search = SearchController(
-            self._iface, self._dock, self._archive, self._tasks, self._notices, self._picture_folder
+            self._iface, self._dock, self._archive, self._tasks, self._notices, keeper, self._picture_folder
         )
+        self._feedback = FeedbackController(self._dock, self._tasks, self._notices, self._search, keeper)
         self._index = IndexController(self._iface, self._dock, self._archive, self._tasks, self._notices)
         self._connect()
         self._add_actions()
@@ -83,7 +87,8 @@ class FrorsPlugin:
             self._pictures.remove()
             self._pictures = None
         self._settings.unregister()
-        del self._dock, self._search, self._index, self._archive, self._box_tool, self._provider, self._client
+        del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
+        del self._provider, self._client
 
     @property
     def actions(self) -> tuple[QAction, ...]:
@@ -110,7 +115,8 @@ class FrorsPlugin:
         self._box_action.triggered.connect(self._on_box_action)
         self._box_tool.setAction(self._box_action)
         self._box_tool.box_drawn.connect(self._search.search_box)
-        self._box_tool.clicked_only.connect(self._search.explain_click)
+        self._box_tool.example_drawn.connect(self._search.add_example)
+        self._box_tool.clicked.connect(self._search.show_menu_at)
         self._client.archive_reopened.connect(self._archive.on_reopened)
         self._client.line_logged.connect(self._notices.log)
 

@@ -16,7 +16,23 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 _PROGRESS_INTERVAL_S = 0.1
 
-Call = Callable[[str, dict[str, Any]], dict[str, Any]]
+
+class Call:
+    """What the work of a task has: `call(method, params)` asks the engine, `call.deliver(part)` hands over a part.
+
+    A part comes out of the task's signal `delivered`. Work shall emit no other signal: any object but the task may be
+    deleted while it runs.
+    """
+
+    def __init__(self, ask: Callable[[str, dict[str, Any]], dict[str, Any]], deliver: Callable[[object], None]) -> None:
+        self._ask = ask
+        self.deliver = deliver
+
+    def __call__(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """The engine's result; raises EngineError."""
+        return self._ask(method, params)
+
+
 Work = Callable[[Call], dict[str, Any]]
 
 
@@ -30,7 +46,9 @@ class EngineTask(QgsTask):
     failed = pyqtSignal(str, str)  # ErrorCode value, sentence
     cancelled = pyqtSignal()
     progressed = pyqtSignal(float, str, object)  # fraction in 0..1, message, seconds left or None
+    delivered = pyqtSignal(object)  # a part of the result, before the rest
     _progress_received = pyqtSignal(float, str, object)
+    _part_received = pyqtSignal(object)
 
     def __init__(self, client: EngineClient, description: str, work: Work, *, hidden: bool = False) -> None:
         """To be made on the main thread.
@@ -48,6 +66,7 @@ class EngineTask(QgsTask):
         self._superseded = False
         self._next_progress = 0.0
         self._progress_received.connect(self._show_progress)
+        self._part_received.connect(self._hand_over)
 
     def supersede(self) -> None:
         """Cancels it because a newer task has taken its place: it ends with `cancelled` whatever it has found."""
@@ -57,7 +76,7 @@ class EngineTask(QgsTask):
     def run(self) -> bool:
         """Worker thread. Never raises: an exception here would take QGIS down."""
         try:
-            self._result = self._work(self._call)
+            self._result = self._work(Call(self._call, self._part_received.emit))
         except EngineError as error:
             self._error = error
         except Exception as error:
@@ -90,6 +109,11 @@ class EngineTask(QgsTask):
         if not self._superseded and not self.isCanceled():
             self.setProgress(100.0 * fraction)
             self.progressed.emit(fraction, message, eta)
+
+    @pyqtSlot(object)
+    def _hand_over(self, part: object) -> None:
+        if not self._superseded and not self.isCanceled():
+            self.delivered.emit(part)
 
 
 class TaskRunner:

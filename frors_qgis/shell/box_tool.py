@@ -8,7 +8,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeyEvent
 
-from frors_qgis.shell.map_colours import CASING_COLOUR, QUERY_COLOUR, QUERY_FILL
+from frors_qgis.shell.map_colours import CASING_COLOUR, QUERY_COLOUR, QUERY_FILL, RIGHT_COLOUR, WRONG_COLOUR
 
 _LEAST_DRAG = 3
 
@@ -16,17 +16,20 @@ _LEAST_DRAG = 3
 class BoxTool(QgsMapTool):
     """Dragging draws a rectangle along the axes of the project's CRS; Esc ends the tool.
 
-    Signals: `box_drawn(QgsRectangle)` in the project's CRS, `clicked_only()` for a press without a drag.
+    Signals: `box_drawn(QgsRectangle)` in the project's CRS; `example_drawn(QgsRectangle, bool)` for one that is drawn
+    with Shift (a right example) or Ctrl (a wrong one); `clicked(QgsPointXY)` for a press without a drag.
     """
 
     box_drawn = pyqtSignal(QgsRectangle)
-    clicked_only = pyqtSignal()
+    example_drawn = pyqtSignal(QgsRectangle, bool)
+    clicked = pyqtSignal(QgsPointXY)
 
     def __init__(self, canvas: QgsMapCanvas) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._start: QgsPointXY | None = None
         self._start_pixel = QPoint()
+        self._example: bool | None = None
         self._previous: QgsMapTool | None = None
         self._band = QgsRubberBand(canvas, Qgis.GeometryType.Polygon)
         self._band.setStrokeColor(QUERY_COLOUR)
@@ -55,6 +58,10 @@ class BoxTool(QgsMapTool):
     def canvasPressEvent(self, event: QgsMapMouseEvent) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton:
             self._start, self._start_pixel = event.mapPoint(), event.pixelPoint()
+            self._example = _example(event.modifiers())
+            self._band.setStrokeColor(
+                QUERY_COLOUR if self._example is None else RIGHT_COLOUR if self._example else WRONG_COLOUR
+            )
         elif self._start is not None:
             self._forget_drag()
 
@@ -69,9 +76,11 @@ class BoxTool(QgsMapTool):
         drag = event.pixelPoint() - self._start_pixel
         self._forget_drag()
         if min(abs(drag.x()), abs(drag.y())) < _LEAST_DRAG or box.isEmpty():
-            self.clicked_only.emit()
-        else:
+            self.clicked.emit(event.mapPoint())
+        elif self._example is None:
             self.box_drawn.emit(box)
+        else:
+            self.example_drawn.emit(box, self._example)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Escape:
@@ -115,3 +124,10 @@ class BoxTool(QgsMapTool):
     def _on_map_tool_set(self, new: QgsMapTool | None, old: QgsMapTool | None) -> None:
         if new is self and old is not self:
             self._previous = old
+
+
+def _example(modifiers: Qt.KeyboardModifier) -> bool | None:
+    """Whether a box drawn with these keys held is a right (True) or a wrong (False) example; None: it is a query."""
+    if modifiers & Qt.KeyboardModifier.ShiftModifier:
+        return True
+    return False if modifiers & Qt.KeyboardModifier.ControlModifier else None

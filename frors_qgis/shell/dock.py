@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QAction
 from qgis.PyQt.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from frors_qgis.shell.archive_panel import ArchivePanel
+from frors_qgis.shell.examples_row import ExamplesRow
 from frors_qgis.shell.progress_row import ProgressRow
 from frors_qgis.shell.query_panel import QueryPanel
 from frors_qgis.shell.results_panel import ResultsPanel
@@ -15,7 +16,7 @@ from frors_qgis.shell.translation import tr
 
 
 class FrorsDock(QgsDockWidget):
-    """Archive, query, progress and matches under each other; the controllers fill them."""
+    """Archive, query, examples, progress and matches under each other; the controllers fill them."""
 
     def __init__(
         self, index_action: QAction, box_action: QAction, settings: Settings, parent: QWidget | None = None
@@ -24,6 +25,7 @@ class FrorsDock(QgsDockWidget):
         self.setObjectName("FrorsDock")
         self.archive = ArchivePanel(index_action)
         self.query = QueryPanel(box_action, settings)
+        self.examples = ExamplesRow()
         self.search_progress = ProgressRow()
         self.index_progress = ProgressRow()
         self.results = ResultsPanel(index_action, box_action)
@@ -34,6 +36,7 @@ class FrorsDock(QgsDockWidget):
         layout.addWidget(self.archive)
         layout.addWidget(_line())
         layout.addWidget(self.query)
+        layout.addWidget(self.examples)
         layout.addWidget(self.search_progress)
         layout.addWidget(self.index_progress)
         layout.addWidget(_line())

@@ -31,10 +31,12 @@ class EngineTasks:
         failed: Callable[[str, str], None] | None = None,
         cancelled: Callable[[], None] | None = None,
         progressed: Callable[[float, str, float | None], None] | None = None,
+        delivered: Callable[[Any], None] | None = None,
     ) -> EngineTask:
         """Starts `work(call)`. The callbacks run on the main thread, never before this returns.
 
-        Exactly one of `succeeded(result)`, `failed(code, sentence)` and `cancelled()` runs.
+        Exactly one of `succeeded(result)`, `failed(code, sentence)` and `cancelled()` runs, after every
+        `delivered(part)`.
         """
         task = EngineTask(self._client, description, work, hidden=hidden)
         for signal, callback in (
@@ -42,6 +44,7 @@ class EngineTasks:
             (task.failed, failed),
             (task.cancelled, cancelled),
             (task.progressed, progressed),
+            (task.delivered, delivered),
         ):
             if callback is not None:
                 signal.connect(self._unless_closed(callback))

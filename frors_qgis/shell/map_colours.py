@@ -9,6 +9,10 @@ QUERY_COLOUR = QColor(0, 229, 255)
 QUERY_FILL = QColor(0, 229, 255, 36)
 CASING_COLOUR = QColor(0, 0, 0, 190)
 
+# Right and wrong: blue and orange of Okabe and Ito's palette, told apart by any colour vision; signs say it, too.
+RIGHT_COLOUR = QColor("#0072b2")
+WRONG_COLOUR = QColor("#d55e00")
+
 # Five classes with equally many matches, best first, as in `resources/styles/matches.qml`: matplotlib's "plasma" from
 # its brightest downwards. Its lightness falls steadily, so that it also reads in grey and to the colour-blind; the
 # darkest third is left out because it vanishes on imagery.

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QModelIndex, QObject, QPointF, QRect, QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPalette, QPen
+from qgis.PyQt.QtCore import QModelIndex, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPalette, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from frors_qgis.shell.map_colours import RIGHT_COLOUR, WRONG_COLOUR
 from frors_qgis.shell.match import Match
-from frors_qgis.shell.match_model import COLOUR_ROLE, MATCH_ROLE
+from frors_qgis.shell.match_model import COLOUR_ROLE, MATCH_ROLE, VERDICT_ROLE
 
 MARGIN = 5
 _RADIUS = 4.0
 _BADGE = QColor(0, 0, 0, 165)
 _BAR = 3
+_SIGN = 22
+_FAINT = QColor(0, 0, 0, 120)
 
 
 class MatchDelegate(QStyledItemDelegate):
@@ -47,12 +50,45 @@ class MatchDelegate(QStyledItemDelegate):
         self._paint_ground(painter, option)
         self._paint_picture(painter, option.palette, picture, index.data(Qt.ItemDataRole.DecorationRole))
         self._paint_bar(painter, picture, index.data(COLOUR_ROLE))
-        self._paint_rank(painter, option.font, picture, match.rank)
+        if match.rank:
+            self._paint_rank(painter, option.font, picture, match.rank)
+        self._paint_signs(painter, option, index.data(VERDICT_ROLE))
         text = QRect(
             area.left(), picture.bottom() + _BAR + 5, area.width(), area.bottom() - picture.bottom() - _BAR - 4
         )
         self._paint_text(painter, option, text, match)
         painter.restore()
+
+    def sign_at(self, item: QRect, place: QPoint) -> bool | None:
+        """Whether a place lies on an item's sign for right (True) or for wrong (False); None: on neither."""
+        return next((right for right in (True, False) if self._sign(item, right).contains(QPointF(place))), None)
+
+    def _sign(self, item: QRect, right: bool) -> QRectF:
+        """Where an item has the sign for right, or for wrong: in the upper right corner of its picture."""
+        picture_right = item.right() - MARGIN
+        left = picture_right - (2 if right else 1) * (_SIGN + 3)
+        return QRectF(left, item.top() + MARGIN + 4, _SIGN, _SIGN)
+
+    def _paint_signs(self, painter: QPainter, option: QStyleOptionViewItem, verdict: bool | None) -> None:
+        """The verdict, and both signs to click on under the mouse."""
+        under_mouse = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        for right in (True, False):
+            if verdict is right or under_mouse:
+                self._paint_sign(painter, self._sign(option.rect, right), right, verdict is right)
+
+    def _paint_sign(self, painter: QPainter, area: QRectF, right: bool, given: bool) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush((RIGHT_COLOUR if right else WRONG_COLOUR) if given else _FAINT)
+        painter.drawEllipse(area)
+        painter.setPen(QPen(QColor(255, 255, 255), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        middle = area.center()
+        if right:
+            corners = [middle + QPointF(-5, 0.5), middle + QPointF(-1.5, 4), middle + QPointF(5, -4)]
+            painter.drawPolyline(QPolygonF(corners))
+        else:
+            painter.drawLine(middle + QPointF(-4, -4), middle + QPointF(4, 4))
+            painter.drawLine(middle + QPointF(-4, 4), middle + QPointF(4, -4))
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

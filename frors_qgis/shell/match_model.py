@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qgis.PyQt.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QImage
@@ -14,13 +14,15 @@ from frors_qgis.shell.translation import tr
 
 MATCH_ROLE = Qt.ItemDataRole.UserRole + 1
 COLOUR_ROLE = Qt.ItemDataRole.UserRole + 2
+VERDICT_ROLE = Qt.ItemDataRole.UserRole + 3
 _MOST_THUMBNAILS = 400
 
 
 class MatchModel(QAbstractListModel):
     """One row per match, best first.
 
-    Roles: MATCH_ROLE the Match, COLOUR_ROLE the colour of its score, DecorationRole its thumbnail (QImage or None).
+    Roles: MATCH_ROLE the Match, COLOUR_ROLE the colour of its score, VERDICT_ROLE whether the user has marked it as
+    right (True) or wrong (False), DecorationRole its thumbnail (QImage or None).
     `thumbnail_wanted(int chip)` is emitted when a thumbnail is asked for that is not there; answer with
     `set_thumbnail`.
     """
@@ -31,6 +33,7 @@ class MatchModel(QAbstractListModel):
         super().__init__(parent)
         self._matches: list[Match] = []
         self._rows: dict[int, int] = {}
+        self._verdicts: dict[int, bool] = {}
         self._thumbnails: OrderedDict[int, QImage] = OrderedDict()
 
     def matches(self) -> Sequence[Match]:
@@ -44,6 +47,25 @@ class MatchModel(QAbstractListModel):
         self._rows = {match.chip: row for row, match in enumerate(self._matches)}
         self._thumbnails.clear()
         self.endResetModel()
+
+    def rank_anew(self, matches: Sequence[Match]) -> None:
+        """Shows the matches of the same query in another order; thumbnails stay."""
+        self.beginResetModel()
+        self._matches = list(matches)
+        self._rows = {match.chip: row for row, match in enumerate(self._matches)}
+        self.endResetModel()
+
+    def set_verdicts(self, verdicts: Mapping[int, bool]) -> None:
+        """Shows which chips are marked as right or wrong."""
+        changed = {chip for chip in {*verdicts, *self._verdicts} if verdicts.get(chip) != self._verdicts.get(chip)}
+        self._verdicts = dict(verdicts)
+        for row in sorted(self._rows[chip] for chip in changed if chip in self._rows):
+            index = self.index(row)
+            self.dataChanged.emit(index, index, [VERDICT_ROLE])
+
+    def row_of(self, chip: int) -> int | None:
+        """The row of a chip, None where it is not shown."""
+        return self._rows.get(chip)
 
     def set_thumbnail(self, chip: int, image: QImage) -> None:
         """Shows a thumbnail; a null image says that there is none and stops the asking."""
@@ -67,6 +89,8 @@ class MatchModel(QAbstractListModel):
             return match
         if role == COLOUR_ROLE:
             return QColor(SCORE_COLOURS[score_class(index.row(), len(self._matches))])
+        if role == VERDICT_ROLE:
+            return self._verdicts.get(match.chip)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._wanted_thumbnail(match.chip)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):

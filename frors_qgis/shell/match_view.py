@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QModelIndex, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from qgis.PyQt.QtCore import QEvent, QModelIndex, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from qgis.PyQt.QtWidgets import QAbstractItemView, QFrame, QListView, QMenu, QStyle, QWidget
 
 from frors_qgis.shell.icon import own_icon, theme_icon
 from frors_qgis.shell.match_delegate import MatchDelegate
-from frors_qgis.shell.match_model import MATCH_ROLE
+from frors_qgis.shell.match_model import MATCH_ROLE, VERDICT_ROLE
 from frors_qgis.shell.translation import tr
 
 _LEAST_WIDTH = 112
 _OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_VERDICT_KEYS = {
+    Qt.Key.Key_Plus: True,
+    Qt.Key.Key_Equal: True,  # where + is, on keyboards that need Shift for it
+    Qt.Key.Key_Minus: False,
+    Qt.Key.Key_Delete: None,
+    Qt.Key.Key_Backspace: None,
+}
 
 
 class MatchView(QListView):
     """Lays out and paints only what is seen; columns fill the width.
 
     Signals, each with a Match: `match_pointed` (clicked, or reached with the arrow keys), `match_opened` (double click
-    or Enter), `like_match_wanted` (context menu).
+    or Enter), `like_match_wanted` (context menu); `verdict_given(Match, verdict)`: True for right (a click on its sign,
+    the key +), False for wrong (-), None to take that back (Delete, or the sign once more). `undo_wanted()`: Ctrl+Z.
     """
 
     match_pointed = pyqtSignal(object)
     match_opened = pyqtSignal(object)
     like_match_wanted = pyqtSignal(object)
+    verdict_given = pyqtSignal(object, object)
+    undo_wanted = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,14 +67,40 @@ class MatchView(QListView):
         self._fit_columns()
         super().resizeEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        """Keeps its own keys from QGIS's shortcuts."""
+        if event.type() == QEvent.Type.ShortcutOverride and (
+            event.key() in _VERDICT_KEYS or event.matches(QKeySequence.StandardKey.Undo)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         before = self.currentIndex()
         if event.key() in _OPENING_KEYS:
             self._emit(self.match_opened, before)
             return
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_wanted.emit()
+            return
+        if event.key() in _VERDICT_KEYS and before.isValid():
+            self._give_verdict(before, _VERDICT_KEYS[event.key()])
+            following = self.model().index(before.row() + 1, 0)
+            if following.isValid():
+                self.setCurrentIndex(following)
+            return
         super().keyPressEvent(event)
         if self.currentIndex() != before:
             self._emit(self.match_pointed, self.currentIndex())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        index = self.indexAt(event.pos())
+        sign = self._delegate.sign_at(self.visualRect(index), event.pos()) if index.isValid() else None
+        if sign is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+        else:
+            self._give_verdict(index, None if index.data(VERDICT_ROLE) is sign else sign)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         index = self.indexAt(event.pos())
@@ -79,11 +115,23 @@ class MatchView(QListView):
         again = menu.addAction(own_icon("search_box"), tr("Search again with this match"))
         again.triggered.connect(lambda: self._emit(self.like_match_wanted, index))
         menu.addSeparator()
+        for verdict, text in (
+            (True, tr("Right: more like this (+)")),
+            (False, tr("Wrong: less like this (-)")),
+            (None, tr("Take the mark away (Delete)")),
+        ):
+            action = menu.addAction(text)
+            action.setEnabled(index.data(VERDICT_ROLE) is not verdict)
+            action.triggered.connect(lambda _, given=verdict: self._give_verdict(index, given))
+        menu.addSeparator()
         zoom = menu.addAction(theme_icon("mActionZoomToSelected"), tr("Zoom to this match"))
         zoom.triggered.connect(lambda: self._emit(self.match_opened, index))
         flash = menu.addAction(theme_icon("mActionHighlightFeature"), tr("Flash on the map"))
         flash.triggered.connect(lambda: self._emit(self.match_pointed, index))
         return menu
+
+    def _give_verdict(self, index: QModelIndex, verdict: bool | None) -> None:
+        self.verdict_given.emit(index.data(MATCH_ROLE), verdict)
 
     def _emit(self, signal: pyqtSignal, index: QModelIndex) -> None:
         if index.isValid():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 from qgis.core import (
     Qgis,
@@ -24,6 +25,7 @@ from frors_qgis.shell.match import Match
 MATCHES_TABLE = "matches"
 BOX_TABLE = "box"
 RESULT_CRS = "EPSG:4326"
+_WKT_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,22 @@ class FinishedQuery:
     title: str
     box: QgsGeometry
     matches: tuple[Match, ...]
+    id: str = field(default_factory=lambda: uuid4().hex[:12])
 
 
 def match_fields() -> QgsFields:
-    """Fields of the matches."""
+    """Fields of the matches. `label` is "right", "wrong" or empty, `note` the user's own, `box` the query's as WKT."""
     return _fields(
         ("rank", QMetaType.Type.Int),
         ("score", QMetaType.Type.Double),
+        ("label", QMetaType.Type.QString),
+        ("note", QMetaType.Type.QString),
         ("raster", QMetaType.Type.QString),
         ("date", QMetaType.Type.QDate),
         ("chip", QMetaType.Type.LongLong),
         ("query", QMetaType.Type.QString),
+        ("query_id", QMetaType.Type.QString),
+        ("box", QMetaType.Type.QString),
     )
 
 
@@ -54,15 +61,41 @@ def box_fields() -> QgsFields:
 
 def match_features(query: FinishedQuery) -> Iterator[QgsFeature]:
     """The matches of a query."""
-    for match in query.matches:
-        date = QDate.fromString((match.acquired or "")[:10], Qt.DateFormat.ISODate)
-        values = [match.rank, match.score, match.raster, date if date.isValid() else None, match.chip, query.title]
-        yield _feature(match_fields(), match.geometry, values)
+    fields = match_fields()
+    return (match_feature(fields, query, match, None) for match in query.matches)
+
+
+def match_feature(fields: QgsFields, query: FinishedQuery, match: Match, right: bool | None) -> QgsFeature:
+    """A match of a query and the verdict on it; fields may be those of a layer, which has more of them."""
+    date = QDate.fromString((match.acquired or "")[:10], Qt.DateFormat.ISODate)
+    feature = QgsFeature(fields)
+    feature.setGeometry(match.geometry)
+    for name, value in {
+        "rank": match.rank,
+        "score": match.score,
+        "label": verdict_label(right),
+        "raster": match.raster,
+        "date": date if date.isValid() else None,
+        "chip": match.chip,
+        "query": query.title,
+        "query_id": query.id,
+        "box": query.box.asWkt(_WKT_DIGITS),
+    }.items():
+        feature.setAttribute(name, value)
+    return feature
+
+
+def verdict_label(right: bool | None) -> str | None:
+    """What stands in the field `label`."""
+    return None if right is None else ("right" if right else "wrong")
 
 
 def box_features(query: FinishedQuery) -> Iterator[QgsFeature]:
     """The box of a query."""
-    yield _feature(box_fields(), query.box, [query.title])
+    feature = QgsFeature(box_fields())
+    feature.setGeometry(query.box)
+    feature.setAttribute("query", query.title)
+    yield feature
 
 
 def results_folder(archive: str) -> Path:
@@ -92,13 +125,6 @@ def _fields(*pairs: tuple[str, QMetaType.Type]) -> QgsFields:
     for name, kind in pairs:
         fields.append(QgsField(name, kind))
     return fields
-
-
-def _feature(fields: QgsFields, geometry: QgsGeometry, values: list[object]) -> QgsFeature:
-    feature = QgsFeature(fields)
-    feature.setGeometry(geometry)
-    feature.setAttributes(values)
-    return feature
 
 
 def _write_table(file: Path, table: str, fields: QgsFields, features: Iterator[QgsFeature]) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from qgis.core import (
+    NULL,
     QgsFeature,
     QgsFeatureSink,
     QgsFields,
@@ -28,8 +29,10 @@ from frors_qgis.shell.result_file import (
     FinishedQuery,
     box_features,
     box_fields,
+    match_feature,
     match_features,
     match_fields,
+    verdict_label,
 )
 from frors_qgis.shell.translation import tr
 
@@ -41,8 +44,10 @@ def results_group_name() -> str:
     return tr("FRORS matches")
 
 
-def add_result_layers(query: FinishedQuery, file: Path | None, project: QgsProject) -> Iterator[None]:
-    """Adds the layers of a query to the project, on the main thread, one step for each `next`.
+def add_result_layers(
+    query: FinishedQuery, file: Path | None, project: QgsProject
+) -> Generator[None, None, QgsVectorLayer]:
+    """Adds the layers of a query to the project, on the main thread, one step for each `next`; returns the matches'.
 
     Let the event loop run between the steps, so that none of them is felt. Without a file the layers are temporary.
     Layers of earlier queries are switched off in the layer tree.
@@ -69,6 +74,46 @@ def add_result_layers(query: FinishedQuery, file: Path | None, project: QgsProje
     own: QgsLayerTreeGroup = group.insertGroup(0, f"{number}. {query.title}")
     own.addLayer(box)
     own.addLayer(matches)
+    return matches
+
+
+def rank_layer_anew(layer: QgsVectorLayer, query: FinishedQuery, verdicts: Mapping[int, bool]) -> Iterator[None]:
+    """Has a layer of matches follow another ranking of the same query, one step for each `next`.
+
+    What the user has written or marked stays: a match that is found no more only loses its rank where it is labelled or
+    has a note. The layer must not be in edit mode.
+    """
+    provider, fields = layer.dataProvider(), layer.fields()
+    rank, score, label = (fields.indexOf(name) for name in ("rank", "score", "label"))
+    known = {feature["chip"]: feature for feature in layer.getFeatures()}
+    yield
+    changes: dict[int, dict[int, object]] = {}
+    gone = []
+    for chip, feature in known.items():
+        if not is_empty(feature["note"]) or chip in verdicts:
+            changes[feature.id()] = {rank: None, label: verdict_label(verdicts.get(chip))}
+        else:
+            gone.append(feature.id())
+    for match in query.matches:
+        if match.chip in known:
+            values = {rank: match.rank, score: match.score, label: verdict_label(verdicts.get(match.chip))}
+            changes[known[match.chip].id()] = values
+    kept = set(changes)
+    provider.changeAttributeValues(changes)
+    yield
+    provider.deleteFeatures([feature for feature in gone if feature not in kept])
+    yield
+    new = [match for match in query.matches if match.chip not in known]
+    added = [match_feature(fields, query, match, verdicts.get(match.chip)) for match in new]
+    provider.addFeatures(added, QgsFeatureSink.Flag.FastInsert)
+    yield
+    style_matches(layer, query.matches)
+    layer.triggerRepaint()
+
+
+def is_empty(value: object) -> bool:
+    """Whether a field of a feature holds no text."""
+    return value is None or value == NULL or not str(value).strip()
 
 
 def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:

@@ -12,7 +12,7 @@ from frors_qgis.shell.action_button import ActionButton
 from frors_qgis.shell.elided_label import ElidedLabel
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.match import Match
-from frors_qgis.shell.match_model import MatchModel
+from frors_qgis.shell.match_model import MATCH_ROLE, MatchModel
 from frors_qgis.shell.match_view import MatchView
 from frors_qgis.shell.reindex_offer import ReindexOffer
 from frors_qgis.shell.translation import tr
@@ -67,13 +67,26 @@ class ResultsPanel(QWidget):
             )
             return
         self.view.scrollToTop()
+        self._show_scores(matches, note)
+        self._pages.setCurrentWidget(self._grid)
+
+    def rank_anew(self, matches: Sequence[Match], note: str | None) -> None:
+        """Shows the same query's matches in another order, the chosen one still chosen."""
+        chosen = self.view.currentIndex().data(MATCH_ROLE)
+        self.model.rank_anew(matches)
+        if chosen is not None and (row := self.model.row_of(chosen.chip)) is not None:
+            self.view.setCurrentIndex(self.model.index(row))
+        ranked = [match for match in matches if match.rank]
+        if ranked:
+            self._show_scores(ranked, note)
+
+    def _show_scores(self, matches: Sequence[Match], note: str | None) -> None:
         scores = tr("{matches}, scores {best:.3f} to {worst:.3f}").format(
             matches=counted_text(len(matches), tr("1 match"), tr("{count} matches")),
             best=matches[0].score,
             worst=matches[-1].score,
         )
         self._header.setText(f"{scores}. {note}" if note else scores)
-        self._pages.setCurrentWidget(self._grid)
 
     def ask_for_archive(self) -> None:
         """Says how to come by an archive."""

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsGeometry, QgsProject, QgsRectangle
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtCore import QObject, QTimer
-from qgis.PyQt.QtGui import QImage
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtGui import QCursor, QImage
 
 from frors_qgis.client.layer_source import crs_text, raster_path
 from frors_qgis.client.tasks import EngineTask, Work
@@ -22,20 +31,36 @@ from frors_qgis.shell.match import Match
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.query_panel import QUERY_SIDE
 from frors_qgis.shell.raster_source import LEAST_BOX_PX, box_is_too_small, box_layer, degrees_of, project_box_in
-from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_result_file
-from frors_qgis.shell.result_layer import add_result_layers
-from frors_qgis.shell.search_work import RefusedBox, SearchOptions, SearchResult, box_work, chip_work
+from frors_qgis.shell.result_file import RESULT_CRS, FinishedQuery
+from frors_qgis.shell.result_keeper import ResultKeeper
+from frors_qgis.shell.search_work import (
+    RefusedBox,
+    SearchOptions,
+    SearchResult,
+    ShownSearch,
+    box_work,
+    chip_work,
+    example_work,
+)
 from frors_qgis.shell.thumbnails import ThumbnailLoader
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import area_text
 
-_SEARCH = "search"
-_DONE = object()
+SEARCH = "search"
+"""The token of tasks that search: the newest counts."""
 _Corners = tuple[float, float, float, float]
 
 
 class SearchController(QObject):
-    """One search at a time: a new one cancels the one before, whose result is never shown."""
+    """One search at a time: a new one cancels the one before, whose result is never shown.
+
+    Signals: `found(ShownSearch)`, its matches are shown; `left()`, they are not any more; `example_read(tuple, bool)`,
+    the embedding of a box that is a right or a wrong example.
+    """
+
+    found = pyqtSignal(object)
+    left = pyqtSignal()
+    example_read = pyqtSignal(object, bool)
 
     def __init__(
         self,
@@ -44,6 +69,7 @@ class SearchController(QObject):
         archive: ArchiveController,
         tasks: EngineTasks,
         notices: Notices,
+        keeper: ResultKeeper,
         picture_folder: Callable[[], Path],
     ) -> None:
         super().__init__(dock)
@@ -52,10 +78,10 @@ class SearchController(QObject):
         self._archive = archive
         self._tasks = tasks
         self._notices = notices
+        self._keeper = keeper
         self._picture_folder = picture_folder
         self._searching = False
         self._task: EngineTask | None = None
-        self._projects = 0
         self._shown_archive = archive.path
         self._pending: Callable[[LayerPicture], None] | None = None
         self._marks = MapMarks(iface.mapCanvas())
@@ -77,21 +103,61 @@ class SearchController(QObject):
     def remove(self) -> None:
         """Ends everything and takes the marks off the map."""
         QgsProject.instance().cleared.disconnect(self._on_project_cleared)
-        self._projects += 1
+        self._keeper.forget()
         self._end()
         self._thumbnails.stop()
         self._marks.remove()
 
     def search_box(self, box: QgsRectangle) -> None:
         """Searches for what a box of the project's CRS shows, on the raster layer that it was drawn on."""
-        if self._archive.path is None:
-            self._notices.warning(tr("Choose an archive in the FRORS panel first, or index this project's rasters."))
+        layer = self._layer_under(box)
+        if layer is None:
             return
+        self._archive.wake()
+        self._begin(layer.name(), tr("Reading the box..."), None)
+        self._marks.show_box(box)
+        crs = self._project_crs()
+        options, title = self._options(), layer.name()
+        polygon = lonlat_polygon(box, crs if crs.isValid() else layer.crs())
+
+        def start(source: str | LayerPicture, corners: _Corners, code: str) -> None:
+            work = box_work(options, source, corners, code, self._picture_folder, self._query_px())
+            self._start(work, options, title, polygon)
+
+        self._read(layer, box, start)
+
+    def add_example(self, box: QgsRectangle, right: bool) -> None:
+        """Reads a box as an example for the query whose matches are shown."""
+        if self._searching or not self._dock.results.model.matches():
+            self._notices.info(tr("Draw the box of a query first; more boxes may then be examples for it."))
+            return
+        layer, archive = self._layer_under(box), self._archive.path or ""
+        if layer is None:
+            return
+        self._dock.search_progress.begin(tr("Reading the example..."))
+
+        def start(source: str | LayerPicture, corners: _Corners, code: str) -> None:
+            self._tasks.start(
+                tr("Example: {title}").format(title=layer.name()),
+                example_work(archive, source, corners, code, self._picture_folder),
+                SEARCH,
+                succeeded=lambda result: self._on_example(result["embedding"], right),
+                failed=self._on_example_failed,
+                cancelled=self._dock.search_progress.end,
+            )
+
+        self._read(layer, box, start)
+
+    def _layer_under(self, box: QgsRectangle) -> QgsRasterLayer | None:
+        """The raster layer that a box of the project's CRS is drawn on; the user is told why there is none."""
         crs = self._project_crs()
         layer = box_layer(box, crs, self._iface.activeLayer(), self._iface.mapCanvas().layers())
+        if self._archive.path is None:
+            self._notices.warning(tr("Choose an archive in the FRORS panel first, or index this project's rasters."))
+            return None
         if layer is None:
             self._notices.warning(tr("The box touches no raster that the map shows; draw it on a raster layer."))
-            return
+            return None
         turned = project_box_in(box, crs, layer)
         if turned is None or box_is_too_small(turned, layer):
             self._notices.warning(
@@ -99,20 +165,23 @@ class SearchController(QObject):
                     least=LEAST_BOX_PX, layer=layer.name()
                 )
             )
-            return
-        self._archive.wake()
-        self._begin(layer.name(), tr("Reading the box..."), None)
-        self._marks.show_box(box)
-        crs = crs if crs.isValid() else layer.crs()
-        options, polygon, title = self._options(), lonlat_polygon(box, crs), layer.name()
+            return None
+        return layer
+
+    def _read(
+        self, layer: QgsRasterLayer, box: QgsRectangle, start: Callable[[str | LayerPicture, _Corners, str], None]
+    ) -> None:
+        """Calls `start` with what the engine can read of a layer under a box, and the box in a CRS; later for a layer
+        that QGIS must render first."""
+        crs = self._project_crs()
         path = raster_path(layer)
         if path is not None:
-            self._start_box(options, path, _corners(box), crs_text(crs), title, polygon)
+            start(path, _corners(box), crs_text(crs if crs.isValid() else layer.crs()))
             return
-        self._pending = lambda picture: self._start_box(
-            options, picture, _corners(picture.box), picture.crs_wkt, title, polygon
-        )
-        self._photographer.take(layer, turned)
+        turned = project_box_in(box, crs, layer)
+        if turned is not None:
+            self._pending = lambda picture: start(picture, _corners(picture.box), picture.crs_wkt)
+            self._photographer.take(layer, turned)
 
     def search_like(self, match: Match) -> None:
         """Searches with the chip of a match."""
@@ -126,12 +195,27 @@ class SearchController(QObject):
         if self._archive.path is None:
             return
         self._begin(title, tr("Searching..."), self._dock.results.model.thumbnail(match.chip))
-        work = chip_work(self._options(), match.chip, match.ground_size, self._query_px())
-        self._start(work, title, match.geometry)
+        options = self._options()
+        work = chip_work(options, match.chip, match.ground_size, self._query_px())
+        self._start(work, options, title, match.geometry)
 
-    def explain_click(self) -> None:
-        """Says that a box is dragged, not clicked."""
-        self._notices.info(tr("Drag a box round what you look for: press, pull and let go."))
+    def show_menu_at(self, point: QgsPointXY) -> None:
+        """The menu of the match at a point of the project's CRS, or a word that boxes are dragged."""
+        view, model = self._dock.results.view, self._dock.results.model
+        place = QgsGeometry.fromPointXY(point)
+        try:
+            lonlat = QgsCoordinateReferenceSystem(RESULT_CRS)
+            place.transform(QgsCoordinateTransform(self._project_crs(), lonlat, QgsProject.instance()))
+        except QgsCsException:
+            return
+        rows = [row for row, match in enumerate(model.matches()) if match.geometry.intersects(place)]
+        if not rows:
+            self._notices.info(tr("Drag a box round what you look for: press, pull and let go."))
+            return
+        view.setCurrentIndex(model.index(rows[0]))
+        menu = view.match_menu(model.index(rows[0]))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
 
     def cancel(self) -> None:
         """Ends the search that is going on; nothing of it is shown."""
@@ -142,6 +226,7 @@ class SearchController(QObject):
 
     def _begin(self, title: str, message: str, image: QImage | None) -> None:
         self._end()
+        self._leave()
         self._thumbnails.stop()  # QGIS runs only as many tasks at once as there are cores
         self._searching = True
         self._dock.setUserVisible(True)
@@ -149,10 +234,15 @@ class SearchController(QObject):
         self._dock.results.show_searching()
         self._dock.search_progress.begin(message)
 
+    def _leave(self) -> None:
+        """The matches of the query before are shown no more."""
+        self._keeper.begin()
+        self.left.emit()
+
     def _end(self) -> None:
         self._pending = None
         self._photographer.cancel()
-        self._tasks.cancel(_SEARCH)
+        self._tasks.cancel(SEARCH)
         self._marks.clear_box()
         self._dock.search_progress.end()
         self._searching = False
@@ -166,25 +256,13 @@ class SearchController(QObject):
     def _project_crs(self) -> QgsCoordinateReferenceSystem:
         return self._iface.mapCanvas().mapSettings().destinationCrs()
 
-    def _start_box(
-        self,
-        options: SearchOptions,
-        source: str | LayerPicture,
-        box: _Corners,
-        crs: str,
-        title: str,
-        polygon: QgsGeometry | None,
-    ) -> None:
-        self._start(box_work(options, source, box, crs, self._picture_folder, self._query_px()), title, polygon)
-
-    def _start(self, work: Work, title: str, polygon: QgsGeometry | None) -> None:
-        archive = self._archive.path or ""
+    def _start(self, work: Work, options: SearchOptions, title: str, polygon: QgsGeometry | None) -> None:
         task = self._tasks.start(
             tr("Search: {title}").format(title=title),
             work,
-            _SEARCH,
+            SEARCH,
             progressed=self._dock.search_progress.advance,
-            succeeded=lambda result: self._on_result(result, archive, title, polygon),
+            succeeded=lambda result: self._on_result(result, options, title, polygon),
             failed=self._on_failed,
             cancelled=lambda: self._on_task_cancelled(task),
         )
@@ -195,11 +273,13 @@ class SearchController(QObject):
         if pending is not None:
             pending(picture)
 
-    def _on_result(self, result: dict[str, Any], archive: str, title: str, polygon: QgsGeometry | None) -> None:
+    def _on_result(
+        self, result: dict[str, Any], options: SearchOptions, title: str, polygon: QgsGeometry | None
+    ) -> None:
         if "refused" in result:
             self._on_refused(result["refused"])
         else:
-            self._on_found(result["found"], archive, title, polygon)
+            self._on_found(result["found"], options, title, polygon)
 
     def _on_refused(self, refused: RefusedBox) -> None:
         """The box stays on the map until the next search: the offer speaks of it."""
@@ -208,15 +288,25 @@ class SearchController(QObject):
         self._dock.query.clear()
         self._dock.results.offer_reindexing(refused.offer, refused.chip)
 
-    def _on_found(self, found: SearchResult, archive: str, title: str, polygon: QgsGeometry | None) -> None:
+    def _on_found(self, found: SearchResult, options: SearchOptions, title: str, polygon: QgsGeometry | None) -> None:
         self._end()
         size = area_text(*found.size)
         self._dock.query.show_query(title, size, found.image)
-        self._shown_archive = archive
-        self._thumbnails.begin(archive, self._dock.results.view.thumbnail_px())
+        self._shown_archive = options.archive
+        self._thumbnails.begin(options.archive, self._dock.results.view.thumbnail_px())
         self._dock.results.show_matches(found.matches, found.note)
         if found.matches and polygon is not None:
-            self._store(FinishedQuery(f"{title}, {size}", polygon, found.matches), archive)
+            query = FinishedQuery(f"{title}, {size}", polygon, found.matches)
+            self._keeper.store(query, options.archive)
+            self.found.emit(ShownSearch(options, found, query))
+
+    def _on_example(self, embedding: tuple[float, ...], right: bool) -> None:
+        self._dock.search_progress.end()
+        self.example_read.emit(embedding, right)
+
+    def _on_example_failed(self, code: str, sentence: str) -> None:
+        self._dock.search_progress.end()
+        self._notices.failure(code, sentence)
 
     def _on_failed(self, code: str, sentence: str) -> None:
         self._end()
@@ -229,31 +319,10 @@ class SearchController(QObject):
         if task is self._task and self._searching:
             self.cancel()
 
-    def _store(self, query: FinishedQuery, archive: str) -> None:
-        project = self._projects
-
-        def add_layers(file: Path | None) -> None:
-            if file is None:
-                self._notices.info(
-                    tr("The folder of the archive cannot be written to, so the matches are a temporary layer.")
-                )
-            self._run_in_turns(add_result_layers(query, file, QgsProject.instance()), project)
-
-        self._tasks.start(
-            tr("Write matches"),
-            lambda _: {"file": write_result_file(query, results_folder(archive))},
-            succeeded=lambda result: add_layers(result["file"]),
-            failed=lambda *_: add_layers(None),
-        )
-
-    def _run_in_turns(self, steps: Iterator[None], project: int) -> None:
-        """Runs one step per turn of the event loop; stops when the project is another one by then."""
-        if project == self._projects and next(steps, _DONE) is not _DONE:
-            QTimer.singleShot(0, lambda: self._run_in_turns(steps, project))
-
     def _on_archive_changed(self) -> None:
         if self._archive.path != self._shown_archive:
             self._end()
+            self._leave()
             self._thumbnails.stop()
             self._dock.query.clear()
             self._shown_archive = self._archive.path
@@ -262,7 +331,7 @@ class SearchController(QObject):
             self._show_next_step()
 
     def _on_project_cleared(self) -> None:
-        self._projects += 1
+        self._keeper.forget()
         self.cancel()
         self._marks.clear_box()
 

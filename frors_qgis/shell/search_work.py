@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.layer_picture import LayerPicture
 from frors_qgis.shell.match import Match, match_from_json
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after
+from frors_qgis.shell.result_file import FinishedQuery
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,25 @@ class SearchOptions:
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Matches, best first; the query's picture (null where there is none) and its size on the ground in metres."""
+    """Matches, best first; the query's picture (null where there is none) and its size on the ground in metres.
+
+    `start` are the parameters of the door method `search` that stand for the query itself.
+    """
 
     matches: tuple[Match, ...]
     note: str | None
     image: QImage
     size: tuple[float, float]
+    start: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ShownSearch:
+    """A search whose matches the panel shows."""
+
+    options: SearchOptions
+    found: SearchResult
+    query: FinishedQuery
 
 
 @dataclass(frozen=True)
@@ -78,19 +93,9 @@ def box_work(
         return {"refused": RefusedBox(offer, _chip_under(call, options.archive, box, box_crs))}
 
     def search(call: Call) -> dict[str, Any]:
-        raster = source if isinstance(source, str) else str(source.save(folder()))
-        try:
-            query = call(
-                "embed",
-                {
-                    "archive": options.archive, "raster": raster,
-                    "box": list(box), "crs": box_crs, "thumbnail": thumbnail_px,
-                },
-            )  # fmt: skip
-        finally:
-            if not isinstance(source, str):
-                Path(raster).unlink(missing_ok=True)
-                Path(raster).with_suffix(".png").unlink(missing_ok=True)
+        with _readable(source, folder) as raster:
+            params = {"archive": options.archive, "raster": raster, "box": list(box), "crs": box_crs}
+            query = call("embed", params | {"thumbnail": thumbnail_px})
         try:
             image = _taken_image(query.get("thumbnail"))
             wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"]}
@@ -102,7 +107,34 @@ def box_work(
             message = f"The engine's description of the box cannot be read: {error!r}."
             raise EngineError(ErrorCode.INTERNAL, message) from error
         answer = call("search", options.params() | wanted)
-        return {"found": _found({**answer, "note": answer.get("note") or note}, image, size)}
+        return {"found": _found({**answer, "note": answer.get("note") or note}, image, size, wanted)}
+
+    return work
+
+
+def example_work(
+    archive: str,
+    source: str | LayerPicture,
+    box: tuple[float, float, float, float],
+    box_crs: str,
+    folder: Callable[[], Path],
+) -> Work:
+    """Embeds a box. The work's result is {"embedding": tuple}."""
+
+    def work(call: Call) -> dict[str, Any]:
+        with _readable(source, folder) as raster:
+            params = {"archive": archive, "raster": raster, "box": list(box), "crs": box_crs}
+            return {"embedding": tuple(map(float, call("embed", params)["embedding"]))}
+
+    return work
+
+
+def again_work(options: SearchOptions, found: SearchResult, examples: dict[str, Any]) -> Work:
+    """Searches again with examples. The work's result is {"found": SearchResult}."""
+
+    def work(call: Call) -> dict[str, Any]:
+        answer = call("search", options.params() | found.start | examples)
+        return {"found": _found(answer, found.image, found.size, found.start)}
 
     return work
 
@@ -120,7 +152,8 @@ def chip_work(options: SearchOptions, chip: int, ground_size: float, thumbnail_p
             if error.code is ErrorCode.CANCELLED:
                 raise
             picture = {}
-        return {"found": _found(answer, QImage(str(picture.get("path"))), (ground_size, ground_size))}
+        image = QImage(str(picture.get("path")))
+        return {"found": _found(answer, image, (ground_size, ground_size), {"chip": chip})}
 
     return work
 
@@ -135,12 +168,27 @@ def _chip_under(call: Call, archive: str, box: tuple[float, float, float, float]
         return None
 
 
-def _found(answer: dict[str, Any], image: QImage, size: tuple[float, float]) -> SearchResult:
+@contextmanager
+def _readable(source: str | LayerPicture, folder: Callable[[], Path]) -> Iterator[str]:
+    """The path of a raster; a picture is saved in `folder()` for as long as it is read."""
+    if isinstance(source, str):
+        yield source
+        return
+    path = source.save(folder())
+    try:
+        yield str(path)
+    finally:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".png").unlink(missing_ok=True)
+
+
+def _found(answer: dict[str, Any], image: QImage, size: tuple[float, float], start: dict[str, Any]) -> SearchResult:
     matches = answer.get("matches")
     if not isinstance(matches, list):
         raise EngineError(ErrorCode.INTERNAL, "The engine's answer holds no list of matches.")
     note = answer.get("note")
-    return SearchResult(tuple(map(match_from_json, matches)), None if note is None else str(note), image, size)
+    note = None if note is None else str(note)
+    return SearchResult(tuple(map(match_from_json, matches)), note, image, size, start)
 
 
 def _taken_image(path: object) -> QImage:

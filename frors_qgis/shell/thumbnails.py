@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QImage
 
-from frors_qgis.client.tasks import EngineTask
+from frors_qgis.client.tasks import Call, EngineTask, Work
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.translation import tr
@@ -25,7 +23,6 @@ class ThumbnailLoader(QObject):
     """
 
     arrived = pyqtSignal(object, QImage)
-    _fetched = pyqtSignal(int, object, QImage)
 
     def __init__(self, tasks: EngineTasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +37,6 @@ class ThumbnailLoader(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._start_batch)
-        self._fetched.connect(self._on_fetched)
 
     def begin(self, archive: str, side: int) -> None:
         """Forgets all wishes; from now on chips are those of `archive` and thumbnails have `side` pixels."""
@@ -73,19 +69,21 @@ class ThumbnailLoader(QObject):
             return
         chips = [self._waiting.popitem()[0] for _ in range(min(_BATCH, len(self._waiting)))]
         self._asked.update(chips)
+        number = self._round
         self._running = task = self._tasks.start(
             tr("Thumbnails"),
             self._work(chips),
             hidden=True,
+            delivered=lambda part: self._on_fetched(number, *part),
             succeeded=lambda _: self._on_ended(task, chips),
             failed=lambda *_: self._on_ended(task, chips),
             cancelled=lambda: self._on_ended(task, chips),
         )
 
-    def _work(self, chips: list[int]) -> Callable[..., dict[str, object]]:
-        archive, side, number, fetched = self._archive, self._side, self._round, self._fetched
+    def _work(self, chips: list[int]) -> Work:
+        archive, side = self._archive, self._side
 
-        def work(call: Callable[..., dict[str, object]]) -> dict[str, object]:
+        def work(call: Call) -> dict[str, object]:
             for chip in chips:
                 image = QImage()
                 try:
@@ -94,7 +92,7 @@ class ThumbnailLoader(QObject):
                 except EngineError as error:
                     if error.code in _GONE:
                         raise
-                fetched.emit(number, chip, image)
+                call.deliver((chip, image))
             return {}
 
         return work

@@ -37,6 +37,7 @@ def watched(task: EngineTask, events: Events) -> EngineTask:
     task.failed.connect(lambda code, message: note("failed", code, message))
     task.cancelled.connect(lambda: note("cancelled"))
     task.progressed.connect(lambda fraction, message, eta: note("progressed", fraction, message, eta))
+    task.delivered.connect(lambda part: note("delivered", part))
     return task
 
 
@@ -56,6 +57,33 @@ def test_the_result_of_a_chain_is_delivered_once_on_the_main_thread(
     gc.collect()
     wait_until(lambda: events and not len(runner))
     assert events == [("succeeded", {"n": 2}, True)]
+
+
+def test_parts_come_on_the_main_thread_before_the_result(
+    make_client: MakeClient, runner: TaskRunner, wait_until: WaitUntil
+) -> None:
+    def work(call: Call) -> dict[str, Any]:
+        call.deliver((1, "one"))
+        call.deliver(None)
+        return call("echo", {})["params"]
+
+    events: Events = []
+    runner.run(watched(EngineTask(make_client(), "Thumbnails", work), events))
+    wait_until(lambda: events and not len(runner))
+    assert events == [("delivered", (1, "one"), True), ("delivered", None, True), ("succeeded", {}, True)]
+
+
+def test_a_superseded_task_delivers_no_part(make_client: MakeClient, runner: TaskRunner, wait_until: WaitUntil) -> None:
+    def work(call: Call) -> dict[str, Any]:
+        task.supersede()
+        call.deliver(1)
+        return {}
+
+    events: Events = []
+    task = watched(EngineTask(make_client(), "Thumbnails", work), events)
+    runner.run(task)
+    wait_until(lambda: events and not len(runner))
+    assert events == [("cancelled", True)]
 
 
 def test_an_error_of_the_engine_is_delivered_with_its_code(

@@ -144,8 +144,15 @@ class Window:
         run_until(lambda: layer in self.canvas.layers())
         self.canvas.setExtent(self.canvas.mapSettings().layerExtentToOutputExtent(layer, layer.extent()))
 
-    def drag(self, start: QPoint, end: QPoint, *, let_go: bool = True) -> None:
-        """Drags from pixel to pixel of the canvas with the mouse events that Qt delivers."""
+    def drag(
+        self,
+        start: QPoint,
+        end: QPoint,
+        *,
+        let_go: bool = True,
+        keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
+        """Drags from pixel to pixel of the canvas with the mouse events that Qt delivers, some keys held."""
         none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
         events = [
             (QEvent.Type.MouseButtonPress, start, left, left),
@@ -157,15 +164,15 @@ class Window:
         viewport = self.canvas.viewport()
         for kind, place, button, buttons in events:
             position, on_screen = QPointF(place), QPointF(viewport.mapToGlobal(place))
-            event = QMouseEvent(kind, position, on_screen, button, buttons, Qt.KeyboardModifier.NoModifier)
+            event = QMouseEvent(kind, position, on_screen, button, buttons, keys)
             QCoreApplication.sendEvent(viewport, event)
 
-    def draw_box(self, box: QgsRectangle) -> None:
-        """Draws a box of the project's CRS with the mouse."""
+    def draw_box(self, box: QgsRectangle, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Draws a box of the project's CRS with the mouse, some keys held."""
         transform = self.canvas.getCoordinateTransform()
         first = transform.transform(box.xMinimum(), box.yMaximum())
         last = transform.transform(box.xMaximum(), box.yMinimum())
-        self.drag(QPoint(round(first.x()), round(first.y())), QPoint(round(last.x()), round(last.y())))
+        self.drag(QPoint(round(first.x()), round(first.y())), QPoint(round(last.x()), round(last.y())), keys=keys)
 
     def press_escape(self) -> None:
         """Presses Esc on the canvas."""

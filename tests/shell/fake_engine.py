@@ -55,6 +55,15 @@ def match(rank, count):
     }  # fmt: skip
 
 
+def ranked(params):
+    """Chips that are right come first, those that are wrong not at all."""
+    right, wrong = set(params.get("right", ())), set(params.get("wrong", ()))
+    found = [match(rank, params["k"]) for rank in range(1, params["k"] + len(wrong) + 1)]
+    found = [one for one in found if one["chip"] not in wrong]
+    found.sort(key=lambda one: one["chip"] not in right)
+    return [one | {"rank": rank} for rank, one in enumerate(found[: params["k"]], 1)]
+
+
 def info(archive):
     return {
         "path": archive, "encoder": "fake", "encoder_available": True, "chips": 4321, "bytes": 3_400_000, "levels": [],
@@ -91,7 +100,7 @@ def result(number, method, params):
             "cells": [4, 3], "thumbnail": thumbnail,
         }  # fmt: skip
     if method == "search":
-        return {"matches": [match(rank, params["k"]) for rank in range(1, params["k"] + 1)], "note": None}
+        return {"matches": ranked(params), "note": None}
     if method == "thumbnail":
         return {"path": picture(number, params["size"], (params["chip"] % 255, 90, 60))}
     if method == "plan":

@@ -15,7 +15,7 @@ def tool(window, raster_layer):
     tool.drawn = []
     tool.box_drawn.connect(lambda box: tool.drawn.append(QgsRectangle(box)))
     tool.clicks = []
-    tool.clicked_only.connect(lambda: tool.clicks.append(1))
+    tool.clicked.connect(lambda: tool.clicks.append(1))
     window.canvas.setMapTool(tool)
     yield tool
     tool.remove()

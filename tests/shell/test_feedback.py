@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import pytest
+from qgis.core import (
+    NULL,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsPointXY,
+    QgsProject,
+    QgsRectangle,
+    edit,
+)
+from qgis.PyQt.QtCore import QEvent, QPoint, Qt
+from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication, QToolButton
+
+from frors_qgis.shell.match_model import VERDICT_ROLE
+
+BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
+
+
+def layer():
+    (found,) = QgsProject.instance().mapLayersByName("Matches")
+    return found
+
+
+def rows(field):
+    return {feature["chip"]: feature[field] for feature in layer().getFeatures()}
+
+
+@pytest.fixture
+def found(ready, window, wait_until):
+    ready.actions[1].trigger()
+    window.draw_box(BOX)
+    wait_until(lambda: QgsProject.instance().mapLayersByName("Matches"))
+    return ready.dock.results.model.matches()
+
+
+@pytest.fixture
+def press(ready, found):
+    view = ready.dock.results.view
+
+    def press(key, row, modifiers=Qt.KeyboardModifier.NoModifier):
+        view.setCurrentIndex(view.model().index(row))
+        view.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, key, modifiers))
+
+    return press
+
+
+@pytest.fixture
+def wait_for_ranking(fake, wait_until, ready):
+    def wait(times=1):
+        wait_until(lambda: len(fake.requests("search")) == 1 + times)
+        wait_until(lambda: ready.dock.search_progress.isHidden())
+
+    return wait
+
+
+def test_keys_mark_and_go_on_and_the_ranking_follows_once(ready, press, fake, wait_for_ranking, wait_until, run_for):
+    view, model = ready.dock.results.view, ready.dock.results.model
+    press(Qt.Key.Key_Plus, 3)
+    assert view.currentIndex().row() == 4
+    press(Qt.Key.Key_Minus, 4)
+    press(Qt.Key.Key_Minus, 0)
+    assert ready.dock.examples.text == "Examples: 1 right, 2 wrong"
+    wait_for_ranking()
+    run_for(0.3)
+    _, request = fake.requests("search")
+    assert request["params"]["right"] == [1004]
+    assert request["params"]["wrong"] == [1005, 1001]
+    assert request["params"]["embedding"] == [0.0625] * 256
+    assert [match.chip for match in model.matches()[:3]] == [1004, 1002, 1003]
+    wait_until(lambda: rows("label").get(1004) == "right")
+
+
+def test_what_is_marked_wrong_is_seen_behind_the_matches_and_can_be_taken_back(
+    ready, press, wait_for_ranking, wait_until
+):
+    model = ready.dock.results.model
+    press(Qt.Key.Key_Minus, 0)
+    wait_for_ranking()
+    last = model.index(model.rowCount() - 1)
+    assert (model.matches()[-1].chip, model.matches()[-1].rank) == (1001, 0)
+    assert last.data(VERDICT_ROLE) is False
+    press(Qt.Key.Key_Delete, model.rowCount() - 1)
+    wait_for_ranking(2)
+    assert model.matches()[0].chip == 1001
+    wait_until(lambda: rows("label").get(1001) in (None, NULL))
+
+
+def test_a_click_on_a_sign_marks_and_another_takes_it_back(ready, found):
+    view, model = ready.dock.results.view, ready.dock.results.model
+    item = view.visualRect(model.index(0))
+    place = next(
+        QPoint(x, item.top() + 18)
+        for x in range(item.left(), item.right())
+        if view._delegate.sign_at(item, QPoint(x + 8, item.top() + 18)) is False
+    )
+    for verdict in (False, None):
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place + QPoint(8, 0))
+        assert model.index(0).data(VERDICT_ROLE) is verdict
+
+
+def test_undo_and_clear_bring_the_ranking_back(ready, press, fake, wait_for_ranking):
+    press(Qt.Key.Key_Plus, 5)
+    wait_for_ranking()
+    assert ready.dock.results.model.matches()[0].chip == 1006
+    press(Qt.Key.Key_Z, 0, Qt.KeyboardModifier.ControlModifier)
+    wait_for_ranking(2)
+    assert ready.dock.results.model.matches()[0].chip == 1001
+    press(Qt.Key.Key_Plus, 5)
+    wait_for_ranking(3)
+    _, clear = ready.dock.examples.findChildren(QToolButton)
+    clear.click()
+    wait_for_ranking(4)
+    assert "right" not in fake.requests("search")[-1]["params"]
+    assert ready.dock.results.model.matches()[0].chip == 1001
+
+
+def test_thumbnails_that_are_there_stay_when_the_ranking_changes(ready, press, wait_for_ranking, wait_until):
+    model = ready.dock.results.model
+    wait_until(lambda: model.thumbnail(1002) is not None)
+    press(Qt.Key.Key_Minus, 0)
+    wait_for_ranking()
+    assert model.thumbnail(1002) is not None
+
+
+def test_another_query_starts_without_examples(ready, press, window, fake, wait_until, run_for):
+    press(Qt.Key.Key_Plus, 5)
+    window.draw_box(QgsRectangle(523600, 5267940, 523630, 5267970))
+    wait_until(lambda: len(fake.requests("search")) == 2)
+    run_for(1.0)
+    assert "right" not in fake.requests("search")[-1]["params"]
+    assert len(fake.requests("search")) == 2
+    assert ready.dock.examples.isHidden()
+
+
+def test_a_box_drawn_with_shift_or_ctrl_is_an_example(ready, found, window, fake, wait_for_ranking, wait_until):
+    other = QgsRectangle(523600, 5267940, 523630, 5267970)
+    window.draw_box(other, Qt.KeyboardModifier.ShiftModifier)
+    wait_for_ranking()
+    window.draw_box(other, Qt.KeyboardModifier.ControlModifier)
+    wait_for_ranking(2)
+    params = fake.requests("search")[-1]["params"]
+    assert params["right_boxes"] == params["wrong_boxes"] == [[0.0625] * 256]
+    assert ready.dock.examples.text == "Examples: 1 right, 1 wrong"
+
+
+def test_an_example_without_a_query_is_a_sentence(ready, window, fake):
+    ready.actions[1].trigger()
+    window.draw_box(BOX, Qt.KeyboardModifier.ShiftModifier)
+    assert "query first" in window.messages[-1][1]
+    assert fake.requests("embed") == []
+
+
+def test_notes_and_labels_of_the_user_outlive_every_ranking(ready, press, wait_for_ranking, wait_until):
+    wait_until(lambda: len(rows("rank")) == 100)
+    fields = layer().fields()
+    with edit(layer()):
+        for feature in layer().getFeatures():
+            if feature["chip"] == 1002:
+                layer().changeAttributeValue(feature.id(), fields.indexOf("note"), "my find")
+    press(Qt.Key.Key_Minus, 1)
+    wait_for_ranking()
+    wait_until(lambda: rows("label").get(1002) == "wrong")
+    assert rows("note")[1002] == "my find"
+    assert rows("rank")[1002] in (None, NULL)
+    wait_until(lambda: sorted(rank for rank in rows("rank").values() if rank not in (None, NULL)) == [*range(1, 101)])
+
+
+def test_a_layer_that_is_being_edited_is_left_alone_and_the_user_is_told(
+    ready, press, wait_for_ranking, window, wait_until, run_for
+):
+    wait_until(lambda: len(rows("rank")) == 100)
+    layer().startEditing()
+    press(Qt.Key.Key_Minus, 0)
+    wait_for_ranking()
+    wait_until(lambda: window.messages)
+    assert "being edited" in window.messages[-1][1]
+    layer().rollBack()
+    assert set(rows("label").values()) <= {None, NULL}
+
+
+def test_the_layer_may_be_deleted_while_marks_are_given(ready, press, wait_for_ranking, run_for, window):
+    QgsProject.instance().removeMapLayer(layer())
+    press(Qt.Key.Key_Plus, 0)
+    wait_for_ranking()
+    run_for(0.3)
+    assert window.messages == []
+
+
+def test_an_error_of_the_engine_leaves_the_ranking_as_it_is(ready, press, fake, window, wait_until):
+    fake.order(search={"error": {"code": "internal", "message": "The engine tripped."}})
+    press(Qt.Key.Key_Plus, 4)
+    wait_until(lambda: window.messages)
+    assert "tripped" in window.messages[-1][1]
+    assert [match.chip for match in ready.dock.results.model.matches()[:2]] == [1001, 1002]
+
+
+def test_a_click_on_a_match_on_the_map_offers_its_menu(ready, found, window, wait_until):
+    view = ready.dock.results.view
+    chosen = []
+    view.match_menu = lambda index: chosen.append(index.row()) or type(view).match_menu(view, index)
+    centre = found[7].geometry.centroid()
+    lonlat = QgsCoordinateReferenceSystem("EPSG:4326")
+    centre.transform(
+        QgsCoordinateTransform(lonlat, window.canvas.mapSettings().destinationCrs(), QgsProject.instance())
+    )
+    ready.box_tool.clicked.emit(centre.asPoint())
+    assert chosen == [7]
+    QApplication.activePopupWidget().close()
+
+
+def test_a_click_beside_every_match_explains_how_boxes_are_drawn(ready, found, window):
+    ready.box_tool.clicked.emit(QgsPointXY(0, 0))
+    assert "Drag a box" in window.messages[-1][1]
