@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, QTimer
@@ -48,7 +47,7 @@ class ResultKeeper(QObject):
                     tr("The folder of the archive cannot be written to, so the matches are a temporary layer.")
                 )
             steps = add_result_layers(query, file, QgsProject.instance())
-            self._run_in_turns(steps, project, lambda layer: self._on_added(layer, query))
+            self._run_in_turns(steps, lambda: project == self._round, lambda layer: self._on_added(layer, query))
 
         self._tasks.start(
             tr("Write matches"),
@@ -78,16 +77,17 @@ class ResultKeeper(QObject):
                 )
             )
             return
-        (query, verdicts), self._ranking, self._busy = self._ranking, None, True
-        self._run_in_turns(rank_layer_anew(layer, query, verdicts), self._round, lambda _: self._on_ranked())
+        (query, verdicts), self._ranking, self._busy, id_ = self._ranking, None, True, layer.id()
+        steps = rank_layer_anew(layer, query, verdicts)
+        self._run_in_turns(steps, lambda: QgsProject.instance().mapLayer(id_) is not None, lambda _: self._on_ranked())
 
     def _on_ranked(self) -> None:
         self._busy = False
         self._follow()
 
-    def _run_in_turns(self, steps: Iterator[None], project: int, done: Callable[[Any], None]) -> None:
-        """Runs one step per turn of the event loop, then `done` with what they return; stops in another project."""
-        if project != self._round:
+    def _run_in_turns(self, steps: Iterator[None], goes_on: Callable[[], bool], done: Callable[[object], None]) -> None:
+        """Runs one step per turn of the event loop for as long as that makes sense, then `done` with their result."""
+        if not goes_on():  # the user may have deleted the layer, or closed the project
             self._busy = False
             return
         try:
@@ -95,4 +95,4 @@ class ResultKeeper(QObject):
         except StopIteration as end:
             done(end.value)
         else:
-            QTimer.singleShot(0, lambda: self._run_in_turns(steps, project, done))
+            QTimer.singleShot(0, lambda: self._run_in_turns(steps, goes_on, done))

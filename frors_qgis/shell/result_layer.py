@@ -80,10 +80,10 @@ def add_result_layers(
 def rank_layer_anew(layer: QgsVectorLayer, query: FinishedQuery, verdicts: Mapping[int, bool]) -> Iterator[None]:
     """Has a layer of matches follow another ranking of the same query, one step for each `next`.
 
-    What the user has written or marked stays: a match that is found no more only loses its rank where it is labelled or
-    has a note. The layer must not be in edit mode.
+    What the user has written or marked stays: a match that is found no more only loses rank and score where it is
+    labelled or has a note, and is not drawn. The layer must not be in edit mode.
     """
-    provider, fields = layer.dataProvider(), layer.fields()
+    fields = layer.fields()
     rank, score, label = (fields.indexOf(name) for name in ("rank", "score", "label"))
     known = {feature["chip"]: feature for feature in layer.getFeatures()}
     yield
@@ -91,7 +91,7 @@ def rank_layer_anew(layer: QgsVectorLayer, query: FinishedQuery, verdicts: Mappi
     gone = []
     for chip, feature in known.items():
         if not is_empty(feature["note"]) or chip in verdicts:
-            changes[feature.id()] = {rank: None, label: verdict_label(verdicts.get(chip))}
+            changes[feature.id()] = {rank: None, score: None, label: verdict_label(verdicts.get(chip))}
         else:
             gone.append(feature.id())
     for match in query.matches:
@@ -99,13 +99,13 @@ def rank_layer_anew(layer: QgsVectorLayer, query: FinishedQuery, verdicts: Mappi
             values = {rank: match.rank, score: match.score, label: verdict_label(verdicts.get(match.chip))}
             changes[known[match.chip].id()] = values
     kept = set(changes)
-    provider.changeAttributeValues(changes)
+    layer.dataProvider().changeAttributeValues(changes)
     yield
-    provider.deleteFeatures([feature for feature in gone if feature not in kept])
+    layer.dataProvider().deleteFeatures([feature for feature in gone if feature not in kept])
     yield
     new = [match for match in query.matches if match.chip not in known]
     added = [match_feature(fields, query, match, verdicts.get(match.chip)) for match in new]
-    provider.addFeatures(added, QgsFeatureSink.Flag.FastInsert)
+    layer.dataProvider().addFeatures(added, QgsFeatureSink.Flag.FastInsert)
     yield
     style_matches(layer, query.matches)
     layer.triggerRepaint()
@@ -119,7 +119,7 @@ def is_empty(value: object) -> bool:
 def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
     """Gives the layer its style, with equally many matches in each class; `matches` are sorted best first."""
     layer.loadNamedStyle(str(resource_path("styles", "matches.qml")))
-    renderer = layer.renderer()
+    renderer = layer.renderer().clone()
     if not isinstance(renderer, QgsGraduatedSymbolRenderer) or not matches:
         return
     for number in reversed(range(len(renderer.ranges()))):
@@ -130,6 +130,7 @@ def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
         renderer.updateRangeUpperValue(number, scores[0] + _SLACK)
         renderer.updateRangeLowerValue(number, scores[-1] - _SLACK)
         renderer.updateRangeLabel(number, f"{scores[-1]:.3f} - {scores[0]:.3f}")
+    layer.setRenderer(renderer)  # which tells the legend, too
 
 
 def _memory_layer(name: str, fields: QgsFields, features: Iterator[QgsFeature]) -> QgsVectorLayer:

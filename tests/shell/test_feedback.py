@@ -5,6 +5,7 @@ from qgis.core import (
     NULL,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsLayerTreeModel,
     QgsPointXY,
     QgsProject,
     QgsRectangle,
@@ -15,7 +16,9 @@ from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QToolButton
 
+from frors_qgis.shell import result_keeper
 from frors_qgis.shell.match_model import VERDICT_ROLE
+from frors_qgis.shell.result_layer import rank_layer_anew
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
 
@@ -166,7 +169,17 @@ def test_notes_and_labels_of_the_user_outlive_every_ranking(ready, press, wait_f
     wait_until(lambda: rows("label").get(1002) == "wrong")
     assert rows("note")[1002] == "my find"
     assert rows("rank")[1002] in (None, NULL)
+    assert rows("score")[1002] in (None, NULL)
     wait_until(lambda: sorted(rank for rank in rows("rank").values() if rank not in (None, NULL)) == [*range(1, 101)])
+
+
+def test_the_legend_follows_the_ranking(ready, press, fake, wait_for_ranking, wait_until):
+    press(Qt.Key.Key_Minus, 0)
+    wait_for_ranking()
+    best = ready.dock.results.model.matches()[0].score
+    bridge = QgsLayerTreeModel(QgsProject.instance().layerTreeRoot())
+    node = QgsProject.instance().layerTreeRoot().findLayer(layer().id())
+    wait_until(lambda: f"{best:.3f}" in bridge.layerLegendNodes(node)[0].data(Qt.ItemDataRole.DisplayRole))
 
 
 def test_a_layer_that_is_being_edited_is_left_alone_and_the_user_is_told(
@@ -187,6 +200,26 @@ def test_the_layer_may_be_deleted_while_marks_are_given(ready, press, wait_for_r
     press(Qt.Key.Key_Plus, 0)
     wait_for_ranking()
     run_for(0.3)
+    assert window.messages == []
+
+
+def test_the_layer_may_be_deleted_while_it_follows_the_ranking(
+    ready, press, wait_for_ranking, run_for, window, monkeypatch
+):
+    steps = []
+
+    def slow(layer, query, verdicts):
+        for step in rank_layer_anew(layer, query, verdicts):
+            steps.append(1)
+            if len(steps) == 2:
+                QgsProject.instance().removeMapLayer(layer.id())
+            yield step
+
+    monkeypatch.setattr(result_keeper, "rank_layer_anew", slow)
+    press(Qt.Key.Key_Minus, 0)
+    wait_for_ranking()
+    run_for(0.5)
+    assert len(steps) == 2
     assert window.messages == []
 
 
