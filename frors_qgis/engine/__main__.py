@@ -149,6 +149,13 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--since", metavar="DATE", help="rasters acquired on this day or later; default: all")
     search.add_argument("--until", metavar="DATE", help="rasters acquired on this day or earlier; default: all")
     search.add_argument(
+        "--months", type=_wholes, default=[], metavar="N,N", help="of acquisition, 1 to 12; default: all"
+    )
+    search.add_argument("--least-score", type=float, metavar="S", help="leave out worse matches; default: none")
+    search.add_argument(
+        "--apart", type=float, default=0.0, metavar="M", help="metres between matches at least; default: no overlap"
+    )
+    search.add_argument(
         "-o", "--output", metavar="matches.gpkg|.geojson|.csv", help="a file for the matches; default: none"
     )
 

@@ -70,7 +70,8 @@ def search(options: argparse.Namespace) -> Result:
             values |= {"embedding": embedding["embedding"], "ground_size": embedding["chip_size"]}
             note = embedding["note"]
             values["crs"] = options.crs or _crs_of(options.raster)
-        values |= {"since": options.since, "until": options.until, "within": options.within}
+        values |= {"since": options.since, "until": options.until, "months": options.months}
+        values |= {"within": options.within, "least_score": options.least_score, "apart": options.apart}
         values |= {"rasters": _raster_ids(options.archive, options.rasters or [])}
         bar.show(0.9, "Searching", None)
         result = service.methods["search"](Parameters(values), Call())

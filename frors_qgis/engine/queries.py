@@ -21,7 +21,7 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
     """
     vector, size, crs = _start(parameters, archive)
     within = parameters.optional_box("within")
-    rasters = parameters.wholes("rasters")
+    rasters, months = parameters.wholes("rasters"), parameters.wholes("months")
     right, wrong = parameters.wholes("right"), parameters.wholes("wrong")
     if both := set(right) & set(wrong):
         raise EngineError(ErrorCode.BAD_REQUEST, f"Chip {min(both)} cannot be both right and wrong.")
@@ -35,6 +35,9 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
         rasters=frozenset(rasters) if rasters else None,
         since=parameters.optional_text("since"),
         until=parameters.optional_text("until"),
+        months=frozenset(months) if months else None,
+        least_score=parameters.optional_number("least_score"),
+        apart=parameters.number("apart", 0.0),
         hidden=tuple(wrong),
     )
     return query, crs

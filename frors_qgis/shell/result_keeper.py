@@ -61,7 +61,9 @@ class ResultKeeper(QObject):
         self._ranking = query, verdicts
         self._follow()
 
-    def _on_added(self, layer: QgsVectorLayer, query: FinishedQuery) -> None:
+    def _on_added(self, layer: QgsVectorLayer | None, query: FinishedQuery) -> None:
+        if layer is None:
+            return
         if self._ranking is None or self._ranking[0].id == query.id:
             self._layer = layer.id()
             self._follow()

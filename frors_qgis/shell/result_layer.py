@@ -18,6 +18,7 @@ from qgis.core import (
     QgsSingleSymbolRenderer,
     QgsVectorLayer,
 )
+from qgis.PyQt import sip
 
 from frors_qgis.resources import resource_path
 from frors_qgis.shell.map_colours import CASING_COLOUR, QUERY_COLOUR, score_class
@@ -46,7 +47,7 @@ def results_group_name() -> str:
 
 def add_result_layers(
     query: FinishedQuery, file: Path | None, project: QgsProject
-) -> Generator[None, None, QgsVectorLayer]:
+) -> Generator[None, None, QgsVectorLayer | None]:
     """Adds the layers of a query to the project, on the main thread, one step for each `next`; returns the matches'.
 
     Let the event loop run between the steps, so that none of them is felt. Without a file the layers are temporary.
@@ -65,6 +66,8 @@ def add_result_layers(
     yield
     project.addMapLayers([box, matches], False)
     yield
+    if sip.isdeleted(box) or sip.isdeleted(matches):  # somebody was quick
+        return None
     root = project.layerTreeRoot()
     group = root.findGroup(results_group_name()) or root.insertGroup(0, results_group_name())
     number = len(group.children()) + 1

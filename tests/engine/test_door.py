@@ -176,6 +176,8 @@ def test_bad_requests_are_answered_by_code(door, method, params, code):
         ({"chip": 1, "right_boxes": [[1.0]]}, "bad_request"),
         ({"chip": 1, "wrong_boxes": [1.0]}, "bad_request"),
         ({"chip": 1, "since": "May"}, "bad_request"),
+        ({"chip": 1, "months": [13]}, "bad_request"),
+        ({"chip": 1, "apart": "far"}, "bad_request"),
     ],
 )
 def test_queries_that_make_no_sense_are_answered_by_code(door, archive, params, code):

@@ -102,6 +102,15 @@ def test_each_query_has_a_group_and_earlier_ones_are_switched_off(qgis_new_proje
     assert QgsProject.instance().layerTreeRoot().children()[0] is group
 
 
+def test_layers_that_are_deleted_at_once_are_not_missed(qgis_new_project, folder):
+    query = made_query()
+    steps = add_result_layers(query, write_result_file(query, folder), QgsProject.instance())
+    while not QgsProject.instance().mapLayersByName("Matches"):
+        next(steps)
+    QgsProject.instance().clear()
+    assert list(steps) == []
+
+
 def test_the_style_grades_by_score_with_equally_many_matches_in_each_class(qgis_new_project, folder):
     query = made_query(20)
     _, matches = added(query, write_result_file(query, folder))

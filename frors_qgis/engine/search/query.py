@@ -21,8 +21,9 @@ class Query:
 
     `vector` float32 [d]; `k` matches at most; `ground_size` in metres compares with chips of similar size (None: any);
     `extent` (west, south, east, north) in degrees and `rasters`, ids, limit where matches lie (None: anywhere); `since`
-    and `until`, ISO dates, both included, limit when their raster was acquired (both None: at any time, or unknown).
-    `hidden` are ids of chips that are not wanted, nor others on their places.
+    and `until`, ISO dates, both included, and `months`, from 1 to 12, limit when their raster was acquired (None: at any
+    time; all of them: or unknown). `least_score`: worse matches are left out; `apart`: metres between the centres of
+    matches at least; `hidden`: ids of chips that are not wanted, nor others on their places.
     Raises EngineError(BAD_REQUEST) for values that make no query.
     """
 
@@ -33,6 +34,9 @@ class Query:
     rasters: frozenset[int] | None = None
     since: str | None = None
     until: str | None = None
+    months: frozenset[int] | None = None
+    least_score: float | None = None
+    apart: float = 0.0
     hidden: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
@@ -40,15 +44,21 @@ class Query:
             raise EngineError(ErrorCode.BAD_REQUEST, f"The number of matches is 1 to {MOST_MATCHES}, not {self.k}.")
         if self.ground_size is not None and not (math.isfinite(self.ground_size) and self.ground_size > 0):
             raise EngineError(ErrorCode.BAD_REQUEST, "The ground size is a positive number of metres.")
+        if self.months is not None and not self.months <= set(range(1, 13)):
+            raise EngineError(ErrorCode.BAD_REQUEST, "Months are numbers from 1 to 12.")
+        if not (math.isfinite(self.apart) and self.apart >= 0):
+            raise EngineError(ErrorCode.BAD_REQUEST, "The distance between matches is 0 metres or more.")
         for day in (self.since, self.until):
             if day is not None and not _is_iso_date(day):
                 raise EngineError(ErrorCode.BAD_REQUEST, f"{day[:40]!r} is no date such as 2024-05-31.")
 
     def admits(self, acquired: str | None) -> bool:
         """Whether a raster that was acquired on this ISO date (None: unknown) may hold matches."""
-        if self.since is None and self.until is None:
+        if self.since is None and self.until is None and self.months is None:
             return True
         if acquired is None or not _is_iso_date(acquired[:10]):
+            return False
+        if self.months is not None and int(acquired[5:7]) not in self.months:
             return False
         return (self.since or "") <= acquired[:10] <= (self.until or "9999")
 

@@ -14,6 +14,7 @@ from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.search.ground_size import similar_range
 from frors_qgis.engine.search.overlap import without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
+from frors_qgis.engine.search.spacing import at_a_distance
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _FETCH_FACTOR = 8
@@ -38,8 +39,9 @@ class Searcher:
     def search(self, query: Query) -> Matches:
         """The chips most like the query, one per place, best first.
 
-        Filters apply before the search. Raises EngineError: ARCHIVE_EMPTY when there is no chip to compare with,
-        RASTER_UNKNOWN and CHIP_UNKNOWN for a raster or a hidden chip that is not in the archive, and the archive's own.
+        Filters apply before the search, but for the least score. Raises EngineError: ARCHIVE_EMPTY when there is no chip
+        to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a raster or a hidden chip that is not in the archive, and
+        the archive's own.
         """
         self._index.refresh()
         if not len(self._index):
@@ -53,7 +55,13 @@ class Searcher:
         if query.ground_size is not None:
             sizes, note = similar_range(self._index.ground_sizes(mask), query.ground_size)
             mask = self._index.select(rasters=rasters, ids=ids, ground_size=sizes)
-        return Matches(self._best(query, mask), note)
+        matches = self._best(query, mask)
+        if query.least_score is not None:
+            good = [match for match in matches if match.score >= query.least_score]
+            if matches and not good:
+                note = f"The best match scores {matches[0].score:.3f}; lower the least score."
+            matches = good
+        return Matches(matches, note)
 
     def _rasters(self, query: Query) -> set[int] | None:
         """The ids of the rasters that may hold matches; None: all."""
@@ -77,6 +85,8 @@ class Searcher:
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
             chips = [chip for chip in self._archive.chips(list(ranked)) if chip.id not in hidden]
             places = without_overlaps([*hidden.values(), *chips])
+            if query.apart:
+                places = at_a_distance(places, query.apart)
             kept: list[ChipRecord] = list(islice((chip for chip in places if chip.id not in hidden), query.k))
             if len(kept) == query.k or count >= available:
                 return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]

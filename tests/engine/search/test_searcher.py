@@ -107,6 +107,38 @@ def test_dates_leave_the_rasters_of_another_time_out_and_those_of_an_unknown_one
     assert {match.chip.raster_id for match in matches} == ({1} if found else set())
 
 
+@pytest.mark.parametrize(("months", "found"), [({5}, True), ({4, 6}, False)])
+def test_months_are_those_of_any_year(dated, colour_archive, months, found):
+    matches = dated.search(Query(colour_archive.embedding(1), k=400, months=frozenset(months))).matches
+    assert {match.chip.raster_id for match in matches} == ({1} if found else set())
+
+
+def test_matches_below_the_least_score_are_left_out(searcher, colour_archive):
+    vector = colour_archive.embedding(1)
+    all_of_them = searcher.search(Query(vector, k=60)).matches
+    found = searcher.search(Query(vector, k=60, least_score=0.9))
+    assert [match.chip.id for match in found.matches] == [m.chip.id for m in all_of_them if m.score >= 0.9]
+    nothing = searcher.search(Query(-vector, k=60, least_score=0.999))
+    assert nothing.matches == []
+    assert "lower the least score" in nothing.note
+
+
+def test_matches_keep_a_distance_on_the_ground_whatever_raster_they_are_of(searcher, colour_archive):
+    found = searcher.search(Query(colour_archive.embedding(1), k=400, apart=4000.0)).matches
+    centres = np.radians([np.mean(match.chip.footprint, axis=0) for match in found])
+    assert len(found) > 5
+    for i, (longitude, latitude) in enumerate(centres):
+        across = (centres[:i, 0] - longitude) * np.cos(latitude)
+        assert (6_371_000 * np.hypot(across, centres[:i, 1] - latitude) > 3990).all()
+
+
+@pytest.mark.parametrize("wrong", [{"months": frozenset({0})}, {"months": frozenset({13})}, {"apart": -1.0}])
+def test_filters_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(EngineError) as caught:
+        Query(np.ones(4, np.float32), **wrong)
+    assert caught.value.code is ErrorCode.BAD_REQUEST
+
+
 @pytest.mark.parametrize("acquired", ["", "2024", "yesterday", "9999-99-99"])
 def test_an_acquisition_that_is_no_date_passes_no_date_filter(acquired):
     assert not Query(np.ones(4, np.float32), until="9999-12-31").admits(acquired)
