@@ -20,10 +20,10 @@ class Query:
     """An embedding and filters.
 
     `vector` float32 [d]; `k` matches at most; `ground_size` in metres compares with chips of similar size (None: any);
-    `extent` (west, south, east, north) in degrees and `rasters`, ids, limit where matches lie (None: anywhere); `since`
-    and `until`, ISO dates, both included, and `months`, from 1 to 12, limit when their raster was acquired (None: at any
-    time; all of them: or unknown). `least_score`: worse matches are left out; `apart`: metres between the centres of
-    matches at least; `hidden`: ids of chips that are not wanted, nor others on their places.
+    `extent` (west, south, east, north) in degrees and `rasters`, ids, limit where matches lie (None: anywhere).
+    `since` and `until`, ISO dates, both included, and `months`, from 1 to 12, limit when their raster was acquired
+    (None: at any time; all of them: or unknown). `least_score`: worse matches are left out; `apart`: metres between
+    the centres of matches at least; `hidden`: ids of chips that are not wanted, nor others on their places.
     Raises EngineError(BAD_REQUEST) for values that make no query.
     """
 

@@ -39,9 +39,9 @@ class Searcher:
     def search(self, query: Query) -> Matches:
         """The chips most like the query, one per place, best first.
 
-        Filters apply before the search, but for the least score. Raises EngineError: ARCHIVE_EMPTY when there is no chip
-        to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a raster or a hidden chip that is not in the archive, and
-        the archive's own.
+        Filters apply before the search, but for the least score. Raises EngineError: ARCHIVE_EMPTY when there is no
+        chip to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a raster or a hidden chip that is not in the archive,
+        and the archive's own.
         """
         self._index.refresh()
         if not len(self._index):
