@@ -72,6 +72,7 @@ class ArchiveController(QObject):
         self._offer = None
         self._opened = False
         self._settings.remember_archive(path)
+        self._dock.filters.show_rasters([])
         self._show()
         self.changed.emit()
         self._open()
@@ -118,6 +119,8 @@ class ArchiveController(QObject):
         self._chips = int(info.get("chips", 0))
         self._offer = offer_from_info(self._path or "", info)
         self._dock.archive.show_info(_info_text(info))
+        rasters = [raster for raster in info.get("rasters", []) if "id" in raster]
+        self._dock.filters.show_rasters([(int(raster["id"]), str(raster["path"])) for raster in rasters])
         if first and self._path is not None:
             reload_archive_layers(QgsProject.instance(), [self._path])
         self.changed.emit()

@@ -8,6 +8,7 @@ from qgis.PyQt.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from frors_qgis.shell.archive_panel import ArchivePanel
 from frors_qgis.shell.examples_row import ExamplesRow
+from frors_qgis.shell.filters_panel import FiltersPanel
 from frors_qgis.shell.progress_row import ProgressRow
 from frors_qgis.shell.query_panel import QueryPanel
 from frors_qgis.shell.results_panel import ResultsPanel
@@ -16,7 +17,7 @@ from frors_qgis.shell.translation import tr
 
 
 class FrorsDock(QgsDockWidget):
-    """Archive, query, examples, progress and matches under each other; the controllers fill them."""
+    """Archive, query, filters, examples, progress and matches under each other; the controllers fill them."""
 
     def __init__(
         self, index_action: QAction, box_action: QAction, settings: Settings, parent: QWidget | None = None
@@ -25,6 +26,7 @@ class FrorsDock(QgsDockWidget):
         self.setObjectName("FrorsDock")
         self.archive = ArchivePanel(index_action)
         self.query = QueryPanel(box_action, settings)
+        self.filters = FiltersPanel()
         self.examples = ExamplesRow()
         self.search_progress = ProgressRow()
         self.index_progress = ProgressRow()
@@ -36,6 +38,7 @@ class FrorsDock(QgsDockWidget):
         layout.addWidget(self.archive)
         layout.addWidget(_line())
         layout.addWidget(self.query)
+        layout.addWidget(self.filters)
         layout.addWidget(self.examples)
         layout.addWidget(self.search_progress)
         layout.addWidget(self.index_progress)

@@ -1,4 +1,4 @@
-"""Has the ranking follow what the user says of the matches."""
+"""Has the ranking follow what the user says of the matches, and what she wants to see of them."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class FeedbackController(QObject):
         self._tasks = tasks
         self._notices = notices
         self._keeper = keeper
+        self._search = search
         self._shown: ShownSearch | None = None
         self._examples = Examples(self)
         self._examples.changed.connect(self._on_changed)
@@ -43,6 +44,8 @@ class FeedbackController(QObject):
         dock.examples.undo_wanted.connect(self._examples.undo)
         dock.results.view.undo_wanted.connect(self._examples.undo)
         dock.examples.clear_wanted.connect(self._examples.clear)
+        dock.filters.changed.connect(self._wait)
+        dock.query.options_changed.connect(self._wait)
         search.left.connect(self._forget)
         search.found.connect(self._on_found)
         search.example_read.connect(self._examples.add_box)
@@ -58,6 +61,9 @@ class FeedbackController(QObject):
 
     def _on_changed(self) -> None:
         self._show_examples()
+        self._wait()
+
+    def _wait(self) -> None:
         if self._shown is not None:
             self._timer.start()
 
@@ -73,7 +79,7 @@ class FeedbackController(QObject):
         self._dock.search_progress.begin(tr("Ranking anew..."))
         self._tasks.start(
             tr("Search: {title}").format(title=shown.query.title),
-            again_work(shown.options, shown.found, self._examples.params()),
+            again_work(self._search.options(), shown.found, self._examples.params()),
             SEARCH,
             succeeded=lambda result: self._on_ranked(shown, result),
             failed=self._on_failed,
@@ -85,8 +91,14 @@ class FeedbackController(QObject):
         if shown is not self._shown:
             return
         found: SearchResult = result["found"]
-        self._dock.results.rank_anew([*found.matches, *self._marked_beside(found)], found.note)
-        self._keeper.rank_anew(replace(shown.query, matches=found.matches), self._examples.verdicts())
+        query = replace(shown.query, matches=found.matches)
+        if shown.found.matches:
+            self._dock.results.rank_anew([*found.matches, *self._marked_beside(found)], found.note)
+            self._keeper.rank_anew(query, self._examples.verdicts())
+        elif found.matches:  # other filters let something through
+            self._shown = replace(shown, found=found)
+            self._dock.results.show_matches(found.matches, found.note)
+            self._keeper.store(query, shown.options.archive)
 
     def _marked_beside(self, found: SearchResult) -> list[Match]:
         """The marked matches that the new ranking does not hold, so that their marks can be seen and taken away."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import QRectF, QSize, Qt
+from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QAction, QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPalette
 from qgis.PyQt.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
@@ -16,7 +16,12 @@ QUERY_SIDE = 92
 
 
 class QueryPanel(QWidget):
-    """Thumbnail and words of the query, the "Draw box" button, and the options of the next search."""
+    """Thumbnail and words of the query, the "Draw box" button, and the options of the next search.
+
+    Signal `options_changed()`.
+    """
+
+    options_changed = pyqtSignal()
 
     def __init__(self, box_action: QAction, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +87,9 @@ class QueryPanel(QWidget):
         self._matches.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._matches.setToolTip(tr("How many matches to show"))
         self._matches.valueChanged.connect(lambda number: setattr(self._settings, "matches", number))
+        for box in (self._any_size, self._only_extent):
+            box.toggled.connect(self.options_changed)
+        self._matches.valueChanged.connect(self.options_changed)
         label = QLabel(tr("Matches"))
         label.setBuddy(self._matches)
         row = QHBoxLayout()

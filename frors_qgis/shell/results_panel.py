@@ -79,6 +79,8 @@ class ResultsPanel(QWidget):
         ranked = [match for match in matches if match.rank]
         if ranked:
             self._show_scores(ranked, note)
+        else:
+            self._header.setText(note or tr("No match passes the filters; widen them."))
 
     def _show_scores(self, matches: Sequence[Match], note: str | None) -> None:
         scores = tr("{matches}, scores {best:.3f} to {worst:.3f}").format(

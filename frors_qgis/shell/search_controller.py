@@ -117,7 +117,7 @@ class SearchController(QObject):
         self._begin(layer.name(), tr("Reading the box..."), None)
         self._marks.show_box(box)
         crs = self._project_crs()
-        options, title = self._options(), layer.name()
+        options, title = self.options(), layer.name()
         polygon = lonlat_polygon(box, crs if crs.isValid() else layer.crs())
 
         def start(source: str | LayerPicture, corners: _Corners, code: str) -> None:
@@ -195,7 +195,7 @@ class SearchController(QObject):
         if self._archive.path is None:
             return
         self._begin(title, tr("Searching..."), self._dock.results.model.thumbnail(match.chip))
-        options = self._options()
+        options = self.options()
         work = chip_work(options, match.chip, match.ground_size, self._query_px())
         self._start(work, options, title, match.geometry)
 
@@ -247,11 +247,19 @@ class SearchController(QObject):
         self._dock.search_progress.end()
         self._searching = False
 
-    def _options(self) -> SearchOptions:
+    def options(self) -> SearchOptions:
+        """What the panel says of the next search."""
         panel, crs = self._dock.query, self._project_crs()
         extent = self._iface.mapCanvas().extent()
         within = degrees_of(extent, crs) if panel.only_extent else None
-        return SearchOptions(self._archive.path or "", self._archive.is_open, panel.matches, panel.any_size, within)
+        return SearchOptions(
+            self._archive.path or "",
+            self._archive.is_open,
+            panel.matches,
+            panel.any_size,
+            within,
+            self._dock.filters.params(),
+        )
 
     def _project_crs(self) -> QgsCoordinateReferenceSystem:
         return self._iface.mapCanvas().mapSettings().destinationCrs()
@@ -295,9 +303,10 @@ class SearchController(QObject):
         self._shown_archive = options.archive
         self._thumbnails.begin(options.archive, self._dock.results.view.thumbnail_px())
         self._dock.results.show_matches(found.matches, found.note)
-        if found.matches and polygon is not None:
+        if polygon is not None:
             query = FinishedQuery(f"{title}, {size}", polygon, found.matches)
-            self._keeper.store(query, options.archive)
+            if found.matches:
+                self._keeper.store(query, options.archive)
             self.found.emit(ShownSearch(options, found, query))
 
     def _on_example(self, embedding: tuple[float, ...], right: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from frors_qgis.shell.result_file import FinishedQuery
 class SearchOptions:
     """What holds for a box and for a chip. `within` is an extent in EPSG:4326, or None for everywhere.
 
-    `archive_is_open`: whether the engine is known to hold the archive open.
+    `filters`: more parameters of the door method `search`. `archive_is_open`: whether the engine is known to hold the
+    archive open.
     """
 
     archive: str
@@ -30,10 +31,12 @@ class SearchOptions:
     matches: int
     any_size: bool
     within: tuple[float, float, float, float] | None
+    filters: dict[str, Any] = field(default_factory=dict)
 
     def params(self) -> dict[str, Any]:
         """Parameters of the door method `search`."""
         params: dict[str, Any] = {"archive": self.archive, "k": self.matches, "any_size": self.any_size}
+        params |= self.filters
         if self.within is not None:
             params |= {"within": list(self.within), "crs": "EPSG:4326"}
         return params

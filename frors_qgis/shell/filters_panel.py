@@ -1,0 +1,157 @@
+"""The part of the dock that limits what may be found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+from qgis.gui import QgsCheckableComboBox, QgsCollapsibleGroupBoxBasic, QgsDateEdit, QgsDoubleSpinBox
+from qgis.PyQt.QtCore import QDate, QLocale, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QToolButton, QWidget
+
+from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.translation import tr
+from frors_qgis.shell.wording import count_text
+
+_ANY_SCORE = -1.0
+_MOST_METRES = 1_000_000.0
+
+
+class FiltersPanel(QgsCollapsibleGroupBoxBasic):
+    """Rasters, time of acquisition, least score, distance between matches; folded until they are needed.
+
+    Signal `changed()`.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rasters = _combo(tr("All rasters"), tr("Find chips of these rasters only"))
+        self._since, self._until = (
+            _date(tr("Acquired on this day or later")),
+            _date(tr("Acquired on this day or before")),
+        )
+        self._months = _combo(tr("Any month"), tr("Acquired in these months, of any year"))
+        for month in range(1, 13):
+            name = QLocale().standaloneMonthName(month)
+            self._months.addItemWithCheckState(name, Qt.CheckState.Unchecked, month)
+        self._score = _number(_ANY_SCORE, 1.0, tr("any"), tr("Leave out matches that score less"))
+        self._score.setDecimals(3)
+        self._score.setSingleStep(0.05)
+        self._apart = _number(0.0, _MOST_METRES, tr("no overlap"), tr("Of matches that lie nearer, only the best"))
+        self._apart.setDecimals(0)
+        self._apart.setSuffix(tr(" m"))
+        self._reset_button = QToolButton()
+        self._reset_button.setIcon(theme_icon("mActionDeleteSelected"))
+        self._reset_button.setToolTip(tr("Take all filters away"))
+        self._reset_button.setAutoRaise(True)
+        self._reset_button.clicked.connect(self.reset)
+        self._lay_out()
+        self._rasters.checkedItemsChanged.connect(self._on_changed)
+        self._months.checkedItemsChanged.connect(self._on_changed)
+        for field in (self._since, self._until):
+            field.dateValueChanged.connect(self._on_changed)
+        for field in (self._score, self._apart):
+            field.valueChanged.connect(self._on_changed)
+        self._quiet = False
+        self._show_count()
+        self.setCollapsed(True)
+
+    def params(self) -> dict[str, Any]:
+        """Parameters of the door method `search`: those of the filters that are set."""
+        params: dict[str, Any] = {}
+        if rasters := list(map(int, self._rasters.checkedItemsData())):
+            params["rasters"] = rasters
+        for name, field in (("since", self._since), ("until", self._until)):
+            if not field.isNull():
+                params[name] = field.date().toString(Qt.DateFormat.ISODate)
+        if months := list(map(int, self._months.checkedItemsData())):
+            params["months"] = months
+        if self._score.value() > _ANY_SCORE:
+            params["least_score"] = self._score.value()
+        if self._apart.value() > 0:
+            params["apart"] = self._apart.value()
+        return params
+
+    def show_rasters(self, rasters: Sequence[tuple[int, str]]) -> None:
+        """Lists an archive's rasters by their ids and paths; what was chosen stays so where it is still there."""
+        before = self.params()
+        chosen = before.get("rasters", [])
+        self._quiet = True
+        self._rasters.clear()
+        for id_, path in rasters:
+            state = Qt.CheckState.Checked if id_ in chosen else Qt.CheckState.Unchecked
+            self._rasters.addItemWithCheckState(PurePath(path).stem or path, state, id_)
+        self._quiet = False
+        if self.params() != before:
+            self._on_changed()
+
+    def reset(self) -> None:
+        """Takes all filters away."""
+        if not self.params():
+            return
+        self._quiet = True
+        self._rasters.deselectAllOptions()
+        self._months.deselectAllOptions()
+        self._since.clear()
+        self._until.clear()
+        self._score.setValue(_ANY_SCORE)
+        self._apart.setValue(0.0)
+        self._quiet = False
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        if not self._quiet:
+            self._show_count()
+            self.changed.emit()
+
+    def _show_count(self) -> None:
+        count = len(self.params())
+        self.setTitle(tr("Filters ({count})").format(count=count_text(count)) if count else tr("Filters"))
+        self._reset_button.setEnabled(count > 0)
+
+    def _lay_out(self) -> None:
+        dates = QHBoxLayout()
+        dates.addWidget(self._since, 1)
+        dates.addWidget(self._until, 1)
+        last = QHBoxLayout()
+        last.addWidget(self._apart, 1)
+        last.addWidget(self._reset_button)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 4, 0, 0)
+        form.setVerticalSpacing(4)
+        form.addRow(tr("Rasters"), self._rasters)
+        form.addRow(tr("Acquired"), dates)
+        form.addRow(tr("Months"), self._months)
+        form.addRow(tr("Least score"), self._score)
+        form.addRow(tr("Apart"), last)
+
+
+def _combo(default: str, tool_tip: str) -> QgsCheckableComboBox:
+    combo = QgsCheckableComboBox()
+    combo.setDefaultText(default)
+    combo.setToolTip(tool_tip)
+    return combo
+
+
+def _date(tool_tip: str) -> QgsDateEdit:
+    field = QgsDateEdit()
+    field.setAllowNull(True)
+    field.setNullRepresentation(tr("any day"))
+    field.setMinimumDate(QDate(1850, 1, 1))
+    field.clear()
+    field.setToolTip(tool_tip)
+    return field
+
+
+def _number(least: float, most: float, nothing: str, tool_tip: str) -> QgsDoubleSpinBox:
+    """A field whose least value means no filter."""
+    field = QgsDoubleSpinBox()
+    field.setRange(least, most)
+    field.setSpecialValueText(nothing)
+    field.setClearValueMode(QgsDoubleSpinBox.ClearValueMode.MinimumValue)
+    field.setValue(least)
+    field.setToolTip(tool_tip)
+    return field

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+from qgis.core import QgsProject, QgsRectangle
+from qgis.PyQt.QtCore import QDate
+
+from frors_qgis.shell.filters_panel import FiltersPanel
+
+BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
+
+
+@pytest.fixture
+def panel(qgis_app):
+    panel = FiltersPanel()
+    panel.told = []
+    panel.changed.connect(lambda: panel.told.append(1))
+    panel.show_rasters([(1, "/data/town.tif"), (2, "/data/port.tif")])
+    return panel
+
+
+def test_without_filters_nothing_is_asked_for(panel):
+    assert panel.params() == {}
+    assert panel.title() == "Filters"
+    assert panel.told == []
+
+
+def test_filters_become_parameters_of_the_search_and_are_counted(panel):
+    panel._rasters.setCheckedItems(["port"])
+    panel._since.setDate(QDate(2024, 5, 1))
+    panel._months.setCheckedItems([panel._months.itemText(5)])
+    panel._score.setValue(0.6)
+    panel._apart.setValue(250)
+    assert panel.params() == {
+        "rasters": [2], "since": "2024-05-01", "months": [6], "least_score": 0.6, "apart": 250.0
+    }  # fmt: skip
+    assert panel.title() == "Filters (5)"
+    assert len(panel.told) == 5
+
+
+def test_reset_takes_all_of_them_away_and_says_so_once(panel):
+    panel._until.setDate(QDate(2024, 5, 1))
+    panel._months.setCheckedItems([panel._months.itemText(0)])
+    panel.told.clear()
+    panel.reset()
+    panel.reset()
+    assert panel.params() == {}
+    assert panel.told == [1]
+
+
+def test_a_chosen_raster_stays_chosen_for_as_long_as_the_archive_has_it(panel):
+    panel._rasters.setCheckedItems(["port"])
+    panel.show_rasters([(2, "/data/port.tif"), (3, "/data/field.tif")])
+    assert panel.params() == {"rasters": [2]}
+    panel.show_rasters([(3, "/data/field.tif")])
+    assert panel.params() == {}
+
+
+def test_filters_reach_the_engine_and_changing_one_searches_again(ready, window, fake, wait_until):
+    ready.dock.filters._score.setValue(0.5)
+    ready.actions[1].trigger()
+    window.draw_box(BOX)
+    wait_until(lambda: QgsProject.instance().mapLayersByName("Matches"))
+    assert fake.requests("search")[0]["params"]["least_score"] == 0.5
+    ready.dock.filters._apart.setValue(100)
+    wait_until(lambda: len(fake.requests("search")) == 2)
+    params = fake.requests("search")[1]["params"]
+    assert (params["apart"], params["embedding"]) == (100.0, [0.0625] * 256)
+    ready.dock.query._any_size.setChecked(True)
+    wait_until(lambda: len(fake.requests("search")) == 3)
+    assert fake.requests("search")[2]["params"]["any_size"] is True
+
+
+def test_the_archive_s_rasters_can_be_chosen(ready):
+    rasters = ready.dock.filters._rasters
+    assert [rasters.itemText(row) for row in range(rasters.count())] == ["town_2024", "gone"]
+
+
+def test_filters_that_leave_nothing_say_so_and_wider_ones_bring_the_matches_back(ready, window, fake, wait_until):
+    nothing = {"matches": [], "note": "No chip of the archive passes the filters; widen them."}
+    fake.order(search={"result": nothing})
+    ready.actions[1].trigger()
+    window.draw_box(BOX)
+    wait_until(lambda: fake.requests("search") and ready.dock.search_progress.isHidden())
+    fake.order()
+    ready.dock.filters._apart.setValue(100)
+    wait_until(lambda: QgsProject.instance().mapLayersByName("Matches"))
+    assert len(ready.dock.results.model.matches()) == 100
+    fake.order(search={"result": nothing})
+    ready.dock.filters._apart.setValue(200)
+    wait_until(lambda: not ready.dock.results.model.matches())
+    assert "widen" in ready.dock.results._header.text()
+    fake.order()
+    ready.dock.filters.reset()
+    wait_until(lambda: len(ready.dock.results.model.matches()) == 100)
