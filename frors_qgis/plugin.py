@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from qgis.core import QgsApplication
 from qgis.gui import QgisInterface
@@ -12,6 +13,7 @@ from qgis.PyQt.QtWidgets import QToolBar
 
 from frors_qgis.client.client import EngineClient
 from frors_qgis.client.private_folder import PrivateFolder
+from frors_qgis.client.tasks import Call
 from frors_qgis.processing.provider import FrorsProvider
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.box_tool import BoxTool
@@ -21,6 +23,7 @@ from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_controller import IndexController
 from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.options_page import OptionsPageFactory
 from frors_qgis.shell.result_keeper import ResultKeeper
 from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.settings import Settings
@@ -66,13 +69,18 @@ class FrorsPlugin:
             self._iface, self._dock, self._archive, self._tasks, self._notices, keeper, self._picture_folder
         )
         self._feedback = FeedbackController(self._dock, self._tasks, self._notices, self._search, keeper)
-        self._index = IndexController(self._iface, self._dock, self._archive, self._tasks, self._notices)
+        self._index = IndexController(
+            self._iface, self._dock, self._archive, self._tasks, self._notices, self._settings
+        )
+        self._options = OptionsPageFactory(self._settings, self._restart_engine)
+        self._iface.registerOptionsWidgetFactory(self._options)
         self._connect()
         self._add_actions()
 
     def unload(self) -> None:
         """Takes everything out of QGIS and ends the engine."""
         self._remove_actions()
+        self._iface.unregisterOptionsWidgetFactory(self._options)
         self._tasks.close()
         self._search.remove()
         self._index.remove()
@@ -88,7 +96,7 @@ class FrorsPlugin:
             self._pictures = None
         self._settings.unregister()
         del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
-        del self._provider, self._client
+        del self._provider, self._client, self._options
 
     @property
     def actions(self) -> tuple[QAction, ...]:
@@ -141,6 +149,16 @@ class FrorsPlugin:
         self._iface.mapCanvas().setMapTool(self._box_tool)
         self._iface.mapCanvas().setFocus()
         self._archive.wake()
+
+    def _restart_engine(self) -> None:
+        """Ends the engine in a task, because that may take a second; the next search starts another one."""
+        client = self._client
+
+        def work(_: Call) -> dict[str, Any]:
+            client.stop_engine()
+            return {}
+
+        self._tasks.start(tr("Restart the FRORS engine"), work)
 
     def _picture_folder(self) -> Path:
         """The folder for pictures of layers; called in a task, when the first one is written."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from frors_qgis.client.engine_options import read_engine_options
 from frors_qgis.client.engine_process import POLL_S, CancelCheck, EngineProcess, ProgressHandler
 from frors_qgis.client.interpreter import engine_environment, find_interpreter
 from frors_qgis.client.private_folder import PrivateFolder, remove_stale_folders
@@ -33,7 +34,8 @@ def role_of(method: str, split: bool) -> str:
 
 def serve_command(role: str, folder: Path) -> list[str]:
     """The command that starts the engine. Raises EngineError(ENGINE_MISSING) when there is no Python for it."""
-    return [str(find_interpreter()), "-m", "frors_qgis.engine", "serve", "--role", role, "--folder", str(folder)]
+    command = [str(find_interpreter()), "-m", "frors_qgis.engine", "serve", "--role", role, "--folder", str(folder)]
+    return command + read_engine_options().arguments()
 
 
 class EngineClient(QObject):
@@ -78,6 +80,8 @@ class EngineClient(QObject):
         if method == "index" and isinstance(archive, str):
             self._hold(archive, is_cancelled)
         engine = self._running_engine(role_of(method, self._split), is_cancelled)
+        if method in ENCODE_METHODS:
+            params = {"device": read_engine_options().device} | (params or {})
         result = engine.call(method, params or {}, on_progress, is_cancelled)
         if method in ("open", "close") and isinstance(archive, str):
             with self._lock:

@@ -100,7 +100,8 @@ def _serve(options: argparse.Namespace) -> int:
 
     with ExitStack() as stack:
         folder = options.folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="frors-"))
-        Server(Service(Path(folder), options.role), requests, events).run()
+        service = Service(Path(folder), options.role, threads=options.threads, cache_bytes=options.cache_mib << 20)
+        Server(service, requests, events).run()
     sys.stderr.flush()
     os._exit(0)  # also where a library still computes
 
@@ -207,6 +208,8 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="speak JSON lines over stdin and stdout")
     serve.add_argument("--role", choices=("both", "encode", "search"), default="both")
     serve.add_argument("--folder", help="private folder for pictures")
+    serve.add_argument("--threads", type=int, default=0, metavar="N", help="that compute; default: one for each core")
+    serve.add_argument("--cache-mib", type=int, default=64, metavar="N", help="for pictures; default: %(default)s")
     return parser
 
 

@@ -59,17 +59,16 @@ class SharedEncoder:
 class EncoderPool:
     """Loads each encoder once per device."""
 
-    def __init__(self, log: Callable[[str, str], None] = lambda level, message: None) -> None:
-        """log: told, with a level and a sentence, which device was chosen and why."""
+    def __init__(self, log: Callable[[str, str], None] = lambda level, message: None, threads: int = 0) -> None:
+        """log: told, with a level and a sentence, which device was chosen and why; threads: 0 for one on each core."""
         self._log = log
+        self._threads = threads
         self._lock = threading.Lock()
         self._encoders: dict[tuple[str, str], SharedEncoder] = {}
 
     def runtime(self, device: str = "auto") -> dict[str, Any]:
         """What an encoder would run on here, as JSON values; raises what `choose_device` raises."""
-        before_torch()
-        import torch
-
+        torch = self._torch()
         from frors_qgis.engine.encoders.device import choose_device
 
         return {"device": str(choose_device(device)), "torch": torch.__version__, "threads": torch.get_num_threads()}
@@ -79,9 +78,18 @@ class EncoderPool:
         with self._lock:
             key = (identifier, device)
             if key not in self._encoders:
-                before_torch()
+                self._torch()
                 from frors_qgis.engine.encoders.registry import load_encoder
 
                 loaded = self._encoders[key] = SharedEncoder(load_encoder(identifier, device))
                 self._log("info", f"The encoder {identifier} runs on {loaded.device}.")
             return self._encoders[key]
+
+    def _torch(self) -> Any:
+        """Torch, loaded and set up; it takes seconds the first time."""
+        before_torch()
+        import torch
+
+        if self._threads > 0:
+            torch.set_num_threads(self._threads)
+        return torch

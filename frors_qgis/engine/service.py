@@ -32,7 +32,7 @@ from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.indexing.plan import Levels, Plan
 from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.parameters import Parameters
-from frors_qgis.engine.picture_cache import PictureCache
+from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
 from frors_qgis.engine.queries import read_query
 from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import Match
@@ -49,18 +49,19 @@ _SECONDS_PER_CHIP = 0.01
 
 
 class Service:
-    """The engine's methods by name. `folder` is private: pictures are written there.
+    """The engine's methods by name. `folder` is private: pictures are written there, up to `cache_bytes`.
 
+    `threads` compute, 0 for one on each core.
     `log(level, sentence)` is told what concerns no single call.
     """
 
-    def __init__(self, folder: Path, role: str = "both") -> None:
+    def __init__(self, folder: Path, role: str = "both", *, threads: int = 0, cache_bytes: int = MOST_BYTES) -> None:
         self._folder = folder
         self._role = role
         self._shelf = ArchiveShelf(folder)
         self.log: Callable[[str, str], None] = lambda level, message: None
-        self._encoders = EncoderPool(lambda level, message: self.log(level, message))
-        self._pictures = PictureCache(folder)
+        self._encoders = EncoderPool(lambda level, message: self.log(level, message), threads)
+        self._pictures = PictureCache(folder, cache_bytes)
         self._sealing = Sealing(folder, lambda level, message: self.log(level, message))
         self._turns = Turns()
         self._seconds_per_chip = _SECONDS_PER_CHIP

@@ -19,6 +19,7 @@ from frors_qgis.shell.index_dialog import IndexDialog
 from frors_qgis.shell.index_request import IndexRequest
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after
+from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import counted_text, duration_text
 
@@ -38,6 +39,7 @@ class IndexController(QObject):
         archive: ArchiveController,
         tasks: EngineTasks,
         notices: Notices,
+        settings: Settings,
     ) -> None:
         super().__init__(dock)
         self._iface = iface
@@ -45,6 +47,7 @@ class IndexController(QObject):
         self._archive = archive
         self._tasks = tasks
         self._notices = notices
+        self._settings = settings
         self._dialog: IndexDialog | None = None
         self._running = False
         self._archive_shown = False
@@ -61,7 +64,7 @@ class IndexController(QObject):
         """Shows the indexing dialog for the project's rasters, or brings the one that is open to the front."""
         offer = self._archive.offer
         if offer is None:
-            self._show(self._archive.path or _new_archive())
+            self._show(self._archive.path or _new_archive(self._settings.archive_folder))
         else:
             hint = tr("{reason} These rasters go into a new archive.").format(reason=offer.reason)
             self._show(offer.new, hint=hint)
@@ -80,7 +83,14 @@ class IndexController(QObject):
             return
         dialog = self._open_dialog()
         if dialog is None:
-            dialog = IndexDialog(self._iface.mapCanvas(), archive, self._iface.mainWindow(), offer=offer, hint=hint)
+            dialog = IndexDialog(
+                self._iface.mapCanvas(),
+                archive,
+                self._iface.mainWindow(),
+                windows=self._settings.windows,
+                offer=offer,
+                hint=hint,
+            )
             dialog.plan_wanted.connect(self._plan)
             dialog.index_wanted.connect(self.index)
             self._dialog = dialog
@@ -204,8 +214,8 @@ def _failure_text(raster: dict[str, Any]) -> str:
     return tr("{raster}: {reason}").format(raster=Path(str(raster.get("path"))).name, reason=message)
 
 
-def _new_archive() -> str:
-    """Where a first archive is proposed: beside the project, else in the home folder."""
+def _new_archive(folder: str) -> str:
+    """Where a first archive is proposed: in the folder, else beside the project, else in the home folder."""
     project = QgsProject.instance()
-    folder = Path(project.homePath()) if project.homePath() else Path.home()
-    return str(folder / f"{project.baseName() or 'frors'}_archive.gpkg")
+    folder = folder or project.homePath() or str(Path.home())
+    return str(Path(folder) / f"{project.baseName() or 'frors'}_archive.gpkg")

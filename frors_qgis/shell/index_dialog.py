@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,11 @@ from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_request import CELL_PX, IndexRequest
 from frors_qgis.shell.raster_list import RasterList
 from frors_qgis.shell.reindex_offer import ReindexOffer
+from frors_qgis.shell.settings import WINDOWS
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.window_preview import PREVIEW_COLOURS, WindowPreview
 from frors_qgis.shell.wording import bytes_text, count_text, duration_text, metres_text
 
-_WINDOWS = (8, 4)
 _PLAN_DELAY_MS = 300
 
 
@@ -52,15 +53,18 @@ class IndexDialog(QDialog):
         archive: str,
         parent: QWidget | None = None,
         *,
+        windows: Collection[int] = WINDOWS,
         offer: ReindexOffer | None = None,
         hint: str = "",
     ) -> None:
-        """`offer`: lists the rasters of its archive instead of the project's, at the levels of that archive.
+        """`windows`: sizes in cells that are ticked. `offer`: lists the rasters of its archive instead of the project's,
+        at the levels of that archive.
 
         `hint` stands under the archive's path; an empty one says what may be chosen there.
         """
         super().__init__(parent)
         self._offer = offer
+        self._ticked = windows
         self._hint = hint or tr("A new file, or an archive to add to: what it already holds is not indexed again.")
         self.setWindowTitle(
             tr("Re-index {archive}").format(archive=offer.name) if offer else tr("Index project rasters")
@@ -171,7 +175,7 @@ class IndexDialog(QDialog):
         self._show = QCheckBox(tr("Show window sizes on the map"))
         self._show.setChecked(True)
         self._show.toggled.connect(self._show_windows)
-        self._windows = {cells: QCheckBox() for cells in _WINDOWS}
+        self._windows = {cells: QCheckBox() for cells in WINDOWS}
         grid = QGridLayout(group)
         grid.setColumnStretch(2, 1)
         grid.addWidget(QLabel(tr("Ground GSD")), 0, 0)
@@ -182,11 +186,11 @@ class IndexDialog(QDialog):
         fixed.addStretch(1)
         grid.addLayout(fixed, 1, 1, 1, 2)
         grid.addWidget(QLabel(tr("Windows")), 2, 0)
-        for row, (colour, box) in enumerate(zip(PREVIEW_COLOURS, self._windows.values(), strict=True), start=2):
+        for row, (colour, (cells, box)) in enumerate(zip(PREVIEW_COLOURS, self._windows.items(), strict=True), start=2):
             swatch = QPixmap(12, 12)
             swatch.fill(colour)
             box.setIcon(QIcon(swatch))
-            box.setChecked(True)
+            box.setChecked(cells in self._ticked)
             box.toggled.connect(self._on_changed)
             grid.addWidget(box, row, 1, 1, 2)
         last = 2 + len(self._windows)

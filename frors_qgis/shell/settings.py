@@ -8,13 +8,18 @@ from qgis.core import (
     Qgis,
     QgsSettingsEntryBool,
     QgsSettingsEntryInteger,
+    QgsSettingsEntryString,
     QgsSettingsEntryStringList,
     QgsSettingsTree,
 )
 
+from frors_qgis.client.engine_options import AUTO, CACHE_MIB
+
 _NODE = "frors"
 _MOST_RECENT = 10
 MOST_MATCHES = 1000
+WINDOWS = (8, 4)
+"""Sizes of windows, in cells, that can be chosen."""
 
 
 class Settings:
@@ -30,6 +35,11 @@ class Settings:
             "matches", node, 100, "Matches of a search", Qgis.SettingsOptions(), 1, MOST_MATCHES
         )
         self._any_size = QgsSettingsEntryBool("any-size", node, False, "Compare with chips of any ground size")
+        self._device = QgsSettingsEntryString("device", node, AUTO, "Where the engine computes")
+        self._threads = QgsSettingsEntryInteger("threads", node, 0, "Threads of the engine, 0 for all cores")
+        self._cache = QgsSettingsEntryInteger("cache-mib", node, CACHE_MIB, "Disk for thumbnails")
+        self._folder = QgsSettingsEntryString("archive-folder", node, "", "Where new archives go")
+        self._windows = QgsSettingsEntryStringList("windows", node, [], "Sizes of windows of new archives, in cells")
 
     def unregister(self) -> None:
         """Takes the entries out of the settings tree; this object is of no use afterwards."""
@@ -47,6 +57,31 @@ class Settings:
         """Puts an archive first among the recent ones."""
         path = str(Path(path))
         self._recent.setValue([path, *(other for other in self.recent_archives() if other != path)][:_MOST_RECENT])
+
+    def set_engine(self, device: str, threads: int, cache_mib: int) -> None:
+        """What `read_engine_options` reads."""
+        self._device.setValue(device)
+        self._threads.setValue(threads)
+        self._cache.setValue(cache_mib)
+
+    @property
+    def archive_folder(self) -> str:
+        """Where new archives are proposed; empty for beside the project."""
+        return str(self._folder.value())
+
+    @archive_folder.setter
+    def archive_folder(self, path: str) -> None:
+        self._folder.setValue(path)
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """The sizes of windows, in cells, that are ticked when rasters are to be indexed; never none."""
+        chosen = set(self._windows.value())
+        return tuple(cells for cells in WINDOWS if str(cells) in chosen) or WINDOWS
+
+    @windows.setter
+    def windows(self, sizes: tuple[int, ...]) -> None:
+        self._windows.setValue([str(cells) for cells in sizes])
 
     @property
     def matches(self) -> int:

@@ -17,9 +17,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 class Door:
     """One engine process. `events` holds everything that it said."""
 
-    def __init__(self, folder: Path, role: str = "both") -> None:
+    def __init__(self, folder: Path, role: str = "both", arguments: tuple[str, ...] = ()) -> None:
         environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
         command = [sys.executable, "-m", "frors_qgis.engine", "serve", "--role", role, "--folder", str(folder)]
+        command += arguments
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
         )

@@ -414,3 +414,9 @@ def test_an_archive_of_another_encoder_opens_and_searches_by_chip_but_not_by_box
     error = door.refuse("embed", archive=str(path), raster=str(raster), box=box[0](raster))
     assert error["code"] == "archive_other_encoder"
     assert door.refuse("index", archive=str(path), rasters=[str(raster)])["code"] == "archive_other_encoder"
+
+
+def test_an_engine_computes_with_as_many_threads_as_it_is_told(tmp_path):
+    door = Door(tmp_path, arguments=("--threads", "1"))
+    assert door.call("runtime", device="cpu")["threads"] == 1
+    assert door.close() == 0

@@ -18,7 +18,13 @@ from qgis.core import (
     QgsRectangle,
     QgsSettings,
 )
-from qgis.gui import QgsLayerTreeMapCanvasBridge, QgsMapCanvas, QgsMessageBar, QgsMessageBarItem
+from qgis.gui import (
+    QgsLayerTreeMapCanvasBridge,
+    QgsMapCanvas,
+    QgsMessageBar,
+    QgsMessageBarItem,
+    QgsOptionsWidgetFactory,
+)
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, QPoint, QPointF, Qt
 from qgis.PyQt.QtGui import QAction, QKeyEvent, QMouseEvent
@@ -122,6 +128,7 @@ class Window:
         self.active: QgsMapLayer | None = None
         self.raster_menu: list[tuple[str, QAction]] = []
         self.messages: list[tuple[Qgis.MessageLevel, str]] = []
+        self.options_pages: list[QgsOptionsWidgetFactory] = []
         self.bar.widgetAdded.connect(self._note)
         self.main.resize(1200, 800)
         self.main.show()
@@ -199,6 +206,12 @@ class Window:
 
     def addToolBar(self, name: str) -> QToolBar:  # noqa: N802
         return self.main.addToolBar(name)
+
+    def registerOptionsWidgetFactory(self, factory: QgsOptionsWidgetFactory) -> None:  # noqa: N802
+        self.options_pages.append(factory)
+
+    def unregisterOptionsWidgetFactory(self, factory: QgsOptionsWidgetFactory) -> None:  # noqa: N802
+        self.options_pages.remove(factory)
 
     def addPluginToRasterMenu(self, menu: str, action: QAction) -> None:  # noqa: N802
         self.raster_menu.append((menu, action))

@@ -51,6 +51,7 @@ def test_unloading_leaves_nothing_behind(window, raster_layer, client):
             "toolbars": len(window.main.findChildren(QToolBar)),
             "children": len([child for child in window.main.children() if child.metaObject().className() == "QAction"]),
             "menu": len(window.raster_menu),
+            "options pages": len(window.options_pages),
             "canvas items": len(window.canvas.scene().items()),
             "listeners": project.receivers(project.cleared),
             "tool": window.canvas.mapTool(),

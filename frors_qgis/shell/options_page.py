@@ -1,0 +1,95 @@
+"""The page "FRORS" in QGIS's options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from frors_qgis.client.engine_options import AUTO, read_engine_options
+from frors_qgis.shell.icon import own_icon
+from frors_qgis.shell.index_request import CELL_PX
+from frors_qgis.shell.settings import WINDOWS, Settings
+from frors_qgis.shell.translation import tr
+
+_MOST_CACHE_MIB = 65_536
+
+
+class OptionsPage(QgsOptionsPageWidget):
+    """Settings of the engine, and what a new archive starts from."""
+
+    def __init__(self, settings: Settings, restart_engine: Callable[[], None], parent: QWidget | None = None) -> None:
+        """restart_engine: called when the engine's settings have changed."""
+        super().__init__(parent)
+        self._settings = settings
+        self._restart_engine = restart_engine
+        self._before = read_engine_options()
+        self._device = QComboBox()
+        for device, text in (
+            (AUTO, tr("Automatic: a graphics card where one works, else the CPU")),
+            ("cpu", tr("CPU")),
+            ("cuda", tr("NVIDIA graphics card (CUDA)")),
+            ("mps", tr("Apple graphics card (MPS)")),
+        ):
+            self._device.addItem(text, device)
+        self._device.setCurrentIndex(max(0, self._device.findData(self._before.device)))
+        self._threads = QSpinBox()
+        self._threads.setRange(0, max(os.cpu_count() or 1, self._before.threads))
+        self._threads.setSpecialValueText(tr("All cores"))
+        self._threads.setValue(self._before.threads)
+        self._threads.setToolTip(
+            tr("The engine gives way to QGIS by itself; fewer threads leave more to other programs")
+        )
+        self._cache = QSpinBox()
+        self._cache.setRange(8, _MOST_CACHE_MIB)
+        self._cache.setSuffix(tr(" MiB"))
+        self._cache.setValue(self._before.cache_mib)
+        self._cache.setToolTip(tr("Disk for thumbnails while QGIS runs; the oldest go first"))
+        self._folder = QgsFileWidget()
+        self._folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self._folder.setFilePath(settings.archive_folder)
+        self._folder.setToolTip(tr("Empty: beside the project"))
+        self._windows = {cells: QCheckBox(tr("{pixels} pixels").format(pixels=cells * CELL_PX)) for cells in WINDOWS}
+        for cells, box in self._windows.items():
+            box.setChecked(cells in settings.windows)
+        self._lay_out()
+
+    def apply(self) -> None:
+        """Keeps what the page says; the engine starts anew with the next search where that concerns it."""
+        self._settings.set_engine(self._device.currentData(), self._threads.value(), self._cache.value())
+        self._settings.archive_folder = self._folder.filePath()
+        self._settings.windows = tuple(cells for cells, box in self._windows.items() if box.isChecked())
+        if read_engine_options() != self._before:
+            self._before = read_engine_options()
+            self._restart_engine()
+
+    def _lay_out(self) -> None:
+        engine = QGroupBox(tr("Engine"))
+        form = QFormLayout(engine)
+        form.addRow(tr("Device"), self._device)
+        form.addRow(tr("Threads"), self._threads)
+        form.addRow(tr("Thumbnails"), self._cache)
+        archives = QGroupBox(tr("New archives"))
+        form = QFormLayout(archives)
+        form.addRow(tr("Folder"), self._folder)
+        for number, box in enumerate(self._windows.values()):
+            form.addRow(tr("Windows") if number == 0 else QLabel(), box)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(engine)
+        layout.addWidget(archives)
+        layout.addStretch(1)
+
+
+class OptionsPageFactory(QgsOptionsWidgetFactory):
+    """Makes the page whenever the options are opened."""
+
+    def __init__(self, settings: Settings, restart_engine: Callable[[], None]) -> None:
+        super().__init__(tr("FRORS"), own_icon("frors"), "frors")
+        self._settings = settings
+        self._restart_engine = restart_engine
+
+    def createWidget(self, parent: QWidget | None = None) -> OptionsPage:  # noqa: N802
+        return OptionsPage(self._settings, self._restart_engine, parent)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsSettings
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtWidgets import QCheckBox
+
+from frors_qgis.client.engine_options import EngineOptions, read_engine_options
+from frors_qgis.shell.options_page import OptionsPage
+
+
+@pytest.fixture
+def page(plugin, window):
+    (factory,) = window.options_pages
+    return factory.createWidget(None)
+
+
+def test_the_page_shows_what_is_set_and_a_fresh_profile_has_the_defaults(page):
+    assert isinstance(page, OptionsPage)
+    assert (page._device.currentData(), page._threads.value(), page._cache.value()) == ("auto", 0, 64)
+    assert [box.isChecked() for box in page.findChildren(QCheckBox)] == [True, True]
+
+
+def test_what_is_applied_reaches_the_engine_s_command_and_stays(page, plugin, window):
+    page._device.setCurrentIndex(page._device.findData("cpu"))
+    page._threads.setValue(1)
+    page._cache.setValue(200)
+    page.apply()
+    assert read_engine_options() == EngineOptions("cpu", 1, 200)
+    assert read_engine_options().arguments() == ["--threads", "1", "--cache-mib", "200"]
+    again = window.options_pages[0].createWidget(None)
+    assert (again._device.currentData(), again._threads.value(), again._cache.value()) == ("cpu", 1, 200)
+
+
+def test_the_engine_starts_anew_only_when_its_settings_change(ready, window, fake, wait_until, run_for):
+    page = window.options_pages[0].createWidget(None)
+    page.apply()
+    run_for(0.5)
+    assert len(fake.requests("hello")) == 1
+    page._threads.setValue(1)
+    page.apply()
+    run_for(1.5)
+    ready.dock.archive.archive_chosen.emit(fake.requests("open")[0]["params"]["archive"])
+    wait_until(lambda: len(fake.requests("hello")) == 2)
+
+
+def test_the_device_goes_with_what_is_to_be_encoded(ready, window, fake, wait_until):
+    QgsSettings().setValue("plugins/frors/device", "cpu")
+    ready.actions[1].trigger()
+    window.draw_box(window.canvas.extent().buffered(-20))
+    wait_until(lambda: fake.requests("search"))
+    assert fake.requests("embed")[0]["params"]["device"] == "cpu"
+    assert "device" not in fake.requests("search")[0]["params"]
+
+
+def test_new_archives_start_from_what_is_set(plugin, window, tmp_path, wait_until):
+    page = window.options_pages[0].createWidget(None)
+    page._folder.setFilePath(str(tmp_path))
+    page._windows[4].setChecked(False)
+    page.apply()
+    plugin.actions[0].trigger()
+    dialog = plugin._index._open_dialog()
+    assert Path(dialog.findChild(QgsFileWidget).filePath()).parent == tmp_path
+    assert dialog.request().windows == (8,)
+    dialog.reject()
+
+
+def test_no_window_ticked_means_all_of_them(page, plugin):
+    for box in page.findChildren(QCheckBox):
+        box.setChecked(False)
+    page.apply()
+    assert plugin._settings.windows == (8, 4)
+
+
+@pytest.mark.parametrize("junk", ["", "many", "-3", "1e99"])
+def test_settings_that_make_no_sense_are_taken_as_not_set(plugin, junk):
+    QgsSettings().setValue("plugins/frors/threads", junk)
+    QgsSettings().setValue("plugins/frors/cache-mib", junk)
+    options = read_engine_options()
+    assert options.threads == 0
+    assert options.cache_mib in (1, 64)
