@@ -57,8 +57,8 @@ class IndexDialog(QDialog):
         offer: ReindexOffer | None = None,
         hint: str = "",
     ) -> None:
-        """`windows`: sizes in cells that are ticked. `offer`: lists the rasters of its archive instead of the project's,
-        at the levels of that archive.
+        """`windows`: sizes in cells that are ticked. `offer`: lists the rasters of its archive instead of the
+        project's, at the levels of that archive.
 
         `hint` stands under the archive's path; an empty one says what may be chosen there.
         """
