@@ -40,6 +40,7 @@ class FrorsPlugin:
         self._iface = iface
         self._given_client = client
         self._pictures: PrivateFolder | None = None
+        self._restart_waits = False
 
     def initProcessing(self) -> None:  # noqa: N802
         """Puts the algorithms into the Processing toolbox. All that qgis_process calls; QGIS itself calls initGui."""
@@ -59,7 +60,12 @@ class FrorsPlugin:
         self._box_action = QAction(own_icon("search_box"), tr("Search by box"), window)
         self._box_action.setIconText(tr("Draw box"))
         self._box_action.setCheckable(True)
-        self._box_action.setToolTip(tr("Search by box: draw a box and find what looks like it"))
+        self._box_action.setToolTip(
+            tr(
+                "Search by box: draw a box and find what looks like it. With Shift a box is a positive example for the "
+                "query that is shown, with Ctrl a negative one; a click on a match offers its menu."
+            )
+        )
         self._dock = FrorsDock(self._index_action, self._box_action, self._settings, window)
         self._dock.setToggleVisibilityAction(self._make_panel_action())
         self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
@@ -68,7 +74,9 @@ class FrorsPlugin:
         self._search = SearchController(
             self._iface, self._dock, self._archive, self._tasks, self._notices, keeper, self._picture_folder
         )
-        self._feedback = FeedbackController(self._dock, self._tasks, self._notices, self._search, keeper)
+        self._feedback = FeedbackController(
+            self._iface, self._dock, self._tasks, self._notices, self._search, keeper, self._picture_folder
+        )
         self._index = IndexController(
             self._iface, self._dock, self._archive, self._tasks, self._notices, self._settings
         )
@@ -82,6 +90,7 @@ class FrorsPlugin:
         self._remove_actions()
         self._iface.unregisterOptionsWidgetFactory(self._options)
         self._tasks.close()
+        self._feedback.remove()
         self._search.remove()
         self._index.remove()
         self._box_tool.remove()
@@ -120,10 +129,11 @@ class FrorsPlugin:
 
     def _connect(self) -> None:
         self._index_action.triggered.connect(self._index.show_dialog)
+        self._index.ended.connect(self._on_index_ended)
         self._box_action.triggered.connect(self._on_box_action)
         self._box_tool.setAction(self._box_action)
         self._box_tool.box_drawn.connect(self._search.search_box)
-        self._box_tool.example_drawn.connect(self._search.add_example)
+        self._box_tool.example_drawn.connect(self._feedback.add_box)
         self._box_tool.clicked.connect(self._search.show_menu_at)
         self._client.archive_reopened.connect(self._archive.on_reopened)
         self._client.line_logged.connect(self._notices.log)
@@ -152,6 +162,11 @@ class FrorsPlugin:
 
     def _restart_engine(self) -> None:
         """Ends the engine in a task, because that may take a second; the next search starts another one."""
+        if self._index.is_running:
+            self._notices.info(tr("The engine takes the new settings when indexing has ended."))
+            self._restart_waits = True
+            return
+        self._restart_waits = False
         client = self._client
 
         def work(_: Call) -> dict[str, Any]:
@@ -159,6 +174,10 @@ class FrorsPlugin:
             return {}
 
         self._tasks.start(tr("Restart the FRORS engine"), work)
+
+    def _on_index_ended(self) -> None:
+        if self._restart_waits:
+            self._restart_engine()
 
     def _picture_folder(self) -> Path:
         """The folder for pictures of layers; called in a task, when the first one is written."""

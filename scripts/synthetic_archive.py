@@ -73,7 +73,7 @@ class Perturbation:
 class _DrawingEncoder:
     """Gives every window an embedding that has nothing to do with it."""
 
-    halo = HALO
+    halo, joins = HALO, False
 
     def __init__(self, perturbation: Perturbation) -> None:
         self._perturbation = perturbation

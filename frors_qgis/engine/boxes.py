@@ -22,7 +22,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 LEAST_PIXELS = 8
 MOST_CELLS = 32
-"""A box may be as large as a block: 32 cells at the GSD of the chips nearest to it in size."""
+"""A box may have so many cells along a side, at the GSD of the chips nearest to it in size."""
 
 _WHOLE_CELLS = 0.1
 

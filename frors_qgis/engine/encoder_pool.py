@@ -24,6 +24,7 @@ class SharedEncoder:
         self._lock = threading.Lock()
         self.halo = encoder.halo
         self.dimension = encoder.dimension
+        self.joins = encoder.joins
         self.device = str(encoder.device)
 
     def batch(self, height: int, width: int) -> int:
@@ -71,7 +72,10 @@ class EncoderPool:
         torch = self._torch()
         from frors_qgis.engine.encoders.device import choose_device
 
-        return {"device": str(choose_device(device)), "torch": torch.__version__, "threads": torch.get_num_threads()}
+        with self._lock:
+            running = [encoder.device for (_, name), encoder in self._encoders.items() if name == device]
+        chosen = running[0] if running else str(choose_device(device))
+        return {"device": chosen, "torch": torch.__version__, "threads": torch.get_num_threads()}
 
     def get(self, identifier: str, device: str = "auto") -> SharedEncoder:
         """The encoder of this id on the device of this name; raises what `load_encoder` raises."""

@@ -12,21 +12,23 @@ from frors_qgis.engine.search.feedback import refined
 from frors_qgis.engine.search.query import Query
 from frors_qgis.protocol import EngineError, ErrorCode
 
+_MOST_EXAMPLES = 1000
+
 
 def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | None]:
     """The query, and the CRS in which its matches are wanted (None: each in its raster's own).
 
-    It starts from "chip" or "embedding"; examples of what is right and wrong, "right" and "wrong" chips by their ids,
-    "right_boxes" and "wrong_boxes" by their embeddings, move it. Raises EngineError: BAD_REQUEST, CHIP_UNKNOWN.
+    It starts from "chip" or "embedding"; examples move it: "positive" and "negative" chips by their ids,
+    "positive_boxes" and "negative_boxes" by their embeddings. Raises EngineError: BAD_REQUEST, CHIP_UNKNOWN.
     """
     vector, size, crs = _start(parameters, archive)
     within = parameters.optional_box("within")
     rasters, months = parameters.wholes("rasters"), parameters.wholes("months")
-    right, wrong = parameters.wholes("right"), parameters.wholes("wrong")
-    if both := set(right) & set(wrong):
-        raise EngineError(ErrorCode.BAD_REQUEST, f"Chip {min(both)} cannot be both right and wrong.")
-    liked = np.concatenate([archive.vectors(right), parameters.vectors("right_boxes", archive.dimension)])
-    disliked = np.concatenate([archive.vectors(wrong), parameters.vectors("wrong_boxes", archive.dimension)])
+    positive, negative = parameters.wholes("positive"), parameters.wholes("negative")
+    if both := set(positive) & set(negative):
+        raise EngineError(ErrorCode.BAD_REQUEST, f"Chip {min(both)} cannot be a positive and a negative example.")
+    liked = _examples(archive, positive, parameters.vectors("positive_boxes", archive.dimension))
+    disliked = _examples(archive, negative, parameters.vectors("negative_boxes", archive.dimension))
     query = Query(
         refined(vector, liked, disliked) if len(liked) or len(disliked) else vector,
         k=parameters.whole("k", 100),
@@ -38,9 +40,20 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
         months=frozenset(months) if months else None,
         least_score=parameters.optional_number("least_score"),
         apart=parameters.number("apart", 0.0),
-        hidden=tuple(wrong),
+        hidden=tuple(negative),
     )
     return query, crs
+
+
+def _examples(archive: Archive, chips: list[int], boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The embeddings [n, d] of example chips and boxes, unit length."""
+    if len(chips) + len(boxes) > _MOST_EXAMPLES:
+        raise EngineError(ErrorCode.BAD_REQUEST, f"A query has at most {_MOST_EXAMPLES:,} examples of a kind.")
+    vectors = np.concatenate([archive.vectors(chips), boxes]).astype(np.float64)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not (np.isfinite(lengths) & (lengths > 0)).all():
+        raise EngineError(ErrorCode.BAD_REQUEST, "The embedding of an example must have a length.")
+    return (vectors / lengths).astype(np.float32)
 
 
 def _start(parameters: Parameters, archive: Archive) -> tuple[NDArray[np.float32], float | None, str | None]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Turns:
-    """Queries announce themselves; indexing, between two blocks, waits until none is left."""
+    """Queries announce themselves; indexing, between two stages of a block, waits until none is left."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()

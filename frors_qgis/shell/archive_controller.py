@@ -8,7 +8,7 @@ from typing import Any
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from frors_qgis.client.tasks import Call
+from frors_qgis.client.tasks import Call, EngineTask
 from frors_qgis.shell.archive_layers import reload_archive_layers
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
@@ -40,6 +40,7 @@ class ArchiveController(QObject):
         self._chips: int | None = None
         self._offer: ReindexOffer | None = None
         self._opened = False
+        self._task: EngineTask | None = None
         self._held: set[str] = set()  # archives that the engine may hold open
         dock.archive.archive_chosen.connect(self.choose)
         self._show()
@@ -67,12 +68,13 @@ class ArchiveController(QObject):
     def choose(self, path: str) -> None:
         """Uses another archive and opens it."""
         path = str(Path(path).absolute())
+        if path != self._path:
+            self._dock.filters.show_rasters([])
         self._path = path
         self._chips = None
         self._offer = None
         self._opened = False
         self._settings.remember_archive(path)
-        self._dock.filters.show_rasters([])
         self._show()
         self.changed.emit()
         self._open()
@@ -106,12 +108,13 @@ class ArchiveController(QObject):
             self._on_opened(info, first)
 
         self._dock.archive.show_info(tr("Opening..."))
-        self._tasks.start(
+        self._task = task = self._tasks.start(
             tr("Open archive"),
             work,
             _TOKEN,
             succeeded=opened,
             failed=self._on_failed,
+            cancelled=lambda: self._on_cancelled(task),
         )
 
     def _on_opened(self, info: dict[str, Any], first: bool) -> None:
@@ -124,6 +127,11 @@ class ArchiveController(QObject):
         if first and self._path is not None:
             reload_archive_layers(QgsProject.instance(), [self._path])
         self.changed.emit()
+
+    def _on_cancelled(self, task: EngineTask) -> None:
+        """The engine was ended, or the user has cancelled in QGIS's own list; a superseded task is another one."""
+        if task is self._task and not self._opened:
+            self._show()
 
     def _on_failed(self, code: str, message: str) -> None:
         self._dock.archive.show_info(message)

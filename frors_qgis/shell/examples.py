@@ -86,7 +86,7 @@ class Examples(QObject):
     def params(self) -> dict[str, Any]:
         """Parameters of the door method `search`."""
         params: dict[str, Any] = {}
-        for name, wanted in (("right", True), ("wrong", False)):
+        for name, wanted in (("positive", True), ("negative", False)):
             params[name] = [chip for chip, right in self.verdicts().items() if right is wanted]
             params[f"{name}_boxes"] = [list(vector) for vector, right in self._state.boxes if right is wanted]
         return {name: values for name, values in params.items() if values}

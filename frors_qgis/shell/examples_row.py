@@ -26,10 +26,12 @@ class ExamplesRow(QWidget):
         self._undo = QToolButton()
         self._undo.setIcon(theme_icon("mActionUndo"))
         self._undo.setToolTip(tr("Take the last mark back (Ctrl+Z)"))
+        self._undo.setAccessibleName(tr("Take the last mark back"))
         self._undo.clicked.connect(self.undo_wanted)
         self._clear = QToolButton()
         self._clear.setIcon(theme_icon("mActionDeleteSelected"))
         self._clear.setToolTip(tr("Take all marks away"))
+        self._clear.setAccessibleName(tr("Take all marks away"))
         self._clear.clicked.connect(self.clear_wanted)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +50,7 @@ class ExamplesRow(QWidget):
     def show_examples(self, right: int, wrong: int, can_undo: bool) -> None:
         """Shows how many examples are right and wrong."""
         self._label.setText(
-            tr("Examples: {right} right, {wrong} wrong").format(right=count_text(right), wrong=count_text(wrong))
+            tr("Examples: {right} positive, {wrong} negative").format(right=count_text(right), wrong=count_text(wrong))
         )
         self._undo.setEnabled(can_undo)
         self._clear.setEnabled(right + wrong > 0)

@@ -8,12 +8,14 @@ from typing import Any
 
 from qgis.gui import QgsCheckableComboBox, QgsCollapsibleGroupBoxBasic, QgsDateEdit, QgsDoubleSpinBox
 from qgis.PyQt.QtCore import QDate, QLocale, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QStandardItem
 from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QToolButton, QWidget
 
 from frors_qgis.shell.icon import theme_icon
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import count_text
 
+_CHECK = Qt.ItemDataRole.CheckStateRole
 _ANY_SCORE = -1.0
 _MOST_METRES = 1_000_000.0
 
@@ -46,6 +48,7 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         self._reset_button = QToolButton()
         self._reset_button.setIcon(theme_icon("mActionDeleteSelected"))
         self._reset_button.setToolTip(tr("Take all filters away"))
+        self._reset_button.setAccessibleName(tr("Take all filters away"))
         self._reset_button.setAutoRaise(True)
         self._reset_button.clicked.connect(self.reset)
         self._lay_out()
@@ -79,11 +82,16 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         """Lists an archive's rasters by their ids and paths; what was chosen stays so where it is still there."""
         before = self.params()
         chosen = before.get("rasters", [])
+        items = []
+        for id_, path in rasters:
+            item = QStandardItem(PurePath(path).stem or path)
+            item.setData(id_, Qt.ItemDataRole.UserRole)
+            item.setData(path, Qt.ItemDataRole.ToolTipRole)
+            item.setData(Qt.CheckState.Checked if id_ in chosen else Qt.CheckState.Unchecked, _CHECK)
+            items.append(item)
         self._quiet = True
         self._rasters.clear()
-        for id_, path in rasters:
-            state = Qt.CheckState.Checked if id_ in chosen else Qt.CheckState.Unchecked
-            self._rasters.addItemWithCheckState(PurePath(path).stem or path, state, id_)
+        self._rasters.model().invisibleRootItem().appendRows(items)  # one by one takes seconds for thousands
         self._quiet = False
         if self.params() != before:
             self._on_changed()

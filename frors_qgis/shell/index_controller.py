@@ -8,7 +8,7 @@ from typing import Any
 from qgis.core import QgsProject
 from qgis.gui import QgisInterface
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QObject, QPoint
+from qgis.PyQt.QtCore import QObject, QPoint, pyqtSignal
 
 from frors_qgis.client.tasks import Call
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -30,7 +30,9 @@ _ENGINE_TROUBLE = {ErrorCode.ENGINE_STOPPED.value, ErrorCode.ENGINE_MISSING.valu
 
 
 class IndexController(QObject):
-    """One indexing at a time; searches go on meanwhile."""
+    """One indexing at a time; searches go on meanwhile. Signal `ended()`, however it ended."""
+
+    ended = pyqtSignal()
 
     def __init__(
         self,
@@ -53,6 +55,11 @@ class IndexController(QObject):
         self._archive_shown = False
         dock.results.reindex_wanted.connect(self.show_reindex_dialog)
         dock.index_progress.cancel_wanted.connect(lambda: tasks.cancel(_INDEX))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether rasters are being indexed."""
+        return self._running
 
     def remove(self) -> None:
         """Closes the dialog. The tasks are ended by their owner; what is indexed so far stays in the archive."""
@@ -193,6 +200,7 @@ class IndexController(QObject):
             self._show_archive(archive)
         elif self._archive.path == archive:
             self._archive.refresh()
+        self.ended.emit()
 
     def _open_dialog(self) -> IndexDialog | None:
         if self._dialog is not None and (sip.isdeleted(self._dialog) or not self._dialog.isVisible()):

@@ -88,15 +88,14 @@ class MatchModel(QAbstractListModel):
         if role == MATCH_ROLE:
             return match
         if role == COLOUR_ROLE:
-            return QColor(SCORE_COLOURS[score_class(index.row(), len(self._matches))])
+            ranked = sum(match.rank > 0 for match in self._matches)
+            return QColor(SCORE_COLOURS[score_class(min(index.row(), ranked - 1), max(1, ranked))])
         if role == VERDICT_ROLE:
             return self._verdicts.get(match.chip)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._wanted_thumbnail(match.chip)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return tr("Match {rank}, score {score:.3f}, {raster}").format(
-                rank=match.rank, score=match.score, raster=match.raster_name
-            )
+            return _words(match, self._verdicts.get(match.chip))
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tool_tip(match)
         return None
@@ -114,9 +113,23 @@ class MatchModel(QAbstractListModel):
         return image
 
 
+def _words(match: Match, verdict: bool | None) -> str:
+    """A match in words, for those who hear it."""
+    if match.rank:
+        words = tr("Match {rank}, score {score:.3f}, {raster}").format(
+            rank=match.rank, score=match.score, raster=match.raster_name
+        )
+    else:
+        words = tr("Not among the matches any more, {raster}").format(raster=match.raster_name)
+    if verdict is None:
+        return words
+    return f"{words}, {tr('right') if verdict else tr('wrong')}"
+
+
 def _tool_tip(match: Match) -> str:
+    rank = tr("Rank {rank}, score {score:.4f}").format(rank=match.rank, score=match.score)
     lines = [
-        tr("Rank {rank}, score {score:.4f}").format(rank=match.rank, score=match.score),
+        rank if match.rank else tr("Not among the matches any more"),
         match.raster,
         tr("{size:.4g} m on the ground").format(size=match.ground_size),
     ]

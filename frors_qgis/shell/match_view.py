@@ -20,6 +20,9 @@ _VERDICT_KEYS = {
     Qt.Key.Key_Delete: None,
     Qt.Key.Key_Backspace: None,
 }
+_OTHER_MEANING = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
 
 
 class MatchView(QListView):
@@ -70,7 +73,7 @@ class MatchView(QListView):
     def event(self, event: QEvent) -> bool:
         """Keeps its own keys from QGIS's shortcuts."""
         if event.type() == QEvent.Type.ShortcutOverride and (
-            event.key() in _VERDICT_KEYS or event.matches(QKeySequence.StandardKey.Undo)
+            _is_verdict(event) or event.matches(QKeySequence.StandardKey.Undo)
         ):
             event.accept()
             return True
@@ -84,7 +87,7 @@ class MatchView(QListView):
         if event.matches(QKeySequence.StandardKey.Undo):
             self.undo_wanted.emit()
             return
-        if event.key() in _VERDICT_KEYS and before.isValid():
+        if _is_verdict(event) and before.isValid():
             self._give_verdict(before, _VERDICT_KEYS[event.key()])
             following = self.model().index(before.row() + 1, 0)
             if following.isValid():
@@ -110,24 +113,25 @@ class MatchView(QListView):
             menu.deleteLater()
 
     def match_menu(self, index: QModelIndex) -> QMenu:
-        """The context menu of a match."""
+        """The context menu of a match, whatever row it has by the time that something is chosen."""
+        match, verdict = index.data(MATCH_ROLE), index.data(VERDICT_ROLE)
         menu = QMenu(self)
         again = menu.addAction(own_icon("search_box"), tr("Search again with this match"))
-        again.triggered.connect(lambda: self._emit(self.like_match_wanted, index))
+        again.triggered.connect(lambda: self.like_match_wanted.emit(match))
         menu.addSeparator()
-        for verdict, text in (
+        for given, text in (
             (True, tr("Right: more like this (+)")),
             (False, tr("Wrong: less like this (-)")),
             (None, tr("Take the mark away (Delete)")),
         ):
             action = menu.addAction(text)
-            action.setEnabled(index.data(VERDICT_ROLE) is not verdict)
-            action.triggered.connect(lambda _, given=verdict: self._give_verdict(index, given))
+            action.setEnabled(given is not verdict)
+            action.triggered.connect(lambda _, given=given: self.verdict_given.emit(match, given))
         menu.addSeparator()
         zoom = menu.addAction(theme_icon("mActionZoomToSelected"), tr("Zoom to this match"))
-        zoom.triggered.connect(lambda: self._emit(self.match_opened, index))
+        zoom.triggered.connect(lambda: self.match_opened.emit(match))
         flash = menu.addAction(theme_icon("mActionHighlightFeature"), tr("Flash on the map"))
-        flash.triggered.connect(lambda: self._emit(self.match_pointed, index))
+        flash.triggered.connect(lambda: self.match_pointed.emit(match))
         return menu
 
     def _give_verdict(self, index: QModelIndex, verdict: bool | None) -> None:
@@ -146,3 +150,8 @@ class MatchView(QListView):
         size: QSize = self._delegate.item_size(self.font())
         if size != self.gridSize():
             self.setGridSize(size)
+
+
+def _is_verdict(event: QKeyEvent) -> bool:
+    """Whether a key alone gives a verdict: with Ctrl or Alt it means something else."""
+    return event.key() in _VERDICT_KEYS and not event.modifiers() & _OTHER_MEANING

@@ -21,7 +21,7 @@ class OptionsPage(QgsOptionsPageWidget):
     """Settings of the engine, and what a new archive starts from."""
 
     def __init__(self, settings: Settings, restart_engine: Callable[[], None], parent: QWidget | None = None) -> None:
-        """restart_engine: called when the engine's settings have changed."""
+        """restart_engine: called when it must start anew for what was set."""
         super().__init__(parent)
         self._settings = settings
         self._restart_engine = restart_engine
@@ -57,12 +57,12 @@ class OptionsPage(QgsOptionsPageWidget):
         self._lay_out()
 
     def apply(self) -> None:
-        """Keeps what the page says; the engine starts anew with the next search where that concerns it."""
+        """Keeps what the page says; the engine starts anew where that concerns more than the device."""
         self._settings.set_engine(self._device.currentData(), self._threads.value(), self._cache.value())
         self._settings.archive_folder = self._folder.filePath()
         self._settings.windows = tuple(cells for cells, box in self._windows.items() if box.isChecked())
-        if read_engine_options() != self._before:
-            self._before = read_engine_options()
+        before, self._before = self._before, read_engine_options()
+        if self._before.arguments() != before.arguments():
             self._restart_engine()
 
     def _lay_out(self) -> None:

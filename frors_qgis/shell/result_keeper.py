@@ -1,8 +1,8 @@
-"""Keeps what searches found in the project: writes their layers, and has them follow the ranking."""
+"""Keeps what searches found in the project: writes their layers, and has them follow marks and rankings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from qgis.core import QgsProject, QgsVectorLayer
@@ -10,36 +10,43 @@ from qgis.PyQt.QtCore import QObject, QTimer
 
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.ranked_layer import label_layer, rank_layer
 from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_result_file
-from frors_qgis.shell.result_layer import add_result_layers, rank_layer_anew
+from frors_qgis.shell.result_layer import add_result_layers
 from frors_qgis.shell.translation import tr
 
 
 class ResultKeeper(QObject):
-    """The layers of the newest query, and of earlier ones, which stay as they are."""
+    """The layer of the query that is shown; those of earlier queries stay as they are."""
 
     def __init__(self, tasks: EngineTasks, notices: Notices, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._notices = notices
-        self._round = 0
-        self._layer = ""
-        self._ranking: tuple[FinishedQuery, dict[int, bool]] | None = None
-        self._busy = False
+        self._project = 0
+        self._shown = _Kept("")
+        self._ranking: FinishedQuery | None = None
+        self._ranks = False
+        self._told = False
+        self._watched: set[str] = set()  # layers that were being edited
 
     def begin(self) -> None:
-        """There is another query; layers that are still to be added will be, and follow no ranking any more."""
-        self._layer = ""
+        """Another query is shown; the layer of the one before gets the marks that it has not got yet."""
+        self._label(self._shown)
+        self._shown = _Kept("")
         self._ranking = None
 
     def forget(self) -> None:
         """There is another project: nothing is added to it."""
-        self._round += 1
-        self.begin()
+        self._project += 1
+        self._shown = _Kept("")
+        self._ranking = None
 
     def store(self, query: FinishedQuery, archive: str) -> None:
-        """Writes a query beside its archive and adds its layers, without blocking."""
-        project = self._round
+        """Writes the query that is shown now beside its archive and adds its layers, without blocking."""
+        self._shown = kept = _Kept(query.id)
+        self._told = False
+        project = self._project
 
         def add_layers(file: Path | None) -> None:
             if file is None:
@@ -47,7 +54,7 @@ class ResultKeeper(QObject):
                     tr("The folder of the archive cannot be written to, so the matches are a temporary layer.")
                 )
             steps = add_result_layers(query, file, QgsProject.instance())
-            self._run_in_turns(steps, lambda: project == self._round, lambda layer: self._on_added(layer, query))
+            self._run_in_turns(steps, lambda: project == self._project, lambda layer: self._on_added(layer, kept))
 
         self._tasks.start(
             tr("Write matches"),
@@ -56,41 +63,74 @@ class ResultKeeper(QObject):
             failed=lambda *_: add_layers(None),
         )
 
-    def rank_anew(self, query: FinishedQuery, verdicts: dict[int, bool]) -> None:
-        """Has the layer of the newest query follow, at once or when it is there."""
-        self._ranking = query, verdicts
+    def mark(self, verdicts: dict[int, bool]) -> None:
+        """Writes the marks of the query that is shown into its layer, at once or when it is there."""
+        self._shown.verdicts = verdicts
+        self._label(self._shown)
+
+    def rank_anew(self, query: FinishedQuery) -> None:
+        """Has the layer of the query that is shown follow its ranking, at once or when it is there."""
+        self._ranking = query
         self._follow()
 
-    def _on_added(self, layer: QgsVectorLayer | None, query: FinishedQuery) -> None:
-        if layer is None:
-            return
-        if self._ranking is None or self._ranking[0].id == query.id:
-            self._layer = layer.id()
+    def _on_added(self, layer: QgsVectorLayer | None, kept: _Kept) -> None:
+        if layer is not None:
+            kept.layer = layer.id()
+            self._label(kept)
             self._follow()
 
-    def _follow(self) -> None:
-        layer = QgsProject.instance().mapLayer(self._layer)
-        if self._busy or self._ranking is None or not isinstance(layer, QgsVectorLayer):
-            return
-        if layer.isEditable():
-            self._notices.info(
-                tr("{layer} is being edited; it follows the next mark after you have saved it.").format(
-                    layer=layer.name()
-                )
-            )
-            return
-        (query, verdicts), self._ranking, self._busy, id_ = self._ranking, None, True, layer.id()
-        steps = rank_layer_anew(layer, query, verdicts)
-        self._run_in_turns(steps, lambda: QgsProject.instance().mapLayer(id_) is not None, lambda _: self._on_ranked())
+    def _label(self, kept: _Kept) -> None:
+        layer = self._writable(kept)
+        if layer is not None and kept.verdicts != kept.written:
+            if label_layer(layer, kept.query, kept.verdicts, kept.written):
+                kept.written = kept.verdicts
+                layer.reload()
+            else:
+                self._tell(tr("{layer} cannot be written to; it does not follow the marks.").format(layer=layer.name()))
 
-    def _on_ranked(self) -> None:
-        self._busy = False
+    def _follow(self) -> None:
+        layer = self._writable(self._shown)
+        if self._ranks or layer is None or self._ranking is None or self._ranking.id != self._shown.query:
+            return
+        query, self._ranking, self._ranks = self._ranking, None, True
+        steps, id_ = rank_layer(layer, query, self._shown.verdicts), layer.id()
+        self._run_in_turns(steps, lambda: QgsProject.instance().mapLayer(id_) is not None, self._on_ranked)
+
+    def _on_ranked(self, done: bool | None) -> None:
+        self._ranks = False
+        if done is False:
+            self._tell(tr("The layer of matches cannot be written to; it does not follow the ranking."))
         self._follow()
 
-    def _run_in_turns(self, steps: Iterator[None], goes_on: Callable[[], bool], done: Callable[[object], None]) -> None:
+    def _writable(self, kept: _Kept) -> QgsVectorLayer | None:
+        layer = QgsProject.instance().mapLayer(kept.layer)
+        if not isinstance(layer, QgsVectorLayer) or not layer.isValid():
+            return None
+        if layer.isEditable():
+            self._tell(tr("{layer} is being edited; it follows when you have saved it.").format(layer=layer.name()))
+            if layer.id() not in self._watched:
+                self._watched.add(layer.id())
+                layer.editingStopped.connect(self._catch_up)
+            return None
+        return layer
+
+    def _catch_up(self) -> None:
+        """A layer is no longer being edited."""
+        self._label(self._shown)
+        self._follow()
+
+    def _tell(self, sentence: str) -> None:
+        """Says it once for each query."""
+        if not self._told:
+            self._told = True
+            self._notices.info(sentence)
+
+    def _run_in_turns(
+        self, steps: Generator[None, None, object], goes_on: Callable[[], bool], done: Callable[[object], None]
+    ) -> None:
         """Runs one step per turn of the event loop for as long as that makes sense, then `done` with their result."""
         if not goes_on():  # the user may have deleted the layer, or closed the project
-            self._busy = False
+            done(None)
             return
         try:
             next(steps)
@@ -98,3 +138,13 @@ class ResultKeeper(QObject):
             done(end.value)
         else:
             QTimer.singleShot(0, lambda: self._run_in_turns(steps, goes_on, done))
+
+
+class _Kept:
+    """A query's layer, by their ids, and which verdicts it should hold and holds."""
+
+    def __init__(self, query: str) -> None:
+        self.query = query
+        self.layer = ""
+        self.verdicts: dict[int, bool] = {}
+        self.written: dict[int, bool] = {}

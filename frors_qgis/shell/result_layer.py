@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from qgis.core import (
-    NULL,
     QgsFeature,
     QgsFeatureSink,
     QgsFields,
@@ -21,7 +20,7 @@ from qgis.core import (
 from qgis.PyQt import sip
 
 from frors_qgis.resources import resource_path
-from frors_qgis.shell.map_colours import CASING_COLOUR, QUERY_COLOUR, score_class
+from frors_qgis.shell.map_colours import CASING_COLOUR, QUERY_COLOUR, SCORE_COLOURS, score_class
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.result_file import (
     BOX_TABLE,
@@ -30,10 +29,8 @@ from frors_qgis.shell.result_file import (
     FinishedQuery,
     box_features,
     box_fields,
-    match_feature,
     match_features,
     match_fields,
-    verdict_label,
 )
 from frors_qgis.shell.translation import tr
 
@@ -80,52 +77,23 @@ def add_result_layers(
     return matches
 
 
-def rank_layer_anew(layer: QgsVectorLayer, query: FinishedQuery, verdicts: Mapping[int, bool]) -> Iterator[None]:
-    """Has a layer of matches follow another ranking of the same query, one step for each `next`.
-
-    What the user has written or marked stays: a match that is found no more only loses rank and score where it is
-    labelled or has a note, and is not drawn. The layer must not be in edit mode.
-    """
-    fields = layer.fields()
-    rank, score, label = (fields.indexOf(name) for name in ("rank", "score", "label"))
-    known = {feature["chip"]: feature for feature in layer.getFeatures()}
-    yield
-    changes: dict[int, dict[int, object]] = {}
-    gone = []
-    for chip, feature in known.items():
-        if not is_empty(feature["note"]) or chip in verdicts:
-            changes[feature.id()] = {rank: None, score: None, label: verdict_label(verdicts.get(chip))}
-        else:
-            gone.append(feature.id())
-    for match in query.matches:
-        if match.chip in known:
-            values = {rank: match.rank, score: match.score, label: verdict_label(verdicts.get(match.chip))}
-            changes[known[match.chip].id()] = values
-    kept = set(changes)
-    layer.dataProvider().changeAttributeValues(changes)
-    yield
-    layer.dataProvider().deleteFeatures([feature for feature in gone if feature not in kept])
-    yield
-    new = [match for match in query.matches if match.chip not in known]
-    added = [match_feature(fields, query, match, verdicts.get(match.chip)) for match in new]
-    layer.dataProvider().addFeatures(added, QgsFeatureSink.Flag.FastInsert)
-    yield
-    style_matches(layer, query.matches)
-    layer.triggerRepaint()
-
-
-def is_empty(value: object) -> bool:
-    """Whether a field of a feature holds no text."""
-    return value is None or value == NULL or not str(value).strip()
-
-
 def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
-    """Gives the layer its style, with equally many matches in each class; `matches` are sorted best first."""
+    """Gives a new layer its style, with equally many matches in each class; `matches` are sorted best first."""
     layer.loadNamedStyle(str(resource_path("styles", "matches.qml")))
-    renderer = layer.renderer().clone()
-    if not isinstance(renderer, QgsGraduatedSymbolRenderer) or not matches:
+    grade(layer, matches)
+
+
+def grade(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
+    """Fits the classes of a layer that is graded by score to its matches; one that the user draws otherwise stays."""
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsGraduatedSymbolRenderer) or renderer.classAttribute() != "score" or not matches:
         return
-    for number in reversed(range(len(renderer.ranges()))):
+    if len(renderer.ranges()) < len(SCORE_COLOURS):  # some had no match before
+        fresh = QgsVectorLayer(f"Polygon?crs={RESULT_CRS}", "", "memory")
+        fresh.loadNamedStyle(str(resource_path("styles", "matches.qml")))
+        renderer = fresh.renderer()
+    renderer = renderer.clone()
+    for number in reversed(range(len(SCORE_COLOURS))):
         scores = [match.score for row, match in enumerate(matches) if score_class(row, len(matches)) == number]
         if not scores:
             renderer.deleteClass(number)

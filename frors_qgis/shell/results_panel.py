@@ -81,6 +81,7 @@ class ResultsPanel(QWidget):
             self._show_scores(ranked, note)
         else:
             self._header.setText(note or tr("No match passes the filters; widen them."))
+        self._pages.setCurrentWidget(self._grid)
 
     def _show_scores(self, matches: Sequence[Match], note: str | None) -> None:
         scores = tr("{matches}, scores {best:.3f} to {worst:.3f}").format(

@@ -13,24 +13,23 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsProject,
-    QgsRasterLayer,
     QgsRectangle,
 )
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtGui import QCursor, QImage
 
-from frors_qgis.client.layer_source import crs_text, raster_path
 from frors_qgis.client.tasks import EngineTask, Work
 from frors_qgis.shell.archive_controller import ArchiveController
+from frors_qgis.shell.box_reader import BoxReader, Corners
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
-from frors_qgis.shell.layer_picture import LayerPhotographer, LayerPicture
+from frors_qgis.shell.layer_picture import LayerPicture
 from frors_qgis.shell.map_marks import MapMarks, lonlat_polygon
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.query_panel import QUERY_SIDE
-from frors_qgis.shell.raster_source import LEAST_BOX_PX, box_is_too_small, box_layer, degrees_of, project_box_in
+from frors_qgis.shell.raster_source import degrees_of
 from frors_qgis.shell.result_file import RESULT_CRS, FinishedQuery
 from frors_qgis.shell.result_keeper import ResultKeeper
 from frors_qgis.shell.search_work import (
@@ -40,27 +39,22 @@ from frors_qgis.shell.search_work import (
     ShownSearch,
     box_work,
     chip_work,
-    example_work,
 )
 from frors_qgis.shell.thumbnails import ThumbnailLoader
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import area_text
 
-SEARCH = "search"
-"""The token of tasks that search: the newest counts."""
-_Corners = tuple[float, float, float, float]
+_SEARCH = "search"
 
 
 class SearchController(QObject):
     """One search at a time: a new one cancels the one before, whose result is never shown.
 
-    Signals: `found(ShownSearch)`, its matches are shown; `left()`, they are not any more; `example_read(tuple, bool)`,
-    the embedding of a box that is a right or a wrong example.
+    Signals: `found(ShownSearch)`, it has ended and the panel shows what it found; `left()`, that is shown no more.
     """
 
     found = pyqtSignal(object)
     left = pyqtSignal()
-    example_read = pyqtSignal(object, bool)
 
     def __init__(
         self,
@@ -81,13 +75,11 @@ class SearchController(QObject):
         self._keeper = keeper
         self._picture_folder = picture_folder
         self._searching = False
+        self._shows_search = False
         self._task: EngineTask | None = None
         self._shown_archive = archive.path
-        self._pending: Callable[[LayerPicture], None] | None = None
         self._marks = MapMarks(iface.mapCanvas())
-        self._photographer = LayerPhotographer(self)
-        self._photographer.taken.connect(self._on_picture)
-        self._photographer.failed.connect(lambda sentence: self._on_failed("", sentence))
+        self._reader = BoxReader(iface, notices, self)
         self._thumbnails = ThumbnailLoader(tasks, self)
         self._thumbnails.arrived.connect(dock.results.model.set_thumbnail)
         dock.results.model.thumbnail_wanted.connect(self._thumbnails.want)
@@ -110,78 +102,24 @@ class SearchController(QObject):
 
     def search_box(self, box: QgsRectangle) -> None:
         """Searches for what a box of the project's CRS shows, on the raster layer that it was drawn on."""
-        layer = self._layer_under(box)
+        if self._archive.path is None:
+            self._notices.warning(tr("Choose an archive in the FRORS panel first, or index this project's rasters."))
+            return
+        layer = self._reader.layer_under(box)
         if layer is None:
             return
         self._archive.wake()
         self._begin(layer.name(), tr("Reading the box..."), None)
         self._marks.show_box(box)
-        crs = self._project_crs()
+        crs = self._reader.project_crs()
         options, title = self.options(), layer.name()
         polygon = lonlat_polygon(box, crs if crs.isValid() else layer.crs())
 
-        def start(source: str | LayerPicture, corners: _Corners, code: str) -> None:
+        def start(source: str | LayerPicture, corners: Corners, code: str) -> None:
             work = box_work(options, source, corners, code, self._picture_folder, self._query_px())
             self._start(work, options, title, polygon)
 
-        self._read(layer, box, start)
-
-    def add_example(self, box: QgsRectangle, right: bool) -> None:
-        """Reads a box as an example for the query whose matches are shown."""
-        if self._searching or not self._dock.results.model.matches():
-            self._notices.info(tr("Draw the box of a query first; more boxes may then be examples for it."))
-            return
-        layer, archive = self._layer_under(box), self._archive.path or ""
-        if layer is None:
-            return
-        self._dock.search_progress.begin(tr("Reading the example..."))
-
-        def start(source: str | LayerPicture, corners: _Corners, code: str) -> None:
-            self._tasks.start(
-                tr("Example: {title}").format(title=layer.name()),
-                example_work(archive, source, corners, code, self._picture_folder),
-                SEARCH,
-                succeeded=lambda result: self._on_example(result["embedding"], right),
-                failed=self._on_example_failed,
-                cancelled=self._dock.search_progress.end,
-            )
-
-        self._read(layer, box, start)
-
-    def _layer_under(self, box: QgsRectangle) -> QgsRasterLayer | None:
-        """The raster layer that a box of the project's CRS is drawn on; the user is told why there is none."""
-        crs = self._project_crs()
-        layer = box_layer(box, crs, self._iface.activeLayer(), self._iface.mapCanvas().layers())
-        if self._archive.path is None:
-            self._notices.warning(tr("Choose an archive in the FRORS panel first, or index this project's rasters."))
-            return None
-        if layer is None:
-            self._notices.warning(tr("The box touches no raster that the map shows; draw it on a raster layer."))
-            return None
-        turned = project_box_in(box, crs, layer)
-        if turned is None or box_is_too_small(turned, layer):
-            self._notices.warning(
-                tr("The box is smaller than {least} pixels of {layer}; draw a larger one.").format(
-                    least=LEAST_BOX_PX, layer=layer.name()
-                )
-            )
-            return None
-        return layer
-
-    def _read(
-        self, layer: QgsRasterLayer, box: QgsRectangle, start: Callable[[str | LayerPicture, _Corners, str], None]
-    ) -> None:
-        """Calls `start` with what the engine can read of a layer under a box, and the box in a CRS; later for a layer
-        that QGIS must render first."""
-        crs = self._project_crs()
-        path = raster_path(layer)
-        if path is not None:
-            start(path, _corners(box), crs_text(crs if crs.isValid() else layer.crs()))
-            return
-        turned = project_box_in(box, crs, layer)
-        if turned is not None:
-            self._pending = lambda picture: start(picture, _corners(picture.box), picture.crs_wkt)
-            self._photographer.take(layer, turned)
+        self._reader.read(layer, box, start, lambda sentence: self._on_failed("", sentence))
 
     def search_like(self, match: Match) -> None:
         """Searches with the chip of a match."""
@@ -205,7 +143,7 @@ class SearchController(QObject):
         place = QgsGeometry.fromPointXY(point)
         try:
             lonlat = QgsCoordinateReferenceSystem(RESULT_CRS)
-            place.transform(QgsCoordinateTransform(self._project_crs(), lonlat, QgsProject.instance()))
+            place.transform(QgsCoordinateTransform(self._reader.project_crs(), lonlat, QgsProject.instance()))
         except QgsCsException:
             return
         rows = [row for row, match in enumerate(model.matches()) if match.geometry.intersects(place)]
@@ -236,20 +174,20 @@ class SearchController(QObject):
 
     def _leave(self) -> None:
         """The matches of the query before are shown no more."""
-        self._keeper.begin()
+        self._shows_search = False
         self.left.emit()
+        self._keeper.begin()
 
     def _end(self) -> None:
-        self._pending = None
-        self._photographer.cancel()
-        self._tasks.cancel(SEARCH)
+        self._reader.cancel()
+        self._tasks.cancel(_SEARCH)
         self._marks.clear_box()
         self._dock.search_progress.end()
         self._searching = False
 
     def options(self) -> SearchOptions:
         """What the panel says of the next search."""
-        panel, crs = self._dock.query, self._project_crs()
+        panel, crs = self._dock.query, self._reader.project_crs()
         extent = self._iface.mapCanvas().extent()
         within = degrees_of(extent, crs) if panel.only_extent else None
         return SearchOptions(
@@ -261,25 +199,17 @@ class SearchController(QObject):
             self._dock.filters.params(),
         )
 
-    def _project_crs(self) -> QgsCoordinateReferenceSystem:
-        return self._iface.mapCanvas().mapSettings().destinationCrs()
-
     def _start(self, work: Work, options: SearchOptions, title: str, polygon: QgsGeometry | None) -> None:
         task = self._tasks.start(
             tr("Search: {title}").format(title=title),
             work,
-            SEARCH,
+            _SEARCH,
             progressed=self._dock.search_progress.advance,
             succeeded=lambda result: self._on_result(result, options, title, polygon),
             failed=self._on_failed,
             cancelled=lambda: self._on_task_cancelled(task),
         )
         self._task = task
-
-    def _on_picture(self, picture: LayerPicture) -> None:
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            pending(picture)
 
     def _on_result(
         self, result: dict[str, Any], options: SearchOptions, title: str, polygon: QgsGeometry | None
@@ -303,19 +233,11 @@ class SearchController(QObject):
         self._shown_archive = options.archive
         self._thumbnails.begin(options.archive, self._dock.results.view.thumbnail_px())
         self._dock.results.show_matches(found.matches, found.note)
-        if polygon is not None:
-            query = FinishedQuery(f"{title}, {size}", polygon, found.matches)
-            if found.matches:
-                self._keeper.store(query, options.archive)
-            self.found.emit(ShownSearch(options, found, query))
-
-    def _on_example(self, embedding: tuple[float, ...], right: bool) -> None:
-        self._dock.search_progress.end()
-        self.example_read.emit(embedding, right)
-
-    def _on_example_failed(self, code: str, sentence: str) -> None:
-        self._dock.search_progress.end()
-        self._notices.failure(code, sentence)
+        query = FinishedQuery(f"{title}, {size}", polygon or QgsGeometry(), found.matches)
+        if found.matches and polygon is not None:
+            self._keeper.store(query, options.archive)
+        self._shows_search = True
+        self.found.emit(ShownSearch(options, found, query))
 
     def _on_failed(self, code: str, sentence: str) -> None:
         self._end()
@@ -336,7 +258,7 @@ class SearchController(QObject):
             self._dock.query.clear()
             self._shown_archive = self._archive.path
             self._show_next_step()
-        elif not (self._searching or self._dock.results.model.matches() or self._dock.results.offers_reindexing):
+        elif not (self._searching or self._shows_search or self._dock.results.offers_reindexing):
             self._show_next_step()
 
     def _on_project_cleared(self) -> None:
@@ -354,7 +276,3 @@ class SearchController(QObject):
 
     def _query_px(self) -> int:
         return round(QUERY_SIDE * self._dock.devicePixelRatioF())
-
-
-def _corners(box: QgsRectangle) -> _Corners:
-    return box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()

@@ -61,11 +61,14 @@ class ColourEncoder:
     def __init__(self, blocks: int = 1) -> None:
         """blocks: how many it likes to encode together."""
         self.blocks = blocks
+        self.joins = blocks > 1
+        self.batches = []
 
     def batch(self, height, width):
         return self.blocks
 
     def encode(self, rgb, valid, windows, pause=lambda: None):
+        self.batches.append(len(rgb))
         core = slice(self.halo, -self.halo)
         embeddings = [
             [self._embed(block[core, core], mask[core, core], window) for window in windows]

@@ -169,12 +169,15 @@ def test_bad_requests_are_answered_by_code(door, method, params, code):
         ({"chip": 1, "rasters": [99]}, "raster_unknown"),
         ({"chip": 1, "within": [0, 0, 0, 0]}, "bad_request"),
         ({"chip": 1, "crs": "EPSG:junk"}, "bad_request"),
-        ({"chip": 1, "right": [2], "wrong": [2]}, "bad_request"),
-        ({"chip": 1, "right": [10**9]}, "chip_unknown"),
-        ({"chip": 1, "wrong": [10**9]}, "chip_unknown"),
-        ({"chip": 1, "right": "all"}, "bad_request"),
-        ({"chip": 1, "right_boxes": [[1.0]]}, "bad_request"),
-        ({"chip": 1, "wrong_boxes": [1.0]}, "bad_request"),
+        ({"chip": 1, "positive": [2], "negative": [2]}, "bad_request"),
+        ({"chip": 1, "positive": [10**9]}, "chip_unknown"),
+        ({"chip": 1, "negative": [10**9]}, "chip_unknown"),
+        ({"chip": 1, "positive": "all"}, "bad_request"),
+        ({"chip": 1, "positive_boxes": [[1.0]]}, "bad_request"),
+        ({"chip": 1, "negative_boxes": [1.0]}, "bad_request"),
+        ({"chip": 1, "negative_boxes": [[0.0] * 256]}, "bad_request"),
+        ({"chip": 1, "positive_boxes": [[1e300] * 256]}, "bad_request"),
+        ({"chip": 1, "positive": [2] * 2000}, "bad_request"),
         ({"chip": 1, "since": "May"}, "bad_request"),
         ({"chip": 1, "months": [13]}, "bad_request"),
         ({"chip": 1, "apart": "far"}, "bad_request"),
@@ -187,7 +190,7 @@ def test_queries_that_make_no_sense_are_answered_by_code(door, archive, params, 
 def test_right_examples_rise_and_wrong_ones_are_seen_no_more(door, archive):
     before = door.call("search", archive=archive, chip=1, k=30)["matches"]
     wrong, right = before[1]["chip"], before[-1]["chip"]
-    after = door.call("search", archive=archive, chip=1, k=30, right=[right], wrong=[wrong])["matches"]
+    after = door.call("search", archive=archive, chip=1, k=30, positive=[right], negative=[wrong])["matches"]
     ranks = {match["chip"]: match["rank"] for match in after}
     assert wrong not in ranks
     assert ranks[right] < len(after)
@@ -198,7 +201,7 @@ def test_a_box_may_be_an_example_too(door, archive, raster, box):
     embedding = door.call("embed", archive=archive, raster=str(raster), box=at(raster))["embedding"]
     scores = [
         {match["chip"]: match["score"] for match in door.call("search", archive=archive, chip=1, **examples)["matches"]}
-        for examples in ({}, {"right_boxes": [embedding]}, {"wrong_boxes": [embedding]})
+        for examples in ({}, {"positive_boxes": [embedding]}, {"negative_boxes": [embedding]})
     ]
     assert scores[0] != scores[1] != scores[2] != scores[0]
 

@@ -11,7 +11,7 @@ BLOCK = np.zeros((1, 320, 320, 3), np.uint8), np.ones((1, 320, 320), bool), np.a
 class PausingEncoder:
     """A stand-in that pauses three times."""
 
-    halo, dimension, device = 144, 1, "cpu"
+    halo, dimension, joins, device = 144, 1, False, "cpu"
 
     def encode(self, rgb, valid, windows, pause):
         for _ in range(3):

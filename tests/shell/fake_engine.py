@@ -57,7 +57,7 @@ def match(rank, count):
 
 def ranked(params):
     """Chips that are right come first, those that are wrong not at all."""
-    right, wrong = set(params.get("right", ())), set(params.get("wrong", ()))
+    right, wrong = set(params.get("positive", ())), set(params.get("negative", ()))
     found = [match(rank, params["k"]) for rank in range(1, params["k"] + len(wrong) + 1)]
     found = [one for one in found if one["chip"] not in wrong]
     found.sort(key=lambda one: one["chip"] not in right)

@@ -19,7 +19,7 @@ def test_marks_are_counted_and_reach_the_engine_by_their_chips(examples):
     examples.mark(made_match(2), False)
     examples.add_box((0.5, 0.5), False)
     assert (examples.count(True), examples.count(False), len(examples)) == (1, 2, 3)
-    assert examples.params() == {"right": [5001], "wrong": [5002], "wrong_boxes": [[0.5, 0.5]]}
+    assert examples.params() == {"positive": [5001], "negative": [5002], "negative_boxes": [[0.5, 0.5]]}
     assert len(examples.told) == 3
 
 

@@ -5,20 +5,25 @@ from qgis.core import (
     NULL,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsFeature,
+    QgsField,
+    QgsFillSymbol,
+    QgsGeometry,
     QgsLayerTreeModel,
     QgsPointXY,
     QgsProject,
     QgsRectangle,
+    QgsSingleSymbolRenderer,
     edit,
 )
-from qgis.PyQt.QtCore import QEvent, QPoint, Qt
+from qgis.PyQt.QtCore import QEvent, QMetaType, QPoint, Qt
 from qgis.PyQt.QtGui import QKeyEvent
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QToolButton
 
 from frors_qgis.shell import result_keeper
 from frors_qgis.shell.match_model import VERDICT_ROLE
-from frors_qgis.shell.result_layer import rank_layer_anew
+from frors_qgis.shell.ranked_layer import rank_layer
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
 
@@ -66,12 +71,12 @@ def test_keys_mark_and_go_on_and_the_ranking_follows_once(ready, press, fake, wa
     assert view.currentIndex().row() == 4
     press(Qt.Key.Key_Minus, 4)
     press(Qt.Key.Key_Minus, 0)
-    assert ready.dock.examples.text == "Examples: 1 right, 2 wrong"
+    assert ready.dock.examples.text == "Examples: 1 positive, 2 negative"
     wait_for_ranking()
     run_for(0.3)
     _, request = fake.requests("search")
-    assert request["params"]["right"] == [1004]
-    assert request["params"]["wrong"] == [1005, 1001]
+    assert request["params"]["positive"] == [1004]
+    assert request["params"]["negative"] == [1005, 1001]
     assert request["params"]["embedding"] == [0.0625] * 256
     assert [match.chip for match in model.matches()[:3]] == [1004, 1002, 1003]
     wait_until(lambda: rows("label").get(1004) == "right")
@@ -117,7 +122,7 @@ def test_undo_and_clear_bring_the_ranking_back(ready, press, fake, wait_for_rank
     _, clear = ready.dock.examples.findChildren(QToolButton)
     clear.click()
     wait_for_ranking(4)
-    assert "right" not in fake.requests("search")[-1]["params"]
+    assert "positive" not in fake.requests("search")[-1]["params"]
     assert ready.dock.results.model.matches()[0].chip == 1001
 
 
@@ -134,7 +139,7 @@ def test_another_query_starts_without_examples(ready, press, window, fake, wait_
     window.draw_box(QgsRectangle(523600, 5267940, 523630, 5267970))
     wait_until(lambda: len(fake.requests("search")) == 2)
     run_for(1.0)
-    assert "right" not in fake.requests("search")[-1]["params"]
+    assert "positive" not in fake.requests("search")[-1]["params"]
     assert len(fake.requests("search")) == 2
     assert ready.dock.examples.isHidden()
 
@@ -146,8 +151,8 @@ def test_a_box_drawn_with_shift_or_ctrl_is_an_example(ready, found, window, fake
     window.draw_box(other, Qt.KeyboardModifier.ControlModifier)
     wait_for_ranking(2)
     params = fake.requests("search")[-1]["params"]
-    assert params["right_boxes"] == params["wrong_boxes"] == [[0.0625] * 256]
-    assert ready.dock.examples.text == "Examples: 1 right, 1 wrong"
+    assert params["positive_boxes"] == params["negative_boxes"] == [[0.0625] * 256]
+    assert ready.dock.examples.text == "Examples: 1 positive, 1 negative"
 
 
 def test_an_example_without_a_query_is_a_sentence(ready, window, fake):
@@ -157,20 +162,155 @@ def test_an_example_without_a_query_is_a_sentence(ready, window, fake):
     assert fake.requests("embed") == []
 
 
-def test_notes_and_labels_of_the_user_outlive_every_ranking(ready, press, wait_for_ranking, wait_until):
-    wait_until(lambda: len(rows("rank")) == 100)
-    fields = layer().fields()
+def change(chip, **values):
     with edit(layer()):
         for feature in layer().getFeatures():
-            if feature["chip"] == 1002:
-                layer().changeAttributeValue(feature.id(), fields.indexOf("note"), "my find")
-    press(Qt.Key.Key_Minus, 1)
+            if feature["chip"] == chip:
+                for name, value in values.items():
+                    layer().changeAttributeValue(feature.id(), layer().fields().indexOf(name), value)
+
+
+def test_what_the_user_has_written_outlives_every_ranking(ready, press, wait_for_ranking, wait_until):
+    wait_until(lambda: len(rows("rank")) == 100)
+    change(1002, note="my find")
+    layer().dataProvider().addAttributes([QgsField("checked", QMetaType.Type.Int)])
+    layer().updateFields()
+    change(1003, checked=1)
+    change(1004, label="pier")
+    drawn = QgsFeature(layer().fields())
+    drawn.setGeometry(QgsGeometry.fromRect(QgsRectangle(7, 43, 7.1, 43.1)))
+    layer().dataProvider().addFeatures([drawn])
+    for chip in (1002, 1003, 1004, 1005):
+        press(Qt.Key.Key_Minus, ready.dock.results.model.row_of(chip))
+    press(Qt.Key.Key_Delete, ready.dock.results.model.row_of(1004))
     wait_for_ranking()
-    wait_until(lambda: rows("label").get(1002) == "wrong")
+    wait_until(lambda: sorted(r for r in rows("rank").values() if r not in (None, NULL)) == [*range(1, 101)])
     assert rows("note")[1002] == "my find"
-    assert rows("rank")[1002] in (None, NULL)
-    assert rows("score")[1002] in (None, NULL)
-    wait_until(lambda: sorted(rank for rank in rows("rank").values() if rank not in (None, NULL)) == [*range(1, 101)])
+    assert (rows("rank")[1002], rows("score")[1002]) == (NULL, NULL)
+    assert rows("checked")[1003] == 1
+    assert rows("label")[1005] == "wrong"
+    assert NULL in rows("chip").values()
+
+
+def test_a_label_of_the_user_s_own_is_left_alone_until_she_marks_that_match(ready, press, wait_for_ranking, wait_until):
+    wait_until(lambda: len(rows("rank")) == 100)
+    change(1004, label="pier")
+    press(Qt.Key.Key_Plus, 0)
+    wait_for_ranking()
+    assert rows("label")[1004] == "pier"
+
+
+def test_the_style_that_the_user_gave_the_layer_stays(ready, press, wait_for_ranking, wait_until, run_for):
+    wait_until(lambda: len(rows("rank")) == 100)
+    layer().setLabelsEnabled(False)
+    layer().setRenderer(QgsSingleSymbolRenderer(QgsFillSymbol()))
+    press(Qt.Key.Key_Plus, 3)
+    wait_for_ranking()
+    run_for(0.3)
+    assert isinstance(layer().renderer(), QgsSingleSymbolRenderer)
+    assert not layer().labelsEnabled()
+
+
+def test_a_layer_without_its_fields_is_left_alone_and_the_next_query_s_follows(
+    ready, press, window, wait_for_ranking, wait_until, fake
+):
+    wait_until(lambda: len(rows("rank")) == 100)
+    layer().dataProvider().deleteAttributes([layer().fields().indexOf("chip")])
+    layer().updateFields()
+    press(Qt.Key.Key_Plus, 3)
+    wait_for_ranking()
+    wait_until(lambda: window.messages)
+    QgsProject.instance().removeMapLayer(layer())
+    window.draw_box(BOX)
+    wait_until(lambda: QgsProject.instance().mapLayersByName("Matches"))
+    press(Qt.Key.Key_Plus, 3)
+    wait_until(lambda: rows("label").get(1004) == "right")
+
+
+def test_the_last_marks_are_in_the_layer_even_when_another_box_is_drawn_at_once(ready, press, window, wait_until):
+    wait_until(lambda: len(rows("rank")) == 100)
+    first = layer()
+    press(Qt.Key.Key_Plus, 3)
+    window.draw_box(QgsRectangle(523600, 5267940, 523630, 5267970))
+    wait_until(lambda: len(QgsProject.instance().mapLayersByName("Matches")) == 2)
+    assert {f["chip"] for f in first.getFeatures() if f["label"] == "right"} == {1004}
+    (second,) = [one for one in QgsProject.instance().mapLayersByName("Matches") if one is not first]
+    assert not [f for f in second.getFeatures() if f["label"] == "right"]
+
+
+def test_marks_that_are_given_before_the_layer_is_there_reach_it(ready, window, wait_until, monkeypatch, press, fake):
+    QgsProject.instance().removeMapLayer(layer())
+    held = []
+    store = result_keeper.add_result_layers
+    monkeypatch.setattr(result_keeper, "add_result_layers", lambda *a: held.append(a) or iter(()))
+    window.draw_box(BOX)
+    wait_until(lambda: held)
+    press(Qt.Key.Key_Plus, 3)
+    keeper, kept = ready._search._keeper, ready._search._keeper._shown
+    keeper._run_in_turns(store(*held[0]), lambda: True, lambda added: keeper._on_added(added, kept))
+    wait_until(lambda: QgsProject.instance().mapLayersByName("Matches") and rows("label").get(1004) == "right")
+
+
+def test_filters_bring_the_grid_back_when_something_else_is_shown(ready, press, wait_for_ranking, wait_until):
+    results = ready.dock.results
+    results.show_failure("Something went wrong.")
+    ready.dock.filters._apart.setValue(50)
+    wait_for_ranking()
+    wait_until(lambda: results._pages.currentWidget() is results._grid)
+    assert len(results.model.matches()) == 100
+
+
+def test_indexing_in_the_background_does_not_hide_a_search_that_filters_have_emptied(
+    ready, press, fake, wait_for_ranking, wait_until
+):
+    fake.order(search={"result": {"matches": []}})
+    ready.dock.filters._apart.setValue(50)
+    wait_for_ranking()
+    ready._archive.changed.emit()
+    assert ready.dock.results._pages.currentWidget() is ready.dock.results._grid
+
+
+def test_an_example_and_a_mark_at_once_both_count(ready, found, press, window, fake, wait_until):
+    fake.order(embed={"delay": 1.0})
+    window.draw_box(QgsRectangle(523600, 5267940, 523630, 5267970), Qt.KeyboardModifier.ShiftModifier)
+    press(Qt.Key.Key_Plus, 5)
+    wait_until(lambda: fake.requests("search")[-1]["params"].get("positive_boxes"))
+    assert fake.requests("search")[-1]["params"]["positive"] == [1006]
+    wait_until(lambda: ready.dock.search_progress.isHidden())
+
+
+def test_a_new_box_during_a_ranking_keeps_its_progress_and_its_cancel(ready, press, window, fake, wait_until, run_for):
+    fake.order(search={"delay": 3})
+    press(Qt.Key.Key_Plus, 5)
+    wait_until(lambda: len(fake.requests("search")) == 2)
+    window.draw_box(QgsRectangle(523600, 5267940, 523630, 5267970))
+    run_for(1.0)
+    assert not ready.dock.search_progress.isHidden()
+    ready.dock.search_progress.cancel_wanted.emit()
+    wait_until(lambda: ready.dock.search_progress.isHidden())
+
+
+def test_a_ranking_can_be_cancelled_and_leaves_the_grid_as_it_is(ready, press, fake, wait_until):
+    fake.order(search={"delay": 30})
+    press(Qt.Key.Key_Plus, 5)
+    wait_until(lambda: len(fake.requests("search")) == 2)
+    ready.dock.search_progress.cancel_wanted.emit()
+    assert ready.dock.search_progress.isHidden()
+    assert ready.dock.results.model.matches()[0].chip == 1001
+
+
+def test_an_open_menu_means_the_match_that_it_was_opened_for(ready, press, wait_for_ranking):
+    view, model = ready.dock.results.view, ready.dock.results.model
+    menu = view.match_menu(model.index(6))
+    press(Qt.Key.Key_Minus, 0)
+    wait_for_ranking()
+    next(action for action in menu.actions() if action.text().startswith("Wrong")).trigger()
+    assert model.index(model.row_of(1007)).data(VERDICT_ROLE) is False
+
+
+def test_keys_with_ctrl_are_not_verdicts(ready, press):
+    press(Qt.Key.Key_Minus, 2, Qt.KeyboardModifier.ControlModifier)
+    assert ready.dock.examples.isHidden()
 
 
 def test_the_legend_follows_the_ranking(ready, press, fake, wait_for_ranking, wait_until):
@@ -182,17 +322,18 @@ def test_the_legend_follows_the_ranking(ready, press, fake, wait_for_ranking, wa
     wait_until(lambda: f"{best:.3f}" in bridge.layerLegendNodes(node)[0].data(Qt.ItemDataRole.DisplayRole))
 
 
-def test_a_layer_that_is_being_edited_is_left_alone_and_the_user_is_told(
-    ready, press, wait_for_ranking, window, wait_until, run_for
+def test_a_layer_that_is_being_edited_is_left_alone_until_that_ends_and_the_user_is_told_once(
+    ready, press, wait_for_ranking, window, wait_until
 ):
     wait_until(lambda: len(rows("rank")) == 100)
     layer().startEditing()
     press(Qt.Key.Key_Minus, 0)
     wait_for_ranking()
     wait_until(lambda: window.messages)
-    assert "being edited" in window.messages[-1][1]
+    assert ["being edited" in text for _, text in window.messages] == [True]
     layer().rollBack()
-    assert set(rows("label").values()) <= {None, NULL}
+    wait_until(lambda: rows("label").get(1001) == "wrong")
+    wait_until(lambda: rows("rank")[1002] == 1)
 
 
 def test_the_layer_may_be_deleted_while_marks_are_given(ready, press, wait_for_ranking, run_for, window):
@@ -208,14 +349,14 @@ def test_the_layer_may_be_deleted_while_it_follows_the_ranking(
 ):
     steps = []
 
-    def slow(layer, query, verdicts):
-        for step in rank_layer_anew(layer, query, verdicts):
+    def spoiled(layer, query, verdicts):
+        for step in rank_layer(layer, query, verdicts):
             steps.append(1)
             if len(steps) == 2:
                 QgsProject.instance().removeMapLayer(layer.id())
             yield step
 
-    monkeypatch.setattr(result_keeper, "rank_layer_anew", slow)
+    monkeypatch.setattr(result_keeper, "rank_layer", spoiled)
     press(Qt.Key.Key_Minus, 0)
     wait_for_ranking()
     run_for(0.5)

@@ -8,6 +8,7 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtWidgets import QCheckBox
 
 from frors_qgis.client.engine_options import EngineOptions, read_engine_options
+from frors_qgis.shell.index_request import IndexRequest
 from frors_qgis.shell.options_page import OptionsPage
 
 
@@ -34,16 +35,30 @@ def test_what_is_applied_reaches_the_engine_s_command_and_stays(page, plugin, wi
     assert (again._device.currentData(), again._threads.value(), again._cache.value()) == ("cpu", 1, 200)
 
 
-def test_the_engine_starts_anew_only_when_its_settings_change(ready, window, fake, wait_until, run_for):
+def test_the_engine_starts_anew_only_for_what_it_is_told_at_its_start(ready, window, fake, client, wait_until):
+    stopped = []
+    client.engine_stopped.connect(stopped.append)
     page = window.options_pages[0].createWidget(None)
+    page._device.setCurrentIndex(page._device.findData("cpu"))
     page.apply()
-    run_for(0.5)
-    assert len(fake.requests("hello")) == 1
+    assert client.call("hello")
+    assert stopped == []
     page._threads.setValue(1)
     page.apply()
-    run_for(1.5)
-    ready.dock.archive.archive_chosen.emit(fake.requests("open")[0]["params"]["archive"])
-    wait_until(lambda: len(fake.requests("hello")) == 2)
+    wait_until(lambda: stopped)
+
+
+def test_indexing_is_not_ended_for_it(ready, window, fake, client, tmp_path, wait_until, run_for):
+    stopped = []
+    client.engine_stopped.connect(stopped.append)
+    fake.order(index={"delay": 1.5})
+    ready._index.index(str(tmp_path / "new.gpkg"), IndexRequest(("a.tif",), None, (8,), 0.5))
+    page = window.options_pages[0].createWidget(None)
+    page._threads.setValue(1)
+    page.apply()
+    assert "when indexing has ended" in window.messages[-1][1]
+    wait_until(lambda: stopped)
+    assert not ready._index.is_running
 
 
 def test_the_device_goes_with_what_is_to_be_encoded(ready, window, fake, wait_until):

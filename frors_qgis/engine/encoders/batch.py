@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import torch
 
-_LARGEST = 16
+_LARGEST = 8
 _GAIN = 1.05
 
 
 def best_batch(seconds: Callable[[int], float]) -> int:
-    """1, 2, 4, ... 16: the last doubling that was worth it.
+    """1, 2, 4 or 8: the last doubling that was worth it.
 
     `seconds(n)` runs n blocks together and says how long that took; where it raises torch.OutOfMemoryError, fewer are
     taken.

@@ -51,6 +51,7 @@ class Encoder:
         self.sha256 = sha256
         self.dimension = head.dimension
         self.halo = HALO
+        self.joins = device.name not in ("cpu", "mps")
         self.device = device
         self.classes = classes
         self.trunk = fused(trunk.eval(), device.name, device.dtype)
@@ -63,11 +64,11 @@ class Encoder:
         return isinstance(self.head, FrorsHead)
 
     def batch(self, height: int, width: int) -> int:
-        """How many blocks of H x W pixels, halo included, are best encoded together: 1 on a CPU, else it is tried out.
+        """How many blocks of H x W pixels, halo included, are best encoded together: tried out on a graphics card.
 
         Raises EngineError(OUT_OF_MEMORY) where not even one fits.
         """
-        if self.device.name == "cpu":
+        if not self.joins:
             return 1
         size = (height, width)
         if size not in self._batches:
@@ -91,8 +92,16 @@ class Encoder:
         pause: called between the stages of the trunk, where another thread may encode meanwhile.
         Raises EngineError(OUT_OF_MEMORY), and what `pause` raises.
         """
-        with self._on_device():
-            return self.head.embed(self._pooled(rgb, valid, windows, pause)).cpu().numpy()
+        try:
+            with self._on_device():
+                return self.head.embed(self._pooled(rgb, valid, windows, self._after_kernels(pause))).cpu().numpy()
+        except EngineError as error:
+            if error.code is not ErrorCode.OUT_OF_MEMORY or len(rgb) == 1:
+                raise
+        half = len(rgb) // 2  # another program has taken memory since the batch was tried out
+        self._batches[rgb.shape[1], rgb.shape[2]] = half
+        parts = [self.encode(rgb[part], valid[part], windows, pause) for part in (slice(half), slice(half, None))]
+        return np.concatenate(parts)
 
     def suggest(
         self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
@@ -152,6 +161,17 @@ class Encoder:
         weights = torch.from_numpy(np.stack([window_weights(windows / unit, fractions) for fractions in units]))
         maps = core_maps(self._maps(rgb, valid, pause), *validity.shape[1:])
         return self.head.pool(maps, weights.to(self.device.name), unit)
+
+    def _after_kernels(self, pause: Pause) -> Pause:
+        """A pause that begins when the card has computed what it was given."""
+        if self.device.name != "cuda" or pause is no_pause:
+            return pause
+
+        def synchronised() -> None:
+            torch.cuda.synchronize()
+            pause()
+
+        return synchronised
 
     def _seconds(self, size: tuple[int, int], blocks: int) -> float:
         """How long the trunk takes for some blocks together, once it is warm."""

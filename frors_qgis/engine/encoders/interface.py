@@ -22,11 +22,13 @@ def no_pause() -> None:
 class WindowEncoder(Protocol):
     """Encodes windows of blocks.
 
-    `halo` is the pixels of context that a block has on each side of its core; `dimension` is that of an embedding.
+    `halo` is the pixels of context that a block has on each side of its core; `dimension` is that of an embedding;
+    `joins` says whether several blocks may be faster together.
     """
 
     halo: int
     dimension: int
+    joins: bool
 
     def batch(self, height: int, width: int) -> int:
         """See `frors_qgis.engine.encoders.encoder.Encoder.batch`."""

@@ -43,21 +43,35 @@ def read_block(reader: Reader, block: Block, halo: int) -> ReadBlock:
 
 
 def batched(reads: Iterable[ReadBlock], encoder: WindowEncoder) -> Iterator[list[ReadBlock]]:
-    """The blocks in the same order, as many together as the encoder likes; those together have the same windows."""
+    """The blocks in the same order, as many together as the encoder likes; those together have the same windows.
+
+    Where reading fails, those that were read come before the error.
+    """
+    if not encoder.joins:
+        yield from ([read] for read in reads)
+        return
     batch: list[ReadBlock] = []
-    for read in reads:
-        if batch and not (
-            read.pixels.rgb.shape == batch[0].pixels.rgb.shape
-            and np.array_equal(read.block.windows, batch[0].block.windows)
-        ):
+    try:
+        for read in reads:
+            if batch and not (_alike(read, batch[0]) and len(batch) < encoder.batch(*read.pixels.valid.shape)):
+                yield batch
+                batch = []
+            batch.append(read)
+    except Exception:
+        if batch:
             yield batch
-            batch = []
-        batch.append(read)
-        if len(batch) >= encoder.batch(*read.pixels.valid.shape):
-            yield batch
-            batch = []
+        raise
     if batch:
         yield batch
+
+
+def _alike(one: ReadBlock, other: ReadBlock) -> bool:
+    """Whether two blocks may be encoded together, and both are worth it."""
+    return (
+        one.pixels.rgb.shape == other.pixels.rgb.shape
+        and np.array_equal(one.block.windows, other.block.windows)
+        and bool(one.kept.any() and other.kept.any())
+    )
 
 
 def encode_blocks(

@@ -17,15 +17,16 @@ _Result = TypeVar("_Result")
 def ahead(
     work: Callable[[_Item], _Result], items: Iterable[_Item], name: str, threads: int = 1
 ) -> Iterator[Iterator[_Result]]:
-    """The results of `work` for each item, in order, computed by threads that are as many results ahead.
+    """The results of `work` for each item, in order, computed by threads that are one result more ahead than they are.
 
-    So at most that many results wait, whatever the number of items. What `work` or the items raise comes out in its
-    turn. At the end no thread runs any more; of what they had ahead nothing comes out.
+    So no thread waits for a result to be used, and no more results than that wait, whatever the number of items. What
+    `work` or the items raise comes out in its turn. At the end no thread runs any more; of what they had ahead nothing
+    comes out.
     """
     waiting = iter(items)
 
     def results(executor: ThreadPoolExecutor) -> Iterator[_Result]:
-        futures = deque(_submitted(executor, work, waiting, threads))
+        futures = deque(_submitted(executor, work, waiting, threads + 1))
         while futures:
             result = futures.popleft().result()
             futures.extend(_submitted(executor, work, waiting, 1))

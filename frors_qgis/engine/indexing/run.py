@@ -28,7 +28,8 @@ Progress = Callable[[float, str, float | None], None]
 """Called with the fraction done, what is being done, and seconds to go (None: unknown)."""
 
 _READERS = min(4, os.cpu_count() or 1)
-"""Threads that read. A CPU that encodes leaves most of them nothing to do; a graphics card keeps them busy."""
+"""Threads that read for a graphics card. A CPU that encodes keeps one busy for a part of the time only, and several
+would push each other's rows out of GDAL's cache."""
 
 _GIVES_UP = (ErrorCode.CANCELLED, ErrorCode.DISK_FULL, ErrorCode.OUT_OF_MEMORY, ErrorCode.DEVICE_UNAVAILABLE)
 
@@ -174,7 +175,7 @@ class IndexRun:
         done, start = 0, time.monotonic()
         with (
             BlockReaders(raster.path, stretch, encoder.halo) as readers,
-            ahead(readers.read, pending, "read", _READERS) as reads,
+            ahead(readers.read, pending, "read", _READERS if encoder.joins else 1) as reads,
             ahead(encode, batched(reads, encoder), "encode") as encoded,
         ):
             for blocks in encoded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from frors_qgis.engine.archive.records import ChipRecord
 
@@ -19,6 +19,11 @@ def without_overlaps(chips: Iterable[ChipRecord]) -> Iterator[ChipRecord]:
         if all(shared_area(chip, better) <= MOST_SHARED for better in kept[chip.raster_id]):
             kept[chip.raster_id].append(chip)
             yield chip
+
+
+def overlaps_any(chip: ChipRecord, others: Sequence[ChipRecord]) -> bool:
+    """Whether a chip lies on the place of one of the others."""
+    return any(chip.raster_id == other.raster_id and shared_area(chip, other) > MOST_SHARED for other in others)
 
 
 def shared_area(a: ChipRecord, b: ChipRecord) -> float:

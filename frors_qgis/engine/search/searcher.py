@@ -12,12 +12,14 @@ from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.search.ground_size import similar_range
-from frors_qgis.engine.search.overlap import without_overlaps
+from frors_qgis.engine.search.overlap import overlaps_any, without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
 from frors_qgis.engine.search.spacing import at_a_distance
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _FETCH_FACTOR = 8
+_MOST_FETCHED = 20_000
+"""Chips that one search looks at: where matches must lie far apart, or all lie on each other, fewer are found."""
 
 
 class Searcher:
@@ -65,6 +67,8 @@ class Searcher:
 
     def _rasters(self, query: Query) -> set[int] | None:
         """The ids of the rasters that may hold matches; None: all."""
+        if query.rasters is None and query.admits(None):
+            return None
         records = {record.id: record for record in self._archive.rasters()}
         if query.rasters is not None and (unknown := query.rasters - set(records)):
             raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster with the id {min(unknown)}.")
@@ -76,18 +80,21 @@ class Searcher:
         return None if len(chosen) == len(records) else chosen
 
     def _best(self, query: Query, mask: NDArray[np.bool_] | None) -> list[Match]:
-        """Fetches more and more until enough are left without overlaps."""
+        """Fetches more and more until enough are left without overlaps, or those that are left cannot matter."""
         available = len(self._index) if mask is None else int(mask.sum())
         count = query.k * _FETCH_FACTOR
-        hidden = {chip.id: chip for chip in self._archive.chips(query.hidden)}
+        most = min(available, max(_MOST_FETCHED, count))
+        hidden = self._archive.chips(query.hidden)
         while True:
-            ids, scores = self._index.search(query.vector, min(count, available), mask)
+            ids, scores = self._index.search(query.vector, min(count, most), mask)
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
-            chips = [chip for chip in self._archive.chips(list(ranked)) if chip.id not in hidden]
-            places = without_overlaps([*hidden.values(), *chips])
+            chips = without_overlaps(
+                chip for chip in self._archive.chips(list(ranked)) if not overlaps_any(chip, hidden)
+            )
             if query.apart:
-                places = at_a_distance(places, query.apart)
-            kept: list[ChipRecord] = list(islice((chip for chip in places if chip.id not in hidden), query.k))
-            if len(kept) == query.k or count >= available:
+                chips = at_a_distance(chips, query.apart)
+            kept: list[ChipRecord] = list(islice(chips, query.k))
+            below = query.least_score is not None and len(scores) > 0 and scores[-1] < query.least_score
+            if len(kept) == query.k or count >= most or below:
                 return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]
             count *= 4

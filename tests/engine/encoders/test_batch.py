@@ -8,7 +8,7 @@ from frors_qgis.engine.encoders.batch import best_batch
     ("seconds", "best"),
     [
         (lambda blocks: blocks, 1),
-        (lambda blocks: 1.0, 16),
+        (lambda blocks: 1.0, 8),
         (lambda blocks: max(4, blocks), 4),
         (lambda blocks: 1 + blocks / 100 if blocks <= 2 else 10, 2),
     ],

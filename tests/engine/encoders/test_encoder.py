@@ -67,8 +67,10 @@ def test_blocks_encoded_together_and_apart_agree(encoder, sample):
 
 @pytest.fixture(scope="module")
 def card():
-    """The encoder on what passes for a graphics card: a CPU under another name, so that the CPU's own ways are not
-    taken. Kernels, memory and transfers of a real one are not tested by it."""
+    """The encoder on what passes for a graphics card: a CPU under another name, with a plain trunk and in batches.
+
+    Kernels, memory and transfers of a real one are not tested by it, nor are its dense products.
+    """
     path = encoder_path(DEFAULT_ENCODER)
     return build_encoder(load_checkpoint(path), path, Device("cpu:0", torch.float32, "stands for a graphics card"))
 
@@ -98,6 +100,21 @@ def test_a_batch_too_large_for_the_memory_of_a_card_is_an_error_only_when_one_bl
     most = 0
     with pytest.raises(EngineError, match="ran out of memory"):
         card.batch(96, 96)
+
+
+def test_a_batch_that_no_longer_fits_is_encoded_in_halves_and_tried_no_more(card, sample, monkeypatch):
+    blocks = np.concatenate([crop(sample, x, 400, 4, card.halo) for x in (300, 450, 600, 700)])
+    expected = encode(card, blocks, WINDOW)
+    pooled = card._pooled
+
+    def short_of_memory(rgb, *arguments):
+        if len(rgb) > 1:
+            raise torch.OutOfMemoryError
+        return pooled(rgb, *arguments)
+
+    monkeypatch.setattr(card, "_pooled", short_of_memory)
+    np.testing.assert_allclose(encode(card, blocks, WINDOW), expected, atol=1e-4)
+    assert card.batch(*blocks.shape[1:3]) == 1
 
 
 def test_a_graphics_card_gives_what_a_cpu_gives(card, encoder, sample):

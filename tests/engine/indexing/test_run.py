@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.indexing import plan
+from frors_qgis.engine.indexing import plan, run
+from frors_qgis.engine.indexing.block_readers import BlockReaders
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -107,15 +108,40 @@ def test_an_interrupted_run_ends_with_the_same_chips_as_an_uninterrupted_one(
 
 @pytest.mark.parametrize("blocks", [2, 5])
 def test_blocks_that_are_encoded_together_give_the_same_chips_in_the_same_order(
-    index, write_raster, picture, colour_archive, tmp_path, blocks
+    index, write_raster, picture, colour_archive, tmp_path, blocks, monkeypatch
 ):
-    picture[:, :700, 300:] = 0
+    monkeypatch.setattr(plan, "_CORE_CELLS", 16)
+    picture[:, :700, 300:900] = 0
     path = write_raster(picture, nodata=0)
     index(path)
     with Archive.create(tmp_path / "b.gpkg", encoder="c", encoder_sha256="0" * 64, dimension=4) as other:
         together = ColourEncoder(blocks)
         IndexRun(other, Levels(), lambda: together, lambda *_: None, lambda: None).index([str(path)])
+        assert max(together.batches) > 1
         assert content(other) == content(colour_archive)
+
+
+def test_blocks_that_were_read_before_a_damaged_one_are_kept_also_where_they_are_encoded_together(
+    write_raster, picture, colour_archive, monkeypatch
+):
+    monkeypatch.setattr(plan, "_CORE_CELLS", 16)
+    path = write_raster(picture)
+    reads = []
+
+    def read(readers, block):
+        reads.append(block.number)
+        if len(reads) > 3:
+            raise EngineError(ErrorCode.RASTER_UNREADABLE, "A tile is broken.")
+        return whole(readers, block)
+
+    whole = BlockReaders.read
+    monkeypatch.setattr(run, "_READERS", 1)
+    monkeypatch.setattr(BlockReaders, "read", read)
+    [outcome] = IndexRun(colour_archive, Levels(), lambda: ColourEncoder(8), lambda *_: None, lambda: None).index(
+        [str(path)]
+    )
+    assert outcome.state == "failed"
+    assert colour_archive.finished_blocks(colour_archive.find_raster(path).id) == {0, 1, 2}
 
 
 def test_blocks_of_an_earlier_version_s_size_stay_and_the_rest_is_done_in_that_size(

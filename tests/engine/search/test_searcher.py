@@ -7,6 +7,7 @@ from frors_qgis.engine.archive.records import ChipRecord, Level
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
+from frors_qgis.engine.search import searcher as searcher_module
 from frors_qgis.engine.search.ground_size import nearest_level, readable_levels, similar_range
 from frors_qgis.engine.search.overlap import shared_area, without_overlaps
 from frors_qgis.engine.search.query import Query
@@ -74,6 +75,32 @@ def test_a_hidden_chip_is_not_found_nor_anything_else_on_its_place(searcher, col
 
 def same_raster(one, other):
     return one.chip.raster_id == other.chip.raster_id
+
+
+def test_hidden_chips_do_not_keep_others_away_from_their_surroundings(searcher, colour_archive):
+    vector = colour_archive.embedding(7)
+    first = searcher.search(Query(vector, k=40)).matches
+    hidden = tuple(match.chip.id for match in first[:5])
+    far = searcher.search(Query(vector, k=400, apart=6000.0, hidden=hidden)).matches
+    assert len(far) >= len(searcher.search(Query(vector, k=400, apart=6000.0)).matches) - 1
+
+
+def test_a_search_looks_at_no_more_chips_than_it_should(searcher, colour_archive, monkeypatch):
+    asked = []
+    search = searcher._index.search
+    monkeypatch.setattr(searcher_module, "_MOST_FETCHED", 100)
+    monkeypatch.setattr(searcher._index, "search", lambda *a: asked.append(a[1]) or search(*a))
+    found = searcher.search(Query(colour_archive.embedding(1), k=10, apart=50_000.0)).matches
+    assert 0 < len(found) < 10
+    assert max(asked) == 100
+
+
+def test_nothing_below_the_least_score_is_fetched_in_vain(searcher, colour_archive, monkeypatch):
+    asked = []
+    search = searcher._index.search
+    monkeypatch.setattr(searcher._index, "search", lambda *a: asked.append(a[1]) or search(*a))
+    searcher.search(Query(colour_archive.embedding(1), k=10, apart=50_000.0, least_score=0.99))
+    assert len(asked) == 1
 
 
 def test_a_hidden_chip_that_is_not_there_is_an_error(searcher, colour_archive):
