@@ -22,12 +22,16 @@ from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_controller import IndexController
+from frors_qgis.shell.locator_filter import FrorsLocatorFilter
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.options_page import OptionsPageFactory
 from frors_qgis.shell.result_keeper import ResultKeeper
 from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
+
+_BOX_SHORTCUT = "Ctrl+Alt+B"
+"""Can be changed in QGIS's keyboard shortcuts."""
 
 MENU = "FRORS"
 
@@ -82,6 +86,8 @@ class FrorsPlugin:
         )
         self._options = OptionsPageFactory(self._settings, self._restart_engine)
         self._iface.registerOptionsWidgetFactory(self._options)
+        self._locator = FrorsLocatorFilter(self.actions, self._settings.recent_archives, self._archive.choose)
+        self._iface.registerLocatorFilter(self._locator)
         self._connect()
         self._add_actions()
 
@@ -89,6 +95,7 @@ class FrorsPlugin:
         """Takes everything out of QGIS and ends the engine."""
         self._remove_actions()
         self._iface.unregisterOptionsWidgetFactory(self._options)
+        self._iface.deregisterLocatorFilter(self._locator)
         self._tasks.close()
         self._feedback.remove()
         self._search.remove()
@@ -105,7 +112,7 @@ class FrorsPlugin:
             self._pictures = None
         self._settings.unregister()
         del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
-        del self._provider, self._client, self._options
+        del self._provider, self._client, self._options, self._locator
 
     @property
     def actions(self) -> tuple[QAction, ...]:
@@ -144,8 +151,10 @@ class FrorsPlugin:
         for action in self.actions:
             self._toolbar.addAction(action)
             self._iface.addPluginToRasterMenu(MENU, action)
+        self._iface.registerMainWindowAction(self._box_action, _BOX_SHORTCUT)
 
     def _remove_actions(self) -> None:
+        self._iface.unregisterMainWindowAction(self._box_action)
         for action in self.actions:
             self._iface.removePluginRasterMenu(MENU, action)
         self._iface.mainWindow().removeToolBar(self._toolbar)

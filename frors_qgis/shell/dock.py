@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtGui import QAction
+from qgis.PyQt.QtCore import QMimeData, pyqtSignal
+from qgis.PyQt.QtGui import QAction, QDragEnterEvent, QDropEvent
 from qgis.PyQt.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from frors_qgis.shell.archive_panel import ArchivePanel
@@ -17,7 +18,12 @@ from frors_qgis.shell.translation import tr
 
 
 class FrorsDock(QgsDockWidget):
-    """Archive, query, filters, examples, progress and matches under each other; the controllers fill them."""
+    """Archive, query, filters, examples, progress and matches under each other; the controllers fill them.
+
+    Signal `files_dropped(list)`: paths of files that were dropped on it.
+    """
+
+    files_dropped = pyqtSignal(list)
 
     def __init__(
         self, index_action: QAction, box_action: QAction, settings: Settings, parent: QWidget | None = None
@@ -45,6 +51,21 @@ class FrorsDock(QgsDockWidget):
         layout.addWidget(_line())
         layout.addWidget(self.results, 1)
         self.setWidget(content)
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if _files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        if files := _files(event.mimeData()):
+            event.acceptProposedAction()
+            self.files_dropped.emit(files)
+
+
+def _files(dragged: QMimeData) -> list[str]:
+    """The paths of local files that are dragged, from a file manager or from QGIS's browser."""
+    return [url.toLocalFile() for url in dragged.urls() if url.isLocalFile()]
 
 
 def _line() -> QFrame:

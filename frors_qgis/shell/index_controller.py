@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProject
+from qgis.core import QgsProject, QgsRasterLayer
 from qgis.gui import QgisInterface
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QPoint, pyqtSignal
@@ -23,6 +23,7 @@ from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import counted_text, duration_text
 
+_ARCHIVE_SUFFIX = ".gpkg"
 _INDEX = "index"
 _PLAN = "plan"
 _DIALOG_OFFSET = QPoint(24, 200)
@@ -53,6 +54,7 @@ class IndexController(QObject):
         self._dialog: IndexDialog | None = None
         self._running = False
         self._archive_shown = False
+        dock.files_dropped.connect(self.index_files)
         dock.results.reindex_wanted.connect(self.show_reindex_dialog)
         dock.index_progress.cancel_wanted.connect(lambda: tasks.cancel(_INDEX))
 
@@ -75,6 +77,26 @@ class IndexController(QObject):
         else:
             hint = tr("{reason} These rasters go into a new archive.").format(reason=offer.reason)
             self._show(offer.new, hint=hint)
+
+    def index_files(self, paths: list[str]) -> None:
+        """Puts raster files into the project and shows the indexing dialog; archives among them are opened instead."""
+        archives = [path for path in paths if path.lower().endswith(_ARCHIVE_SUFFIX)]
+        unreadable = []
+        known = {layer.source() for layer in QgsProject.instance().mapLayers().values()}
+        for path in paths:
+            if path in archives or path in known:
+                continue
+            layer = QgsRasterLayer(path, Path(path).stem)
+            if layer.isValid():
+                QgsProject.instance().addMapLayer(layer)
+            else:
+                unreadable.append(Path(path).name)
+        if unreadable:
+            self._notices.warning(tr("No raster: {files}").format(files=", ".join(unreadable)))
+        if archives:
+            self._archive.choose(archives[0])
+        if len(archives) + len(unreadable) < len(paths):
+            self.show_dialog()
 
     def show_reindex_dialog(self, offer: ReindexOffer) -> None:
         """Shows the indexing dialog for the rasters of an archive whose encoder is not installed."""

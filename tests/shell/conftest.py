@@ -12,6 +12,7 @@ from osgeo import gdal, osr
 from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
+    QgsLocatorFilter,
     QgsMapLayer,
     QgsProject,
     QgsRasterLayer,
@@ -129,6 +130,8 @@ class Window:
         self.raster_menu: list[tuple[str, QAction]] = []
         self.messages: list[tuple[Qgis.MessageLevel, str]] = []
         self.options_pages: list[QgsOptionsWidgetFactory] = []
+        self.locator_filters: list[QgsLocatorFilter] = []
+        self.shortcuts: dict[QAction, str] = {}
         self.bar.widgetAdded.connect(self._note)
         self.main.resize(1200, 800)
         self.main.show()
@@ -212,6 +215,19 @@ class Window:
 
     def unregisterOptionsWidgetFactory(self, factory: QgsOptionsWidgetFactory) -> None:  # noqa: N802
         self.options_pages.remove(factory)
+
+    def registerLocatorFilter(self, locator_filter: QgsLocatorFilter) -> None:  # noqa: N802
+        self.locator_filters.append(locator_filter)
+
+    def deregisterLocatorFilter(self, locator_filter: QgsLocatorFilter) -> None:  # noqa: N802
+        self.locator_filters.remove(locator_filter)
+
+    def registerMainWindowAction(self, action: QAction, shortcut: str) -> bool:  # noqa: N802
+        self.shortcuts[action] = shortcut
+        return True
+
+    def unregisterMainWindowAction(self, action: QAction) -> bool:  # noqa: N802
+        return self.shortcuts.pop(action, None) is not None
 
     def addPluginToRasterMenu(self, menu: str, action: QAction) -> None:  # noqa: N802
         self.raster_menu.append((menu, action))

@@ -52,6 +52,8 @@ def test_unloading_leaves_nothing_behind(window, raster_layer, client):
             "children": len([child for child in window.main.children() if child.metaObject().className() == "QAction"]),
             "menu": len(window.raster_menu),
             "options pages": len(window.options_pages),
+            "locator": len(window.locator_filters),
+            "shortcuts": len(window.shortcuts),
             "canvas items": len(window.canvas.scene().items()),
             "listeners": project.receivers(project.cleared),
             "tool": window.canvas.mapTool(),
