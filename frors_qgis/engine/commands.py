@@ -99,6 +99,16 @@ def remove(options: argparse.Namespace) -> Result:
     return result
 
 
+def relink(options: argparse.Namespace) -> Result:
+    """Finds rasters that have moved."""
+    result = _call("relink", {"archive": options.archive, "folder": options.folder})
+    for raster in result["rasters"]:
+        print(f"found: {raster['path']} is {raster['now']}" if raster["now"] else f"not found: {raster['path']}")
+    if not result["rasters"]:
+        print("No raster is missing.")
+    return result
+
+
 def info(options: argparse.Namespace) -> Result:
     """Shows what an archive holds, or what this engine runs on."""
     if options.archive is None:

@@ -19,6 +19,7 @@ from frors_qgis.protocol import MAX_LINE, EngineError, ErrorCode, decode_message
 _LANES = {
     "index": "work",
     "remove": "work",
+    "relink": "work",
     "verify": "work",
     "plan": "plans",
     "thumbnail": "pictures",

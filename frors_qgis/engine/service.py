@@ -30,6 +30,7 @@ from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.indexing.plan import Levels, Plan
+from frors_qgis.engine.indexing.relink import relink
 from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
@@ -78,6 +79,7 @@ class Service:
             "search": self._search,
             "thumbnail": self._thumbnail,
             "remove": self._remove,
+            "relink": self._relink,
             "verify": self._verify,
         }
 
@@ -250,6 +252,14 @@ class Service:
                 call.check()
                 removed.append({"path": record.path, "chips": archive.remove_raster(raster_id)})
             return {"rasters": removed, "chips": archive.chip_count()}
+
+    def _relink(self, parameters: Parameters, call: Call) -> Result:
+        path, folder = parameters.text("archive"), Path(parameters.text("folder"))
+        if not folder.is_dir():
+            raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {folder}; choose one that holds the rasters.")
+        with WriterLock(path), Archive.open(path, writable=True) as archive:
+            relinked = relink(archive, folder)
+        return {"rasters": [{"path": one.before, "now": one.now} for one in relinked]}
 
     def _verify(self, parameters: Parameters, call: Call) -> Result:
         return {"problems": self._shelf.archive(parameters.text("archive")).verify()}

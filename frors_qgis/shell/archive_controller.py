@@ -43,6 +43,7 @@ class ArchiveController(QObject):
         self._task: EngineTask | None = None
         self._held: set[str] = set()  # archives that the engine may hold open
         dock.archive.archive_chosen.connect(self.choose)
+        dock.archive.folder_chosen.connect(self.find_missing)
         self._show()
 
     @property
@@ -89,6 +90,28 @@ class ArchiveController(QObject):
         if self._path is not None:
             self._open()
 
+    def find_missing(self, folder: str) -> None:
+        """Looks in a folder for the archive's rasters whose files are missing."""
+        params = {"archive": self._path or "", "folder": folder}
+        self._dock.archive.show_info(tr("Looking for the missing rasters..."))
+        self._tasks.start(
+            tr("Find missing rasters"),
+            lambda call: call("relink", params),
+            succeeded=self._on_relinked,
+            failed=self._on_failed,
+            cancelled=self.refresh,
+        )
+
+    def _on_relinked(self, result: dict[str, Any]) -> None:
+        rasters = result.get("rasters", [])
+        lost = [str(raster.get("path")) for raster in rasters if not raster.get("now")]
+        found = counted_text(len(rasters) - len(lost), tr("1 raster was found"), tr("{count} rasters were found"))
+        if lost:
+            self._notices.warning(tr("{found}, {lost} not.").format(found=found, lost=count_text(len(lost))), lost)
+        else:
+            self._notices.success(tr("{found}.").format(found=found))
+        self.refresh()
+
     def on_reopened(self, archives: list[str]) -> None:
         """A new engine has opened archives: layers that show them must read them anew."""
         reload_archive_layers(QgsProject.instance(), archives)
@@ -121,7 +144,7 @@ class ArchiveController(QObject):
         self._opened = True
         self._chips = int(info.get("chips", 0))
         self._offer = offer_from_info(self._path or "", info)
-        self._dock.archive.show_info(_info_text(info))
+        self._dock.archive.show_info(_info_text(info), _missing(info))
         rasters = [raster for raster in info.get("rasters", []) if "id" in raster]
         self._dock.filters.show_rasters([(int(raster["id"]), str(raster["path"])) for raster in rasters])
         if first and self._path is not None:
@@ -144,7 +167,7 @@ class ArchiveController(QObject):
 
 def _info_text(info: dict[str, Any]) -> str:
     rasters = info.get("rasters", [])
-    missing = sum(1 for raster in rasters if raster.get("state") == "missing")
+    missing = _missing(info)
     parts = [
         counted_text(int(info.get("chips", 0)), tr("1 chip"), tr("{count} chips")),
         counted_text(len(rasters), tr("1 raster"), tr("{count} rasters")),
@@ -155,3 +178,8 @@ def _info_text(info: dict[str, Any]) -> str:
     if info.get("encoder_available") is False:
         parts.append(tr("made by another encoder"))
     return "  ·  ".join(parts)
+
+
+def _missing(info: dict[str, Any]) -> int:
+    """How many of the archive's rasters are missing."""
+    return sum(1 for raster in info.get("rasters", []) if raster.get("state") == "missing")

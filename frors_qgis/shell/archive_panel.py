@@ -17,10 +17,12 @@ from frors_qgis.shell.translation import tr
 class ArchivePanel(QWidget):
     """Recent archives, "Open...", the indexing action and a line about the chosen archive.
 
-    Signal `archive_chosen(str path)` when the user chooses one.
+    Signals: `archive_chosen(str path)` when the user chooses one; `folder_chosen(str path)` where rasters that are
+    missing shall be looked for.
     """
 
     archive_chosen = pyqtSignal(str)
+    folder_chosen = pyqtSignal(str)
 
     def __init__(self, index_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +41,15 @@ class ArchivePanel(QWidget):
         index_button.setDefaultAction(index_action)
         index_button.setAutoRaise(True)
         self._info = ElidedLabel(subdued=True)
+        self._find = QToolButton()
+        self._find.setText(tr("Find..."))
+        self._find.setToolTip(tr("Say where the missing rasters are now"))
+        self._find.setAutoRaise(True)
+        self._find.clicked.connect(self.ask_for_folder)
+        self._find.hide()
+        line = QHBoxLayout()
+        line.addWidget(self._info, 1)
+        line.addWidget(self._find)
         row = QHBoxLayout()
         row.setSpacing(2)
         row.addWidget(self._combo, 1)
@@ -48,7 +59,7 @@ class ArchivePanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         layout.addLayout(row)
-        layout.addWidget(self._info)
+        layout.addLayout(line)
 
     def show_archives(self, paths: Sequence[str], chosen: str | None) -> None:
         """Lists archives and shows one of them (or none) as chosen."""
@@ -64,9 +75,10 @@ class ArchivePanel(QWidget):
         """The line about the chosen archive."""
         return self._info.text()
 
-    def show_info(self, sentence: str) -> None:
-        """Shows a line about the chosen archive."""
+    def show_info(self, sentence: str, missing: int = 0) -> None:
+        """Shows a line about the chosen archive, and where rasters are missing a button to find them."""
         self._info.setText(sentence)
+        self._find.setVisible(missing > 0)
 
     def ask_for_file(self) -> None:
         """Has the user choose an archive's file."""
@@ -75,6 +87,12 @@ class ArchivePanel(QWidget):
         path, _ = QFileDialog.getOpenFileName(self, tr("Open an archive"), folder, tr("FRORS archives (*.gpkg)"))
         if path:
             self.archive_chosen.emit(path)
+
+    def ask_for_folder(self) -> None:
+        """Has the user choose the folder that missing rasters are in."""
+        folder = QFileDialog.getExistingDirectory(self, tr("Where are the missing rasters now?"))
+        if folder:
+            self.folder_chosen.emit(folder)
 
     def _on_activated(self, row: int) -> None:
         self.archive_chosen.emit(self._combo.itemData(row))

@@ -151,6 +151,8 @@ def test_a_box_over_nodata_only_gets_a_sentence(door, archive, tmp_path, sample_
         ("info", {"archive": 7}, "bad_request"),
         ("info", {"archive": "a\0b"}, "bad_request"),
         ("plan", {"rasters": []}, "bad_request"),
+        ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/nowhere"}, "bad_request"),
+        ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/"}, "archive_missing"),
         ("plan", {"rasters": ["x.tif"], "gsd": "fine"}, "bad_request"),
         ("thumbnail", {"archive": "/nowhere", "chip": 1, "size": 10**9}, "archive_missing"),
     ],

@@ -103,6 +103,13 @@ def result(number, method, params):
         return {"matches": ranked(params), "note": None}
     if method == "thumbnail":
         return {"path": picture(number, params["size"], (params["chip"] % 255, 90, 60))}
+    if method == "relink":
+        return {
+            "rasters": [
+                {"path": "/gone.tif", "now": f"{params['folder']}/gone.tif"},
+                {"path": "/lost.tif", "now": None},
+            ]
+        }
     if method == "plan":
         return plan(params)
     if method == "index":

@@ -168,6 +168,14 @@ class Georeference:
         return system
 
 
+def is_same_crs(recorded: str, crs: str) -> bool:
+    """Whether two texts mean one CRS; a recorded one that cannot be read means none."""
+    try:
+        return recorded == crs or bool(spatial_reference(recorded).IsSame(spatial_reference(crs)))
+    except EngineError:
+        return False
+
+
 def spatial_reference(crs: str) -> osr.SpatialReference:
     """The CRS that an authority code (EPSG:4326), WKT or PROJ text names, with x before y.
 

@@ -15,7 +15,7 @@ from frors_qgis.engine.archive.raster_files import raster_file
 from frors_qgis.engine.archive.rasters import stored_path
 from frors_qgis.engine.archive.records import NewChips, RasterRecord
 from frors_qgis.engine.encoders.interface import WindowEncoder
-from frors_qgis.engine.imagery.georeference import spatial_reference
+from frors_qgis.engine.imagery.georeference import is_same_crs
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
 from frors_qgis.engine.indexing.block_readers import BlockReaders
@@ -226,16 +226,8 @@ def _is_same(record: RasterRecord, raster: Raster) -> bool:
         record.identity == raster.identity
         and (record.width, record.height) == (raster.width, raster.height)
         and tuple(record.transform) == tuple(raster.transform)
-        and _is_same_crs(record.crs, raster.crs)
+        and is_same_crs(record.crs, raster.crs)
     )
-
-
-def _is_same_crs(recorded: str, crs: str) -> bool:
-    """Whether two texts mean one CRS; a recorded one that cannot be read means none."""
-    try:
-        return recorded == crs or bool(spatial_reference(recorded).IsSame(spatial_reference(crs)))
-    except EngineError:
-        return False
 
 
 def _known_passes(record: RasterRecord | None, raster: Raster) -> list[dict[str, Any]]:
