@@ -6,8 +6,11 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from frors_qgis.client.client import EngineClient
+from frors_qgis.processing.archive_info import ArchiveInfo
 from frors_qgis.processing.index_rasters import IndexRasters
+from frors_qgis.processing.remove_rasters import RemoveRasters
 from frors_qgis.processing.search_box import SearchBox
+from frors_qgis.processing.search_features import SearchFeatures
 from frors_qgis.resources import resource_path
 
 
@@ -32,7 +35,7 @@ class FrorsProvider(QgsProcessingProvider):
         return str(resource_path("icons", "frors.svg"))
 
     def loadAlgorithms(self) -> None:  # noqa: N802
-        for algorithm in (IndexRasters, SearchBox):
+        for algorithm in (IndexRasters, RemoveRasters, ArchiveInfo, SearchBox, SearchFeatures):
             self.addAlgorithm(algorithm(self._client))
 
     def unload(self) -> None:

@@ -7,7 +7,9 @@ def test_every_algorithm_explains_itself(run):
     provider = QgsApplication.processingRegistry().providerById("frors")
     assert provider.name() == "FRORS"
     assert not provider.icon().isNull()
-    assert sorted(algorithm.id() for algorithm in provider.algorithms()) == ["frors:index", "frors:search"]
+    assert sorted(algorithm.id() for algorithm in provider.algorithms()) == [
+        "frors:index", "frors:info", "frors:remove", "frors:search", "frors:searchfeatures"
+    ]  # fmt: skip
     for algorithm in provider.algorithms():
         assert len(algorithm.shortHelpString()) > 200
         assert algorithm.shortDescription()
