@@ -19,6 +19,7 @@ from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.box_tool import BoxTool
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
+from frors_qgis.shell.explanation_controller import ExplanationController
 from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_controller import IndexController
@@ -81,6 +82,7 @@ class FrorsPlugin:
         self._feedback = FeedbackController(
             self._iface, self._dock, self._tasks, self._notices, self._search, keeper, self._picture_folder
         )
+        self._explanation = ExplanationController(self._iface, self._dock, self._tasks, self._notices, self._feedback)
         self._index = IndexController(
             self._iface, self._dock, self._archive, self._tasks, self._notices, self._settings
         )
@@ -97,6 +99,7 @@ class FrorsPlugin:
         self._iface.unregisterOptionsWidgetFactory(self._options)
         self._iface.deregisterLocatorFilter(self._locator)
         self._tasks.close()
+        self._explanation.remove()
         self._feedback.remove()
         self._search.remove()
         self._index.remove()
@@ -112,7 +115,7 @@ class FrorsPlugin:
             self._pictures = None
         self._settings.unregister()
         del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
-        del self._provider, self._client, self._options, self._locator
+        del self._provider, self._client, self._options, self._locator, self._explanation
 
     @property
     def actions(self) -> tuple[QAction, ...]:

@@ -25,6 +25,7 @@ class SharedEncoder:
         self.halo = encoder.halo
         self.dimension = encoder.dimension
         self.joins = encoder.joins
+        self.classes = encoder.classes if encoder.suggests else ()
         self.device = str(encoder.device)
 
     def batch(self, height: int, width: int) -> int:
@@ -50,6 +51,13 @@ class SharedEncoder:
 
         with self._lock:
             return self._encoder.encode(rgb, valid, windows, pause_unlocked)
+
+    def suggest(
+        self, rgb: NDArray[np.uint8], valid: NDArray[np.bool_], windows: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
+        """See `Encoder.suggest`."""
+        with self._lock:
+            return self._encoder.suggest(rgb, valid, windows)
 
     def encode_images(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See `Encoder.encode_images`."""

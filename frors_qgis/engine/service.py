@@ -24,6 +24,7 @@ from frors_qgis.engine.call import Call
 from frors_qgis.engine.descriptions import archive_json, error_json, matches_json
 from frors_qgis.engine.encoder_pool import EncoderPool, SharedEncoder
 from frors_qgis.engine.encoders.installed import installed_encoders
+from frors_qgis.engine.explaining import explain
 from frors_qgis.engine.georeferences import box_in
 from frors_qgis.engine.imagery.picture import save_png
 from frors_qgis.engine.imagery.raster import Raster
@@ -77,6 +78,7 @@ class Service:
             "embed": self._embed,
             "locate": self._locate,
             "search": self._search,
+            "explain": self._explain,
             "thumbnail": self._thumbnail,
             "remove": self._remove,
             "relink": self._relink,
@@ -224,6 +226,27 @@ class Service:
         if searcher.wants_sealing:
             self._sealing.start(archive.path)
         return {"matches": matches_json(archive, found.matches, crs), "note": found.note}
+
+    def _explain(self, parameters: Parameters, call: Call) -> Result:
+        with self._turns.urgent():
+            archive = self._shelf.archive(parameters.text("archive"))
+            if not has_installed_encoder(archive):
+                raise other_encoder(archive)
+            query, _ = read_query(parameters, archive)
+            chip = archive.chips([parameters.whole("match")])[0]
+            record = archive.raster(chip.raster_id)
+            encoder = self._encoders.get(archive.encoder, parameters.text("device", "auto"))
+            call.check()
+            with Raster(local_raster_file(archive, record)) as raster:
+                found = explain(raster, Stretch.from_json(record.stretch), chip, query.vector, encoder)
+        return {
+            "cells": chip.cells,
+            "heat": found.heat.round(4).tolist(),
+            "best": list(found.best),
+            "score": found.score,
+            "footprint": found.footprint.tolist(),
+            "classes": [list(one) for one in found.classes],
+        }
 
     def _thumbnail(self, parameters: Parameters, call: Call) -> Result:
         path = parameters.text("archive")

@@ -98,6 +98,12 @@ class FeedbackController(QObject):
         self._show_progress()
         self._reader.read(layer, box, start, lambda sentence: self._on_example_failed("", sentence))
 
+    def query(self) -> tuple[str, dict[str, Any]] | None:
+        """The archive of the search that is shown, and the parameters that stand for its query with all examples."""
+        if self._shown is None:
+            return None
+        return self._shown.options.archive, self._shown.found.start | self._examples.params()
+
     def remove(self) -> None:
         """Nothing is ranked or read any more; marks that are given are in their layer."""
         self._leave()

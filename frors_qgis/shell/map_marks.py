@@ -51,8 +51,11 @@ class MapMarks:
 
     def flash(self, match: Match) -> None:
         """Flashes the footprint of a match."""
+        self._flash(match.geometry)
+
+    def _flash(self, geometry: QgsGeometry) -> None:
         self._canvas.flashGeometries(
-            [match.geometry],
+            [geometry],
             QgsCoordinateReferenceSystem(_CRS),
             QUERY_COLOUR,
             QColor(0, 0, 0, 0),
@@ -62,7 +65,11 @@ class MapMarks:
 
     def zoom(self, match: Match) -> None:
         """Shows the match with its surroundings, and flashes it there."""
-        geometry = match.geometry
+        self.zoom_to(match.geometry)
+
+    def zoom_to(self, place: QgsGeometry) -> None:
+        """Shows a place of EPSG:4326 with its surroundings, and flashes it there."""
+        geometry = QgsGeometry(place)
         lonlat, project_crs = QgsCoordinateReferenceSystem(_CRS), self._canvas.mapSettings().destinationCrs()
         try:
             geometry.transform(QgsCoordinateTransform(lonlat, project_crs, QgsProject.instance()))
@@ -72,7 +79,7 @@ class MapMarks:
         extent.scale(_SURROUNDINGS)
         self._canvas.setExtent(extent)
         self._canvas.refresh()
-        self.flash(match)
+        self._flash(place)
 
 
 def lonlat_polygon(box: QgsRectangle, crs: QgsCoordinateReferenceSystem) -> QgsGeometry | None:

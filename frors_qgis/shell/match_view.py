@@ -29,13 +29,15 @@ class MatchView(QListView):
     """Lays out and paints only what is seen; columns fill the width.
 
     Signals, each with a Match: `match_pointed` (clicked, or reached with the arrow keys), `match_opened` (double click
-    or Enter), `like_match_wanted` (context menu); `verdict_given(Match, verdict)`: True for right (a click on its sign,
-    the key +), False for wrong (-), None to take that back (Delete, or the sign once more). `undo_wanted()`: Ctrl+Z.
+    or Enter), `like_match_wanted` and `why_wanted` (context menu); `verdict_given(Match, verdict)`: True for right (a
+    click on its sign, the key +), False for wrong (-), None to take that back (Delete, or the sign once more).
+    `undo_wanted()`: Ctrl+Z.
     """
 
     match_pointed = pyqtSignal(object)
     match_opened = pyqtSignal(object)
     like_match_wanted = pyqtSignal(object)
+    why_wanted = pyqtSignal(object)
     verdict_given = pyqtSignal(object, object)
     undo_wanted = pyqtSignal()
 
@@ -118,6 +120,8 @@ class MatchView(QListView):
         menu = QMenu(self)
         again = menu.addAction(own_icon("search_box"), tr("Search again with this match"))
         again.triggered.connect(lambda: self.like_match_wanted.emit(match))
+        why = menu.addAction(theme_icon("mActionIdentify"), tr("Why this match?"))
+        why.triggered.connect(lambda: self.why_wanted.emit(match))
         menu.addSeparator()
         for given, text in (
             (True, tr("Right: more like this (+)")),

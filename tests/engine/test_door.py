@@ -152,7 +152,8 @@ def test_a_box_over_nodata_only_gets_a_sentence(door, archive, tmp_path, sample_
         ("info", {"archive": "a\0b"}, "bad_request"),
         ("plan", {"rasters": []}, "bad_request"),
         ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/nowhere"}, "bad_request"),
-        ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/"}, "archive_missing"),
+        ("explain", {"archive": "/nowhere/a.gpkg", "match": 1, "chip": 1}, "archive_missing"),
+        ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/"}, "bad_request"),
         ("plan", {"rasters": ["x.tif"], "gsd": "fine"}, "bad_request"),
         ("thumbnail", {"archive": "/nowhere", "chip": 1, "size": 10**9}, "archive_missing"),
     ],
@@ -187,6 +188,34 @@ def test_bad_requests_are_answered_by_code(door, method, params, code):
 )
 def test_queries_that_make_no_sense_are_answered_by_code(door, archive, params, code):
     assert door.refuse("search", archive=archive, **params)["code"] == code
+
+
+def test_a_match_is_explained_by_its_parts_and_classes(door, archive, raster, box):
+    at, chip = box
+    query = door.call("embed", archive=archive, raster=str(raster), box=at(raster))
+    why = door.call("explain", archive=archive, match=chip, embedding=query["embedding"])
+    assert why["cells"] == 8
+    assert [len(row) for row in why["heat"]] == [8] * 8
+    assert why["best"] == [0, 0, 8, 8]
+    assert why["score"] == pytest.approx(1, abs=0.01)
+    assert all(0 <= probability <= 1 for _, probability in why["classes"])
+    assert len(why["classes"]) == 3
+
+
+def test_the_part_that_a_small_box_shows_is_found_inside_a_larger_match(door, archive, raster, box):
+    at, chip = box
+    xmin, ymin, xmax, ymax = at(raster)
+    quarter = [(xmin + xmax) / 2, ymin, xmax, (ymin + ymax) / 2]
+    query = door.call("embed", archive=archive, raster=str(raster), box=quarter)
+    why = door.call("explain", archive=archive, match=chip, embedding=query["embedding"])
+    assert why["best"] == [4, 4, 4, 4]
+    heat = np.array(why["heat"])
+    assert heat[4:, 4:].mean() == max(part.mean() for half in np.split(heat, 2) for part in np.split(half, 2, axis=1))
+    west, north = np.min(why["footprint"], axis=0)[0], np.max(why["footprint"], axis=0)[1]
+    [whole] = door.call("search", archive=archive, chip=chip, k=1)["matches"]
+    corners = np.array(whole["footprint"])
+    assert west == pytest.approx(corners[:, 0].mean(), abs=1e-5)
+    assert north == pytest.approx(corners[:, 1].mean(), abs=1e-5)
 
 
 def test_right_examples_rise_and_wrong_ones_are_seen_no_more(door, archive):

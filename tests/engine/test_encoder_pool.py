@@ -11,7 +11,7 @@ BLOCK = np.zeros((1, 320, 320, 3), np.uint8), np.ones((1, 320, 320), bool), np.a
 class PausingEncoder:
     """A stand-in that pauses three times."""
 
-    halo, dimension, joins, device = 144, 1, False, "cpu"
+    halo, dimension, joins, suggests, device = 144, 1, False, False, "cpu"
 
     def encode(self, rgb, valid, windows, pause):
         for _ in range(3):

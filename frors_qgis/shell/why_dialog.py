@@ -1,0 +1,63 @@
+"""The window that says why a match is one."""
+
+from __future__ import annotations
+
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+from frors_qgis.shell.explanation import Explanation
+from frors_qgis.shell.heat_picture import HeatPicture
+from frors_qgis.shell.translation import tr
+from frors_qgis.shell.wording import metres_text
+
+
+class WhyDialog(QDialog):
+    """Picture, heat, the best part and the suggested classes. It stands beside the map, which stays usable.
+
+    Signal `part_pointed(Explanation)`: the best part shall be shown on the map.
+    """
+
+    part_pointed = pyqtSignal(object)
+
+    def __init__(self, explanation: Explanation, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        match = explanation.match
+        self.setWindowTitle(tr("Match {rank} of {raster}").format(rank=match.rank, raster=match.raster_name))
+        picture = HeatPicture(explanation)
+        heat = QCheckBox(tr("Dim what is less like the query"))
+        heat.setChecked(True)
+        heat.toggled.connect(picture.show_heat)
+        words = QLabel("\n".join(explanation_lines(explanation)))
+        words.setWordWrap(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        show = buttons.addButton(tr("Show on the map"), QDialogButtonBox.ButtonRole.ActionRole)
+        show.clicked.connect(lambda: self.part_pointed.emit(explanation))
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(picture, 1)
+        layout.addWidget(heat)
+        layout.addWidget(words)
+        layout.addWidget(buttons)
+
+
+def explanation_lines(explanation: Explanation) -> list[str]:
+    """The explanation in words."""
+    match = explanation.match
+    width = explanation.best[2]
+    if width >= 1:
+        lines = [tr("All of it is like the query: score {score:.3f}.").format(score=explanation.score)]
+    else:
+        lines = [
+            tr(
+                "The part in the box, {size} wide, is most like the query: score {part:.3f}, the whole {whole:.3f}."
+            ).format(size=metres_text(width * match.ground_size), part=explanation.score, whole=match.score)
+        ]
+    if explanation.classes:
+        classes = ", ".join(
+            tr("{name} {percent} %").format(name=name, percent=round(100 * probability))
+            for name, probability in explanation.classes
+        )
+        lines.append(
+            tr("Of the classes that the encoder has learnt it is most like: {classes}.").format(classes=classes)
+        )
+    return lines
