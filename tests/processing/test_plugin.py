@@ -21,6 +21,6 @@ def test_the_plugin_without_a_window_has_its_algorithms_and_asks_no_engine(qgis_
     FrorsPlugin(None, client).initProcessing()
     provider = registry.providerById("frors")
     assert isinstance(provider, FrorsProvider)
-    assert len(provider.algorithms()) == 2
+    assert {algorithm.name() for algorithm in provider.algorithms()} >= {"index", "search"}
     assert registry.removeProvider(provider)
     assert client.is_shut_down
