@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from qgis.core import QgsProject, QgsRasterLayer
@@ -119,7 +120,9 @@ def story() -> Iterator[Wait]:
     dock.archive.archive_chosen.emit(ARCHIVE)
     yield Wait(lambda: "chips" in dock.archive.info, 120, "The large archive did not open.")
     found["archive"] = dock.archive.info
-    plugin._client.stop_engine()
+    stopping = Thread(target=plugin._client.stop_engine)
+    stopping.start()
+    yield Wait(lambda: not stopping.is_alive(), 60, "The engine did not end.")
     watch.take()
     clicks = []
     for box in boxes(iface.activeLayer()):

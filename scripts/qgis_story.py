@@ -119,8 +119,8 @@ def raster_action(text: str) -> QAction:
 
 def index_dialog() -> QDialog | None:
     """The indexing dialog, if it is open."""
-    dialogs = iface.mainWindow().findChildren(QDialog)
-    return next((each for each in dialogs if type(each).__name__ == "IndexDialog" and each.isVisible()), None)
+    windows = QgsApplication.topLevelWidgets()  # not all children of the main window, which takes 40 ms
+    return next((each for each in windows if type(each).__name__ == "IndexDialog" and each.isVisible()), None)
 
 
 def index_button() -> Any:

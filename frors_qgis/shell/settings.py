@@ -55,8 +55,10 @@ class Settings:
 
     def remember_archive(self, path: str) -> None:
         """Puts an archive first among the recent ones."""
-        path = str(Path(path))
-        self._recent.setValue([path, *(other for other in self.recent_archives() if other != path)][:_MOST_RECENT])
+        path, before = str(Path(path)), self.recent_archives()
+        after = [path, *(other for other in before if other != path)][:_MOST_RECENT]
+        if after != before:  # writing waits for the disk
+            self._recent.setValue(after)
 
     def set_engine(self, device: str, threads: int, cache_mib: int) -> None:
         """What `read_engine_options` reads."""
