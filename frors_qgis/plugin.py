@@ -27,6 +27,7 @@ from frors_qgis.shell.locator_filter import FrorsLocatorFilter
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.options_page import OptionsPageFactory
 from frors_qgis.shell.result_keeper import ResultKeeper
+from frors_qgis.shell.saved_query_controller import SavedQueryController
 from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
@@ -81,6 +82,10 @@ class FrorsPlugin:
         )
         self._feedback = FeedbackController(
             self._iface, self._dock, self._tasks, self._notices, self._search, keeper, self._picture_folder
+        )
+        self._dock.filters.use_canvas(self._iface.mapCanvas())
+        SavedQueryController(
+            self._dock, self._archive, self._tasks, self._notices, self._search, self._feedback, self._picture_folder
         )
         self._explanation = ExplanationController(self._iface, self._dock, self._tasks, self._notices, self._feedback)
         self._index = IndexController(

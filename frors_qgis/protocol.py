@@ -43,6 +43,7 @@ class ErrorCode(str, Enum):
     ARCHIVE_READ_ONLY = "archive_read_only"
     DISK_FULL = "disk_full"
     CHIP_UNKNOWN = "chip_unknown"
+    QUERY_UNKNOWN = "query_unknown"
     ENCODER_UNKNOWN = "encoder_unknown"
     ENCODER_DAMAGED = "encoder_damaged"
     DATASET_INVALID = "dataset_invalid"

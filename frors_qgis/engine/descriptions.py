@@ -55,6 +55,7 @@ def archive_json(archive: Archive) -> dict[str, Any]:
             for level in archive.levels()
         ],
         "rasters": rasters,
+        "queries": [query._asdict() for query in archive.saved_queries()],
     }
 
 

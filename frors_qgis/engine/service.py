@@ -36,6 +36,7 @@ from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
 from frors_qgis.engine.queries import read_query
+from frors_qgis.engine.saved_queries import now, saved_query, saved_query_json
 from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import Match
 from frors_qgis.engine.turns import Turns
@@ -79,6 +80,10 @@ class Service:
             "locate": self._locate,
             "search": self._search,
             "explain": self._explain,
+            "save_query": self._save_query,
+            "saved_query": self._saved_query,
+            "note_searched": self._note_searched,
+            "delete_query": self._delete_query,
             "thumbnail": self._thumbnail,
             "remove": self._remove,
             "relink": self._relink,
@@ -247,6 +252,26 @@ class Service:
             "footprint": found.footprint.tolist(),
             "classes": [list(one) for one in found.classes],
         }
+
+    def _save_query(self, parameters: Parameters, call: Call) -> Result:
+        with Archive.open(parameters.text("archive"), writable=True) as archive:
+            query = saved_query(parameters, archive)
+            archive.save_query(query, replace=parameters.flag("replace"))
+        return {"name": query.name}
+
+    def _saved_query(self, parameters: Parameters, call: Call) -> Result:
+        archive = self._shelf.archive(parameters.text("archive"))
+        return saved_query_json(archive.saved_query(parameters.text("name")), archive, self._folder)
+
+    def _note_searched(self, parameters: Parameters, call: Call) -> Result:
+        with Archive.open(parameters.text("archive"), writable=True) as archive:
+            archive.note_searched(parameters.text("name"), now(), parameters.whole("last_chip"))
+        return {}
+
+    def _delete_query(self, parameters: Parameters, call: Call) -> Result:
+        with Archive.open(parameters.text("archive"), writable=True) as archive:
+            archive.delete_query(parameters.text("name"))
+        return {}
 
     def _thumbnail(self, parameters: Parameters, call: Call) -> Result:
         path = parameters.text("archive")

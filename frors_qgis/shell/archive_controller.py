@@ -14,6 +14,7 @@ from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_from_info
+from frors_qgis.shell.saved_query import SavedQueryEntry, entries_from_info
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import bytes_text, count_text, counted_text
@@ -39,6 +40,7 @@ class ArchiveController(QObject):
         self._path: str | None = settings.last_archive() or None
         self._chips: int | None = None
         self._offer: ReindexOffer | None = None
+        self._saved_queries: tuple[SavedQueryEntry, ...] = ()
         self._opened = False
         self._task: EngineTask | None = None
         self._held: set[str] = set()  # archives that the engine may hold open
@@ -66,6 +68,11 @@ class ArchiveController(QObject):
         """How to make the archive anew, when it is known that its encoder is not installed."""
         return self._offer
 
+    @property
+    def saved_queries(self) -> tuple[SavedQueryEntry, ...]:
+        """The saved queries, as far as known, by name."""
+        return self._saved_queries
+
     def choose(self, path: str) -> None:
         """Uses another archive and opens it."""
         path = str(Path(path).absolute())
@@ -74,6 +81,7 @@ class ArchiveController(QObject):
         self._path = path
         self._chips = None
         self._offer = None
+        self._saved_queries = ()
         self._opened = False
         self._settings.remember_archive(path)
         self._show()
@@ -144,6 +152,7 @@ class ArchiveController(QObject):
         self._opened = True
         self._chips = int(info.get("chips", 0))
         self._offer = offer_from_info(self._path or "", info)
+        self._saved_queries = entries_from_info(info)
         self._dock.archive.show_info(_info_text(info), _missing(info))
         rasters = [raster for raster in info.get("rasters", []) if "id" in raster]
         self._dock.filters.show_rasters([(int(raster["id"]), str(raster["path"])) for raster in rasters])

@@ -51,6 +51,7 @@ class FrorsDock(QgsDockWidget):
         layout.addWidget(_line())
         layout.addWidget(self.results, 1)
         self.setWidget(content)
+        self.query.only_extent_toggled.connect(lambda on: self.filters.allow_area(not on))
         self.setAcceptDrops(True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802

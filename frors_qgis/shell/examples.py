@@ -11,11 +11,23 @@ from frors_qgis.shell.match import Match
 
 
 @dataclass(frozen=True)
-class _State:
+class ExampleSet:
     """Chips by their ids, and boxes by their embeddings, each with whether it is right."""
 
     chips: dict[int, tuple[Match, bool]] = field(default_factory=dict)
     boxes: tuple[tuple[tuple[float, ...], bool], ...] = ()
+
+    def verdicts(self) -> dict[int, bool]:
+        """The verdicts of the chips."""
+        return {chip: right for chip, (_, right) in self.chips.items()}
+
+    def params(self) -> dict[str, Any]:
+        """Parameters of the door method `search`."""
+        params: dict[str, Any] = {}
+        for name, wanted in (("positive", True), ("negative", False)):
+            params[name] = [chip for chip, right in self.verdicts().items() if right is wanted]
+            params[f"{name}_boxes"] = [list(vector) for vector, right in self.boxes if right is wanted]
+        return {name: values for name, values in params.items() if values}
 
 
 class Examples(QObject):
@@ -25,12 +37,12 @@ class Examples(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._state = _State()
-        self._earlier: list[_State] = []
+        self._state = ExampleSet()
+        self._earlier: list[ExampleSet] = []
 
-    def begin(self) -> None:
-        """Forgets everything without a word: there is another query."""
-        self._state = _State()
+    def begin(self, examples: ExampleSet | None = None) -> None:
+        """Forgets everything without a word: there is another query, which may come with examples."""
+        self._state = examples or ExampleSet()
         self._earlier.clear()
 
     def mark(self, match: Match, right: bool | None) -> None:
@@ -40,16 +52,16 @@ class Examples(QObject):
         chips = {chip: marked for chip, marked in self._state.chips.items() if chip != match.chip}
         if right is not None:
             chips[match.chip] = (match, right)
-        self._change(_State(chips, self._state.boxes))
+        self._change(ExampleSet(chips, self._state.boxes))
 
     def add_box(self, embedding: tuple[float, ...], right: bool) -> None:
         """Takes a box as an example."""
-        self._change(_State(self._state.chips, (*self._state.boxes, (embedding, right))))
+        self._change(ExampleSet(self._state.chips, (*self._state.boxes, (embedding, right))))
 
     def clear(self) -> None:
         """Takes all examples away."""
         if len(self):
-            self._change(_State())
+            self._change(ExampleSet())
 
     def undo(self) -> None:
         """Takes the last change back."""
@@ -77,7 +89,7 @@ class Examples(QObject):
 
     def verdicts(self) -> dict[int, bool]:
         """The verdicts of all marked chips."""
-        return {chip: right for chip, (_, right) in self._state.chips.items()}
+        return self._state.verdicts()
 
     def matches(self) -> list[Match]:
         """The matches that are marked, as they were then, in the order of marking."""
@@ -85,13 +97,9 @@ class Examples(QObject):
 
     def params(self) -> dict[str, Any]:
         """Parameters of the door method `search`."""
-        params: dict[str, Any] = {}
-        for name, wanted in (("positive", True), ("negative", False)):
-            params[name] = [chip for chip, right in self.verdicts().items() if right is wanted]
-            params[f"{name}_boxes"] = [list(vector) for vector, right in self._state.boxes if right is wanted]
-        return {name: values for name, values in params.items() if values}
+        return self._state.params()
 
-    def _change(self, state: _State) -> None:
+    def _change(self, state: ExampleSet) -> None:
         self._earlier.append(self._state)
         self._state = state
         self.changed.emit()

@@ -130,6 +130,13 @@ class FeedbackController(QObject):
 
     def _on_found(self, shown: ShownSearch) -> None:
         self._shown = shown
+        if shown.saved is None or (not shown.saved.examples.chips and not shown.saved.examples.boxes):
+            return
+        self._examples.begin(shown.saved.examples)
+        self._show_examples()
+        self._keeper.mark(self._examples.verdicts())
+        if shown.found.matches:
+            self._dock.results.rank_anew([*shown.found.matches, *self._marked_beside(shown.found)], shown.found.note)
 
     def _on_changed(self) -> None:
         self._show_examples()

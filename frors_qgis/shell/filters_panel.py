@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from qgis.gui import QgsCheckableComboBox, QgsCollapsibleGroupBoxBasic, QgsDateEdit, QgsDoubleSpinBox
+from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+from qgis.gui import (
+    QgsCheckableComboBox,
+    QgsCollapsibleGroupBoxBasic,
+    QgsDateEdit,
+    QgsDoubleSpinBox,
+    QgsExtentWidget,
+    QgsMapCanvas,
+)
 from qgis.PyQt.QtCore import QDate, QLocale, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QStandardItem
 from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QToolButton, QWidget
@@ -18,10 +26,11 @@ from frors_qgis.shell.wording import count_text
 _CHECK = Qt.ItemDataRole.CheckStateRole
 _ANY_SCORE = -1.0
 _MOST_METRES = 1_000_000.0
+_LONLAT = "EPSG:4326"
 
 
 class FiltersPanel(QgsCollapsibleGroupBoxBasic):
-    """Rasters, time of acquisition, least score, distance between matches; folded until they are needed.
+    """Area, rasters, time of acquisition, least score, distance between matches; folded until they are needed.
 
     Signal `changed()`.
     """
@@ -30,6 +39,11 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._area = QgsExtentWidget(None, QgsExtentWidget.WidgetStyle.CondensedStyle)
+        self._area.setNullValueAllowed(True, tr("anywhere"))
+        self._area.setOutputCrs(QgsCoordinateReferenceSystem(_LONLAT))
+        self._area.setToolTip(tr("Find what lies in this area only: west, east, south and north in degrees"))
+        self._area.clear()
         self._rasters = _combo(tr("All rasters"), tr("Find chips of these rasters only"))
         self._since, self._until = (
             _date(tr("Acquired on this day or later")),
@@ -52,6 +66,7 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         self._reset_button.setAutoRaise(True)
         self._reset_button.clicked.connect(self.reset)
         self._lay_out()
+        self._area.extentChanged.connect(self._on_changed)
         self._rasters.checkedItemsChanged.connect(self._on_changed)
         self._months.checkedItemsChanged.connect(self._on_changed)
         for field in (self._since, self._until):
@@ -65,6 +80,10 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
     def params(self) -> dict[str, Any]:
         """Parameters of the door method `search`: those of the filters that are set."""
         params: dict[str, Any] = {}
+        if self._area.isEnabled() and self._area.isValid():
+            area = self._area.outputExtent()
+            params["within"] = [area.xMinimum(), area.yMinimum(), area.xMaximum(), area.yMaximum()]
+            params["crs"] = _LONLAT
         if rasters := list(map(int, self._rasters.checkedItemsData())):
             params["rasters"] = rasters
         for name, field in (("since", self._since), ("until", self._until)):
@@ -77,6 +96,33 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         if self._apart.value() > 0:
             params["apart"] = self._apart.value()
         return params
+
+    def use_canvas(self, canvas: QgsMapCanvas) -> None:
+        """Lets the area be drawn on a map, or taken from it."""
+        self._area.setMapCanvas(canvas)
+
+    def allow_area(self, allowed: bool) -> None:
+        """Whether the area counts; not while only what is in view is looked for."""
+        self._area.setEnabled(allowed)
+        self._show_count()
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Sets the filters that these parameters of `search` stand for, and takes the others away."""
+        before = self.params()
+        self._quiet = True
+        if "within" in params:
+            self._area.setOutputExtentFromUser(QgsRectangle(*params["within"]), QgsCoordinateReferenceSystem(_LONLAT))
+        else:
+            self._area.clear()
+        _check(self._rasters, params.get("rasters", []))
+        _check(self._months, params.get("months", []))
+        for name, field in (("since", self._since), ("until", self._until)):
+            field.setDate(QDate.fromString(str(params.get(name, "")), Qt.DateFormat.ISODate))
+        self._score.setValue(float(params.get("least_score", _ANY_SCORE)))
+        self._apart.setValue(float(params.get("apart", 0.0)))
+        self._quiet = False
+        if self.params() != before:
+            self._on_changed()
 
     def show_rasters(self, rasters: Sequence[tuple[int, str]]) -> None:
         """Lists an archive's rasters by their ids and paths; what was chosen stays so where it is still there."""
@@ -98,17 +144,7 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
 
     def reset(self) -> None:
         """Takes all filters away."""
-        if not self.params():
-            return
-        self._quiet = True
-        self._rasters.deselectAllOptions()
-        self._months.deselectAllOptions()
-        self._since.clear()
-        self._until.clear()
-        self._score.setValue(_ANY_SCORE)
-        self._apart.setValue(0.0)
-        self._quiet = False
-        self._on_changed()
+        self.set_params({})
 
     def _on_changed(self) -> None:
         if not self._quiet:
@@ -116,7 +152,7 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
             self.changed.emit()
 
     def _show_count(self) -> None:
-        count = len(self.params())
+        count = len(set(self.params()) - {"crs"})
         self.setTitle(tr("Filters ({count})").format(count=count_text(count)) if count else tr("Filters"))
         self._reset_button.setEnabled(count > 0)
 
@@ -130,11 +166,21 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         form = QFormLayout(self)
         form.setContentsMargins(0, 4, 0, 0)
         form.setVerticalSpacing(4)
+        form.addRow(tr("Area"), self._area)
         form.addRow(tr("Rasters"), self._rasters)
         form.addRow(tr("Acquired"), dates)
         form.addRow(tr("Months"), self._months)
         form.addRow(tr("Least score"), self._score)
         form.addRow(tr("Apart"), last)
+
+
+def _check(combo: QgsCheckableComboBox, chosen: Sequence[int]) -> None:
+    """Ticks the entries with these values, and no others."""
+    model = combo.model()
+    for row in range(model.rowCount()):
+        item = model.item(row)
+        on = item.data(Qt.ItemDataRole.UserRole) in chosen
+        item.setData(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked, _CHECK)
 
 
 def _combo(default: str, tool_tip: str) -> QgsCheckableComboBox:
@@ -149,7 +195,7 @@ def _date(tool_tip: str) -> QgsDateEdit:
     field.setAllowNull(True)
     field.setNullRepresentation(tr("any day"))
     field.setMinimumDate(QDate(1850, 1, 1))
-    field.clear()
+    field.setDate(QDate())  # after clear() it would show today
     field.setToolTip(tool_tip)
     return field
 

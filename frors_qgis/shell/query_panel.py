@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QAction, QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPalette
 from qgis.PyQt.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
@@ -9,6 +11,7 @@ from qgis.PyQt.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxL
 from frors_qgis.shell.action_button import ActionButton
 from frors_qgis.shell.elided_label import ElidedLabel
 from frors_qgis.shell.icon import own_icon
+from frors_qgis.shell.saved_queries_button import SavedQueriesButton
 from frors_qgis.shell.settings import MOST_MATCHES, Settings
 from frors_qgis.shell.translation import tr
 
@@ -18,14 +21,16 @@ QUERY_SIDE = 92
 class QueryPanel(QWidget):
     """Thumbnail and words of the query, the "Draw box" button, and the options of the next search.
 
-    Signal `options_changed()`.
+    Signals: `options_changed()`; `only_extent_toggled(bool)`.
     """
 
     options_changed = pyqtSignal()
+    only_extent_toggled = pyqtSignal(bool)
 
     def __init__(self, box_action: QAction, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self.saved_queries = SavedQueriesButton()
         self._picture = _QueryPicture()
         self._title = ElidedLabel()
         font = self._title.font()
@@ -37,7 +42,10 @@ class QueryPanel(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._detail)
         words.addStretch(1)
-        words.addWidget(ActionButton(box_action))
+        buttons = QHBoxLayout()
+        buttons.addWidget(ActionButton(box_action), 1)
+        buttons.addWidget(self.saved_queries)
+        words.addLayout(buttons)
         query = QHBoxLayout()
         query.setSpacing(10)
         query.addWidget(self._picture)
@@ -64,6 +72,12 @@ class QueryPanel(QWidget):
         """Whether only chips within the map's extent are wanted."""
         return self._only_extent.isChecked()
 
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Sets the options as the parameters of a saved query have them; what it is limited to is an area, then."""
+        self._any_size.setChecked(bool(params.get("any_size", False)))
+        self._matches.setValue(int(params.get("k", self._matches.value())))
+        self._only_extent.setChecked(False)
+
     def clear(self) -> None:
         """Shows that there is no query."""
         self.show_query(tr("No query yet"), tr("Draw a box round what you look for"), None)
@@ -81,6 +95,7 @@ class QueryPanel(QWidget):
         self._any_size.toggled.connect(lambda on: setattr(self._settings, "any_size", on))
         self._only_extent = QCheckBox(tr("Only in view"))
         self._only_extent.setToolTip(tr("Only find what lies within the extent that the map shows now"))
+        self._only_extent.toggled.connect(self.only_extent_toggled)
         self._matches = QSpinBox()
         self._matches.setRange(1, MOST_MATCHES)
         self._matches.setValue(self._settings.matches)

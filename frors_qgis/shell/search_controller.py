@@ -32,6 +32,7 @@ from frors_qgis.shell.query_panel import QUERY_SIDE
 from frors_qgis.shell.raster_source import degrees_of
 from frors_qgis.shell.result_file import RESULT_CRS, FinishedQuery
 from frors_qgis.shell.result_keeper import ResultKeeper
+from frors_qgis.shell.saved_query import SavedQuery
 from frors_qgis.shell.search_work import (
     RefusedBox,
     SearchOptions,
@@ -39,6 +40,7 @@ from frors_qgis.shell.search_work import (
     ShownSearch,
     box_work,
     chip_work,
+    saved_work,
 )
 from frors_qgis.shell.thumbnails import ThumbnailLoader
 from frors_qgis.shell.translation import tr
@@ -129,6 +131,15 @@ class SearchController(QObject):
         """Searches with the chip that lies under a box."""
         self._search_chip(chip, tr("Chip of {raster}").format(raster=chip.raster_name))
 
+    def search_saved(self, saved: SavedQuery, only_new: bool) -> None:
+        """Searches with a saved query, with the options that the panel shows."""
+        title = saved.name
+        if only_new:
+            title = tr("{query}, new since {date}").format(query=saved.name, date=saved.searched[:10])
+        self._begin(title, tr("Searching..."), saved.image)
+        options = self.options()
+        self._start(saved_work(options, saved, only_new), options, title, saved.box, saved)
+
     def _search_chip(self, match: Match, title: str) -> None:
         if self._archive.path is None:
             return
@@ -199,25 +210,37 @@ class SearchController(QObject):
             self._dock.filters.params(),
         )
 
-    def _start(self, work: Work, options: SearchOptions, title: str, polygon: QgsGeometry | None) -> None:
+    def _start(
+        self,
+        work: Work,
+        options: SearchOptions,
+        title: str,
+        polygon: QgsGeometry | None,
+        saved: SavedQuery | None = None,
+    ) -> None:
         task = self._tasks.start(
             tr("Search: {title}").format(title=title),
             work,
             _SEARCH,
             progressed=self._dock.search_progress.advance,
-            succeeded=lambda result: self._on_result(result, options, title, polygon),
+            succeeded=lambda result: self._on_result(result, options, title, polygon, saved),
             failed=self._on_failed,
             cancelled=lambda: self._on_task_cancelled(task),
         )
         self._task = task
 
     def _on_result(
-        self, result: dict[str, Any], options: SearchOptions, title: str, polygon: QgsGeometry | None
+        self,
+        result: dict[str, Any],
+        options: SearchOptions,
+        title: str,
+        polygon: QgsGeometry | None,
+        saved: SavedQuery | None,
     ) -> None:
         if "refused" in result:
             self._on_refused(result["refused"])
         else:
-            self._on_found(result["found"], options, title, polygon)
+            self._on_found(result["found"], options, title, polygon, saved)
 
     def _on_refused(self, refused: RefusedBox) -> None:
         """The box stays on the map until the next search: the offer speaks of it."""
@@ -226,7 +249,14 @@ class SearchController(QObject):
         self._dock.query.clear()
         self._dock.results.offer_reindexing(refused.offer, refused.chip)
 
-    def _on_found(self, found: SearchResult, options: SearchOptions, title: str, polygon: QgsGeometry | None) -> None:
+    def _on_found(
+        self,
+        found: SearchResult,
+        options: SearchOptions,
+        title: str,
+        polygon: QgsGeometry | None,
+        saved: SavedQuery | None,
+    ) -> None:
         self._end()
         size = area_text(*found.size)
         self._dock.query.show_query(title, size, found.image)
@@ -237,7 +267,7 @@ class SearchController(QObject):
         if found.matches and polygon is not None:
             self._keeper.store(query, options.archive)
         self._shows_search = True
-        self.found.emit(ShownSearch(options, found, query))
+        self.found.emit(ShownSearch(options, found, query, saved))
 
     def _on_failed(self, code: str, sentence: str) -> None:
         self._end()

@@ -16,6 +16,7 @@ from frors_qgis.shell.layer_picture import LayerPicture
 from frors_qgis.shell.match import Match, match_from_json
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after
 from frors_qgis.shell.result_file import FinishedQuery
+from frors_qgis.shell.saved_query import SavedQuery, taken_image
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,12 @@ class SearchResult:
 
 @dataclass(frozen=True)
 class ShownSearch:
-    """A search whose matches the panel shows."""
+    """A search whose matches the panel shows, and the saved query that it came from, if any."""
 
     options: SearchOptions
     found: SearchResult
     query: FinishedQuery
+    saved: SavedQuery | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def box_work(
             params = {"archive": options.archive, "raster": raster, "box": list(box), "crs": box_crs}
             query = call("embed", params | {"thumbnail": thumbnail_px})
         try:
-            image = _taken_image(query.get("thumbnail"))
+            image = taken_image(query.get("thumbnail"))
             wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"]}
             note = None if options.any_size else query.get("note")
             columns, rows = query["cells"]
@@ -161,6 +163,17 @@ def chip_work(options: SearchOptions, chip: int, ground_size: float, thumbnail_p
     return work
 
 
+def saved_work(options: SearchOptions, saved: SavedQuery, only_new: bool) -> Work:
+    """Searches with a saved query. The work's result is {"found": SearchResult}."""
+
+    def work(call: Call) -> dict[str, Any]:
+        start = saved.start | ({"newer_than": saved.newest} if only_new else {})
+        answer = call("search", options.params() | start | saved.examples.params())
+        return {"found": _found(answer, saved.image, saved.size, start)}
+
+    return work
+
+
 def _chip_under(call: Call, archive: str, box: tuple[float, float, float, float], crs: str) -> Match | None:
     """The archive's chip that a box means, as a match of itself; None where there is none."""
     try:
@@ -192,12 +205,3 @@ def _found(answer: dict[str, Any], image: QImage, size: tuple[float, float], sta
     note = answer.get("note")
     note = None if note is None else str(note)
     return SearchResult(tuple(map(match_from_json, matches)), note, image, size, start)
-
-
-def _taken_image(path: object) -> QImage:
-    """The image of a file that is ours to delete; null where there is none."""
-    if not isinstance(path, str):
-        return QImage()
-    image = QImage(path)
-    Path(path).unlink(missing_ok=True)
-    return image

@@ -49,7 +49,8 @@ class Fake:
 
     def requests(self, method: str | None = None) -> list[dict[str, Any]]:
         file = self.home / "requests.jsonl"
-        lines = file.read_text().splitlines() if file.exists() else []
+        text = file.read_text() if file.exists() else ""
+        lines = text[: text.rfind("\n") + 1].splitlines()  # the last one may still be written
         return [request for line in lines if (request := json.loads(line)) and method in (None, request["method"])]
 
 

@@ -16,6 +16,7 @@ import zlib
 from pathlib import Path
 
 home = Path(sys.argv[1])
+saved, noted = {}, set()
 out, lock, cancelled = sys.stdout.buffer, threading.Lock(), set()
 
 
@@ -71,7 +72,27 @@ def info(archive):
             {"id": 1, "path": "/data/town_2024.tif", "state": "indexed"},
             {"id": 2, "path": "/gone.tif", "state": "missing"},
         ],
+        "queries": [
+            {"name": name, "searched": "2026-11-02T10:00:00+00:00", "new": 0 if name in noted else 12}
+            for name in sorted(saved)
+        ],
     }  # fmt: skip
+
+
+def saved_query(number, name):
+    """What was saved; of its chips only those up to 1100 are still there."""
+    params = saved[name]
+    start = {"embedding": params.get("embedding", [0.5] * 4), "ground_size": params.get("ground_size")}
+    found = {"name": name, "start": start, "searched": "2026-11-02T10:00:00+00:00", "newest": 1050, "last_chip": 1200}
+    found |= {key: params.get(key) for key in ("title", "size")} | {"box": params.get("box", [])}
+    filters = ("k", "any_size", "rasters", "since", "until", "months", "least_score", "apart", "within", "crs")
+    found["filters"] = {key: params[key] for key in filters if key in params}
+    for kind in ("positive", "negative"):
+        chips = params.get(kind, [])
+        found[kind] = [match(chip - 1000, 100) for chip in chips if chip <= 1100]
+        found[f"{kind}_boxes"] = params.get(f"{kind}_boxes", []) + [[0.5] * 4 for chip in chips if chip > 1100]
+    found["picture"] = picture(number, 64, (200, 120, 40)) if "picture" in params else None
+    return found
 
 
 def plan(params):
@@ -101,6 +122,17 @@ def result(number, method, params):
         }  # fmt: skip
     if method == "search":
         return {"matches": ranked(params), "note": None}
+    if method == "save_query":
+        saved[params["name"]] = params
+        return {"name": params["name"]}
+    if method == "saved_query":
+        return saved_query(number, params["name"])
+    if method == "note_searched":
+        noted.add(params["name"])
+        return {}
+    if method == "delete_query":
+        del saved[params["name"]]
+        return {}
     if method == "thumbnail":
         return {"path": picture(number, params["size"], (params["chip"] % 255, 90, 60))}
     if method == "explain":

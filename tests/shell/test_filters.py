@@ -47,6 +47,35 @@ def test_reset_takes_all_of_them_away_and_says_so_once(panel):
     assert panel.told == [1]
 
 
+def test_filters_can_be_set_from_parameters_and_say_so_once(panel):
+    params = {
+        **{"within": [-122.0, 47.0, -121.5, 47.25], "crs": "EPSG:4326", "rasters": [2], "since": "2024-05-01"},
+        **{"until": "2024-06-30", "months": [5, 6], "least_score": 0.5, "apart": 100.0},
+    }
+    panel.set_params(params)
+    assert panel.params() == params
+    assert panel.title() == "Filters (7)"
+    assert panel.told == [1]
+    panel.set_params({"months": [5]})
+    assert panel.params() == {"months": [5]}
+
+
+def test_an_area_does_not_count_while_only_what_is_in_view_is_looked_for(ready):
+    ready.dock.filters.set_params({"within": [-122.0, 47.0, -121.5, 47.25]})
+    ready.dock.query._only_extent.setChecked(True)
+    assert ready.dock.filters.params() == {}
+    assert ready.dock.filters.title() == "Filters"
+    ready.dock.query._only_extent.setChecked(False)
+    assert ready.dock.filters.params()["within"] == [-122.0, 47.0, -121.5, 47.25]
+
+
+def test_the_area_can_be_taken_from_the_map_in_degrees(ready, window):
+    ready.dock.filters._area.setOutputExtentFromCurrent()
+    west, south, east, north = ready.dock.filters.params()["within"]
+    assert -122.8 < west < east < -122.5
+    assert 47.4 < south < north < 47.7
+
+
 def test_a_chosen_raster_stays_chosen_for_as_long_as_the_archive_has_it(panel):
     panel._rasters.setCheckedItems(["port"])
     panel.show_rasters([(2, "/data/port.tif"), (3, "/data/field.tif")])

@@ -14,7 +14,7 @@ from types import TracebackType
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.archive import blocks, chips, rasters
+from frors_qgis.engine.archive import blocks, chips, queries, rasters
 from frors_qgis.engine.archive.blocks import delete_some_blocks
 from frors_qgis.engine.archive.connection import (
     absolute,
@@ -27,6 +27,7 @@ from frors_qgis.engine.archive.connection import (
     writing,
 )
 from frors_qgis.engine.archive.information import ArchiveInformation, read_information
+from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, Generation, Level, NewChips, RasterRecord
 from frors_qgis.engine.archive.schema import FORMAT_VERSION, create_tables
 from frors_qgis.engine.archive.verification import find_problems
@@ -212,6 +213,21 @@ class Archive:
         with self._reading() as connection:
             return chips.select_levels(connection)
 
+    def last_chip(self) -> int:
+        """The largest id that a chip ever had; 0 where there was none. Ids are never used again."""
+        with self._reading() as connection:
+            return queries.last_chip(connection)
+
+    def saved_queries(self) -> list[SavedQueryEntry]:
+        """The saved queries by name."""
+        with self._reading() as connection:
+            return queries.list_queries(connection)
+
+    def saved_query(self, name: str) -> SavedQuery:
+        """One saved query. Raises EngineError(QUERY_UNKNOWN)."""
+        with self._reading() as connection:
+            return queries.select_query(connection, name)
+
     def verify(self) -> list[str]:
         """Problems in plain sentences, none when the archive is sound. Reads everything."""
         with self._reading() as connection:
@@ -264,6 +280,21 @@ class Archive:
         with self._writing() as connection:
             rasters.select_raster(connection, raster_id)
             blocks.insert_block(connection, raster_id, block, chips, self.dimension)
+
+    def save_query(self, query: SavedQuery, *, replace: bool) -> None:
+        """Keep a query. Raises EngineError(BAD_REQUEST) where its name is taken and it shall not replace that one."""
+        with self._writing() as connection:
+            queries.save_query(connection, query, replace)
+
+    def note_searched(self, name: str, searched: str, newest: int) -> None:
+        """Write when a query was last searched with, and the last chip then. Raises EngineError(QUERY_UNKNOWN)."""
+        with self._writing() as connection:
+            queries.note_searched(connection, name, searched, newest)
+
+    def delete_query(self, name: str) -> None:
+        """Delete a saved query. Raises EngineError(QUERY_UNKNOWN)."""
+        with self._writing() as connection:
+            queries.delete_query(connection, name)
 
     def finished_blocks(self, raster_id: int) -> set[int]:
         """The numbers of a raster's blocks that are in the archive."""

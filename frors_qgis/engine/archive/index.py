@@ -95,10 +95,11 @@ class Index:
         ground_size: tuple[float, float] | None = None,
         rasters: set[int] | None = None,
         ids: npt.NDArray[np.int64] | None = None,
+        newer_than: int | None = None,
     ) -> _Mask | None:
         """The mask of the chips that pass every filter given; None when that is all of them.
 
-        `ground_size` in metres, both ends included.
+        `ground_size` in metres, both ends included; `newer_than` is the id of a chip.
         """
         mask = np.ones(len(self._ids), bool) if self._live is None else self._live.copy()
         if ground_size is not None:
@@ -109,6 +110,8 @@ class Index:
             mask &= np.repeat(np.array([key.raster_id in rasters for key in self._keys], bool), self._counts)
         if ids is not None:
             mask &= np.isin(self._ids, ids)
+        if newer_than is not None:
+            mask &= self._ids > newer_than
         return None if mask.all() else mask
 
     def ground_sizes(self, mask: _Mask | None = None) -> list[float]:

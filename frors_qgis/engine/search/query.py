@@ -23,7 +23,8 @@ class Query:
     `extent` (west, south, east, north) in degrees and `rasters`, ids, limit where matches lie (None: anywhere).
     `since` and `until`, ISO dates, both included, and `months`, from 1 to 12, limit when their raster was acquired
     (None: at any time; all of them: or unknown). `least_score`: worse matches are left out; `apart`: metres between
-    the centres of matches at least; `hidden`: ids of chips that are not wanted, nor others on their places.
+    the centres of matches at least; `hidden`: ids of chips that are not wanted, nor others on their places;
+    `newer_than`: the id of a chip, only those that came later are wanted.
     Raises EngineError(BAD_REQUEST) for values that make no query.
     """
 
@@ -38,6 +39,7 @@ class Query:
     least_score: float | None = None
     apart: float = 0.0
     hidden: tuple[int, ...] = ()
+    newer_than: int | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= MOST_MATCHES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -50,13 +51,16 @@ class Searcher:
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
         rasters = self._rasters(query)
         ids = None if query.extent is None else self._archive.chips_within(query.extent)
-        mask = self._index.select(rasters=rasters, ids=ids)
+        select = partial(self._index.select, rasters=rasters, ids=ids, newer_than=query.newer_than)
+        mask = select()
         if mask is not None and not mask.any():
+            if query.newer_than is not None and query.newer_than >= self._archive.last_chip():
+                return Matches([], "Nothing has come into the archive since this query was last searched with.")
             return Matches([], "No chip of the archive passes the filters; widen them.")
         note = None
         if query.ground_size is not None:
             sizes, note = similar_range(self._index.ground_sizes(mask), query.ground_size)
-            mask = self._index.select(rasters=rasters, ids=ids, ground_size=sizes)
+            mask = select(ground_size=sizes)
         matches = self._best(query, mask)
         if query.least_score is not None:
             good = [match for match in matches if match.score >= query.least_score]

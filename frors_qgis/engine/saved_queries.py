@@ -1,0 +1,178 @@
+"""Saved queries: what a `search` request asks, made independent of the chips it speaks of, and back."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.queries import LONGEST_NAME, MOST_PICTURE_BYTES, SavedQuery
+from frors_qgis.engine.archive.records import ChipRecord
+from frors_qgis.engine.descriptions import matches_json
+from frors_qgis.engine.parameters import Parameters
+from frors_qgis.engine.queries import read_query
+from frors_qgis.engine.search.query import Match
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_FILTERS = ("k", "any_size", "rasters", "since", "until", "months", "least_score", "apart", "within", "crs")
+_KINDS = ("positive", "negative")
+_DIGITS = 7
+_MOST_CORNERS = 1000
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+Request = dict[str, Any]
+
+
+def saved_query(parameters: Parameters, archive: Archive) -> SavedQuery:
+    """The query that the parameters of `search` describe, with its "name", "title", "box", "size" and "picture".
+
+    "box": corners [n][2] in EPSG:4326 of what was asked with; "size": its width and height in metres; "picture": the
+    path of a PNG file. Chips are kept with their embeddings, so that the query outlives them.
+    Raises EngineError: BAD_REQUEST, CHIP_UNKNOWN.
+    """
+    name = parameters.text("name").strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise EngineError(ErrorCode.BAD_REQUEST, f"A saved query has a name of 1 to {LONGEST_NAME} letters.")
+    read_query(parameters, archive)  # refuses what cannot be searched with
+    request: Request = {"title": parameters.text("title", name), "box": _corners(parameters), "size": _size(parameters)}
+    request["start"] = _start(parameters, archive)
+    for kind in _KINDS:
+        chips = parameters.wholes(kind)
+        vectors = _numbers(archive.vectors(chips))
+        request[kind] = [{"chip": chip, "vector": vector} for chip, vector in zip(chips, vectors, strict=True)]
+        request[f"{kind}_boxes"] = _numbers(parameters.vectors(f"{kind}_boxes", archive.dimension))
+    request["filters"] = {name: parameters.values[name] for name in _FILTERS if name in parameters.values}
+    picture = parameters.optional_text("picture")
+    return SavedQuery(name, now(), now(), archive.last_chip(), request, None if picture is None else _png(picture))
+
+
+def saved_query_json(query: SavedQuery, archive: Archive, folder: Path) -> dict[str, Any]:
+    """A saved query as the shell needs it: parameters of `search`, and the marked chips as matches.
+
+    The examples whose chips are gone are among "positive_boxes" and "negative_boxes". The picture is written to
+    `folder`, for the caller to delete. Raises EngineError(ARCHIVE_DAMAGED) for a query that is none.
+    """
+    try:
+        parts = Parameters(query.request)
+        described = {
+            "title": parts.text("title"),
+            "box": _corners(parts),
+            "size": _size(parts),
+            "start": _checked_start(query.request["start"], archive),
+            "filters": _object(query.request["filters"]),
+        }
+        for kind in _KINDS:
+            marked, vectors = _marked(query.request[kind], archive)
+            boxes = parts.vectors(f"{kind}_boxes", archive.dimension)
+            described[kind] = marked
+            described[f"{kind}_boxes"] = _numbers(np.concatenate([boxes, vectors]))
+    except (KeyError, TypeError, EngineError) as error:
+        raise EngineError(
+            ErrorCode.ARCHIVE_DAMAGED, f"The saved query {query.name} cannot be read: delete it, and save it anew."
+        ) from error
+    return described | {
+        "name": query.name,
+        "searched": query.searched,
+        "newest": query.newest,
+        "last_chip": archive.last_chip(),
+        "picture": _written(query.picture, folder),
+    }
+
+
+def now() -> str:
+    """This moment as an ISO time in UTC."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def _start(parameters: Parameters, archive: Archive) -> Request:
+    if (chip_id := parameters.optional_whole("chip")) is not None:
+        chip = archive.chips([chip_id])[0]
+        return {"embedding": _numbers(archive.vectors([chip_id]))[0], "ground_size": chip.ground_size}
+    size = parameters.optional_number("ground_size")
+    return {"embedding": parameters.numbers("embedding"), "ground_size": size}
+
+
+def _checked_start(start: object, archive: Archive) -> Request:
+    parts = Parameters(_object(start))
+    (vector,) = Parameters({"embedding": [parts.values["embedding"]]}).vectors("embedding", archive.dimension).tolist()
+    return {"embedding": vector, "ground_size": parts.optional_number("ground_size")}
+
+
+def _marked(values: object, archive: Archive) -> tuple[list[Any], NDArray[np.float32]]:
+    """The matches that stand for marked chips which are there, and the embeddings [n, d] of those that are gone."""
+    if not isinstance(values, list):
+        raise TypeError
+    marks = [Parameters(_object(value)) for value in values]
+    there, gone = [], []
+    for mark in marks:
+        chip = _chip(archive, mark.whole("chip"))
+        if chip is not None:
+            there.append(Match(1, 1.0, chip))
+        else:
+            gone.append(mark.numbers("vector"))
+    vectors = Parameters({"vectors": gone}).vectors("vectors", archive.dimension)
+    return matches_json(archive, there, None), vectors
+
+
+def _chip(archive: Archive, chip_id: int) -> ChipRecord | None:
+    try:
+        return archive.chips([chip_id])[0]
+    except EngineError as error:
+        if error.code is not ErrorCode.CHIP_UNKNOWN:
+            raise
+        return None
+
+
+def _corners(parameters: Parameters) -> list[list[float]]:
+    """Pairs of numbers, in float64: float32 would move them by a metre."""
+    corners = parameters.values.get("box", [])
+    if not isinstance(corners, list) or len(corners) > _MOST_CORNERS:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST, f"The parameter 'box' must be a list of at most {_MOST_CORNERS} points."
+        )
+    points = [Parameters({"box": corner}).numbers("box") for corner in corners]
+    if any(len(point) != 2 for point in points):
+        raise EngineError(ErrorCode.BAD_REQUEST, "The parameter 'box' must be a list of pairs of numbers.")
+    return points
+
+
+def _size(parameters: Parameters) -> list[float] | None:
+    size = parameters.numbers("size")
+    if not size:
+        return None
+    if len(size) != 2 or min(size) <= 0:
+        raise EngineError(ErrorCode.BAD_REQUEST, "The parameter 'size' must be a width and a height in metres.")
+    return size
+
+
+def _object(value: object) -> Request:
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+def _numbers(vectors: NDArray[np.float32]) -> list[list[float]]:
+    return [[round(float(value), _DIGITS) for value in vector] for vector in vectors]
+
+
+def _png(path: str) -> bytes:
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise EngineError(ErrorCode.BAD_REQUEST, f"The picture {path} cannot be read: {error.strerror}.") from error
+    if not content.startswith(_PNG) or len(content) > MOST_PICTURE_BYTES:
+        raise EngineError(ErrorCode.BAD_REQUEST, f"The picture {path} must be a PNG file of at most 1 MiB.")
+    return content
+
+
+def _written(picture: bytes | None, folder: Path) -> str | None:
+    if picture is None or not picture.startswith(_PNG):
+        return None
+    path = folder / f"saved-{time.monotonic_ns()}.png"
+    path.write_bytes(picture)
+    return str(path)
