@@ -31,6 +31,7 @@ from osgeo import gdal, ogr
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
 from frors_qgis.engine.georeferences import box_in
@@ -146,6 +147,21 @@ class Bench:
         values = {"archive": self._archive, "k": k, "rasters": rasters, "within": task.within, "crs": _crs(task)}
         values |= {"embedding": embedding["embedding"], "ground_size": embedding["chip_size"]}
         return self._service.methods["search"](Parameters(values), Call())["matches"]
+
+    def outlined(
+        self, task: Task, centre: NDArray[np.float64], k: int
+    ) -> tuple[list[dict[str, Any]], list[ChipRecord], list[dict[str, Any]], dict[int, NDArray[np.float64]]]:
+        """The first k matches of a box, their chips and outlines, and the centres of objects by the raster's id."""
+        with Archive.open(self._archive) as archive:
+            ids = {scene.path: archive.find_raster(scene.path).id for scene in task.searched}
+        embedding = self._service.methods["embed"](Parameters(self.box(task.scene, centre)), Call())
+        matches = self.search(task, centre, list(ids.values()), k)
+        chosen = [match["chip"] for match in matches]
+        values = {"archive": self._archive, "matches": chosen, "embedding": embedding["embedding"]}
+        outlines = self._service.methods["outline"](Parameters(values), Call())["outlines"]
+        with Archive.open(self._archive) as archive:
+            chips = archive.chips(chosen)
+        return matches, chips, outlines, {ids[scene.path]: scene.centres for scene in task.searched}
 
     def box(self, scene: Scene, centre: NDArray[np.float64]) -> dict[str, Any]:
         """Parameters of `embed` for a box of 4 cells round a centre."""

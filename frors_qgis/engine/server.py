@@ -22,6 +22,7 @@ _LANES = {
     "relink": "work",
     "verify": "work",
     "plan": "plans",
+    "outline": "plans",
     "thumbnail": "pictures",
 }
 """Which thread answers a method; the others are queries. Each lane answers one request after the other, so that

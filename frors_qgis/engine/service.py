@@ -24,7 +24,7 @@ from frors_qgis.engine.call import Call
 from frors_qgis.engine.descriptions import archive_json, error_json, matches_json
 from frors_qgis.engine.encoder_pool import EncoderPool, SharedEncoder
 from frors_qgis.engine.encoders.installed import installed_encoders
-from frors_qgis.engine.explaining import explain
+from frors_qgis.engine.explaining import explain, outline
 from frors_qgis.engine.georeferences import box_in
 from frors_qgis.engine.imagery.picture import save_png
 from frors_qgis.engine.imagery.raster import Raster
@@ -38,7 +38,7 @@ from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
 from frors_qgis.engine.queries import read_query
 from frors_qgis.engine.saved_queries import now, saved_query, saved_query_json
 from frors_qgis.engine.sealing import Sealing
-from frors_qgis.engine.search.query import Match
+from frors_qgis.engine.search.query import MOST_MATCHES, Match
 from frors_qgis.engine.turns import Turns
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
 from frors_qgis.version import VERSION
@@ -80,6 +80,7 @@ class Service:
             "locate": self._locate,
             "search": self._search,
             "explain": self._explain,
+            "outline": self._outline,
             "save_query": self._save_query,
             "saved_query": self._saved_query,
             "note_searched": self._note_searched,
@@ -252,6 +253,30 @@ class Service:
             "footprint": found.footprint.tolist(),
             "classes": [list(one) for one in found.classes],
         }
+
+    def _outline(self, parameters: Parameters, call: Call) -> Result:
+        archive = self._shelf.archive(parameters.text("archive"))
+        if not has_installed_encoder(archive):
+            raise other_encoder(archive)
+        query, _ = read_query(parameters, archive)
+        ids = parameters.wholes("matches")
+        if len(ids) > MOST_MATCHES:
+            raise EngineError(ErrorCode.BAD_REQUEST, f"At most {MOST_MATCHES:,} matches are outlined at once.")
+        encoder = self._encoders.get(archive.encoder, parameters.text("device", "auto"))
+        outlines: list[Result] = []
+        for number, chip in enumerate(archive.chips(ids)):
+            call.progress(number / len(ids), "Outlining matches", None)
+            call.check()
+            record = archive.raster(chip.raster_id)
+            try:
+                with self._turns.urgent(), Raster(local_raster_file(archive, record)) as raster:
+                    found = outline(raster, Stretch.from_json(record.stretch), chip, query.vector, encoder)
+            except EngineError as error:
+                outlines.append({"chip": chip.id, "error": error_json(error)})
+            else:
+                part = {"part": list(found.part), "score": found.score, "footprint": found.footprint.tolist()}
+                outlines.append({"chip": chip.id, "error": None} | part)
+        return {"outlines": outlines}
 
     def _save_query(self, parameters: Parameters, call: Call) -> Result:
         with Archive.open(parameters.text("archive"), writable=True) as archive:

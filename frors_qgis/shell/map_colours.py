@@ -9,6 +9,8 @@ QUERY_COLOUR = QColor(0, 229, 255)
 QUERY_FILL = QColor(0, 229, 255, 36)
 CASING_COLOUR = QColor(0, 0, 0, 190)
 
+OUTLINE_COLOUR = QColor(255, 255, 255)
+
 # Right and wrong: blue and orange of Okabe and Ito's palette, told apart by any colour vision; signs say it, too.
 RIGHT_COLOUR = QColor("#0072b2")
 WRONG_COLOUR = QColor("#d55e00")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -21,9 +21,11 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, Qt
 
 from frors_qgis.shell.match import Match
+from frors_qgis.shell.outline import Outline
 
 MATCHES_TABLE = "matches"
 BOX_TABLE = "box"
+OUTLINES_TABLE = "outlines"
 RESULT_CRS = "EPSG:4326"
 _WKT_DIGITS = 9
 
@@ -98,6 +100,28 @@ def box_features(query: FinishedQuery) -> Iterator[QgsFeature]:
     yield feature
 
 
+def outline_fields() -> QgsFields:
+    """Fields of the outlines: `score` is that of the part, `match_score` that of the whole match."""
+    return _fields(
+        ("rank", QMetaType.Type.Int),
+        ("score", QMetaType.Type.Double),
+        ("match_score", QMetaType.Type.Double),
+        ("raster", QMetaType.Type.QString),
+        ("chip", QMetaType.Type.LongLong),
+        ("query_id", QMetaType.Type.QString),
+    )
+
+
+def outline_features(query_id: str, outlines: Sequence[Outline]) -> Iterator[QgsFeature]:
+    """The outlines of a query's matches."""
+    for outline in outlines:
+        match = outline.match
+        feature = QgsFeature(outline_fields())
+        feature.setGeometry(outline.geometry)
+        feature.setAttributes([match.rank, outline.score, match.score, match.raster, match.chip, query_id])
+        yield feature
+
+
 def results_folder(archive: str) -> Path:
     """The folder beside an archive that keeps its searches, each in a file of its own.
 
@@ -109,15 +133,30 @@ def results_folder(archive: str) -> Path:
 
 def write_result_file(query: FinishedQuery, folder: Path) -> Path | None:
     """Writes a query to a new GeoPackage and gives its path; None where that is impossible."""
-    file = folder / f"{QDateTime.currentDateTimeUtc().toString('yyyy-MM-dd_HHmmss_zzz')}.gpkg"
+    file = _new_file(folder)
+    written = (
+        file is not None
+        and _write_table(file, MATCHES_TABLE, match_fields(), match_features(query))
+        and _write_table(file, BOX_TABLE, box_fields(), box_features(query))
+    )
+    return file if written else None
+
+
+def write_outline_file(query_id: str, outlines: Sequence[Outline], folder: Path) -> Path | None:
+    """Writes outlines to a new GeoPackage and gives its path; None where that is impossible."""
+    file = _new_file(folder)
+    written = file is not None and _write_table(
+        file, OUTLINES_TABLE, outline_fields(), outline_features(query_id, outlines)
+    )
+    return file if written else None
+
+
+def _new_file(folder: Path) -> Path | None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError:
         return None
-    written = _write_table(file, MATCHES_TABLE, match_fields(), match_features(query)) and _write_table(
-        file, BOX_TABLE, box_fields(), box_features(query)
-    )
-    return file if written else None
+    return folder / f"{QDateTime.currentDateTimeUtc().toString('yyyy-MM-dd_HHmmss_zzz')}.gpkg"
 
 
 def _fields(*pairs: tuple[str, QMetaType.Type]) -> QgsFields:

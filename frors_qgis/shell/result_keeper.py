@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 from qgis.core import QgsProject, QgsVectorLayer
@@ -10,9 +10,10 @@ from qgis.PyQt.QtCore import QObject, QTimer
 
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.outline import Outline
 from frors_qgis.shell.ranked_layer import label_layer, rank_layer
-from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_result_file
-from frors_qgis.shell.result_layer import add_result_layers
+from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_outline_file, write_result_file
+from frors_qgis.shell.result_layer import add_outline_layer, add_result_layers
 from frors_qgis.shell.translation import tr
 
 
@@ -61,6 +62,28 @@ class ResultKeeper(QObject):
             lambda _: {"file": write_result_file(query, results_folder(archive))},
             succeeded=lambda result: add_layers(result["file"]),
             failed=lambda *_: add_layers(None),
+        )
+
+    def layer(self) -> QgsVectorLayer | None:
+        """The layer of the matches that are shown; None while there is none, or where the user has deleted it."""
+        layer = QgsProject.instance().mapLayer(self._shown.layer)
+        return layer if isinstance(layer, QgsVectorLayer) and layer.isValid() else None
+
+    def store_outlines(self, outlines: Sequence[Outline], archive: str) -> None:
+        """Writes outlines of the matches that are shown beside their archive and adds their layer."""
+        beside, query_id, project = self.layer(), self._shown.query, self._project
+        if beside is None:
+            return
+
+        def add_layer(file: Path | None) -> None:
+            steps = add_outline_layer(query_id, outlines, file, beside, QgsProject.instance())
+            self._run_in_turns(steps, lambda: project == self._project, lambda _: None)
+
+        self._tasks.start(
+            tr("Write outlines"),
+            lambda _: {"file": write_outline_file(query_id, outlines, results_folder(archive))},
+            succeeded=lambda result: add_layer(result["file"]),
+            failed=lambda *_: add_layer(None),
         )
 
     def mark(self, verdicts: dict[int, bool]) -> None:

@@ -20,17 +20,21 @@ from qgis.core import (
 from qgis.PyQt import sip
 
 from frors_qgis.resources import resource_path
-from frors_qgis.shell.map_colours import CASING_COLOUR, QUERY_COLOUR, SCORE_COLOURS, score_class
+from frors_qgis.shell.map_colours import CASING_COLOUR, OUTLINE_COLOUR, QUERY_COLOUR, SCORE_COLOURS, score_class
 from frors_qgis.shell.match import Match
+from frors_qgis.shell.outline import Outline
 from frors_qgis.shell.result_file import (
     BOX_TABLE,
     MATCHES_TABLE,
+    OUTLINES_TABLE,
     RESULT_CRS,
     FinishedQuery,
     box_features,
     box_fields,
     match_features,
     match_fields,
+    outline_features,
+    outline_fields,
 )
 from frors_qgis.shell.translation import tr
 
@@ -77,6 +81,22 @@ def add_result_layers(
     return matches
 
 
+def add_outline_layer(
+    query_id: str, outlines: Sequence[Outline], file: Path | None, beside: QgsVectorLayer, project: QgsProject
+) -> Generator[None, None, None]:
+    """Adds outlines above the layer of their matches, on the main thread, one step for each `next`."""
+    if file is None:
+        layer = _memory_layer(tr("Outlines"), outline_fields(), outline_features(query_id, outlines))
+    else:
+        layer = QgsVectorLayer(f"{file}|layername={OUTLINES_TABLE}", tr("Outlines"), "ogr")
+    yield
+    layer.setRenderer(QgsSingleSymbolRenderer(_outline_symbol()))
+    place = None if sip.isdeleted(beside) else project.layerTreeRoot().findLayer(beside.id())
+    project.addMapLayer(layer, False)
+    group = project.layerTreeRoot() if place is None else place.parent()
+    group.insertLayer(0, layer)
+
+
 def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
     """Gives a new layer its style, with equally many matches in each class; `matches` are sorted best first."""
     layer.loadNamedStyle(str(resource_path("styles", "matches.qml")))
@@ -118,6 +138,14 @@ def _box_symbol() -> QgsFillSymbol:
     line = QgsSimpleLineSymbolLayer(QUERY_COLOUR, 0.8)
     line.setUseCustomDashPattern(True)
     line.setCustomDashVector([2.4, 1.6])
+    return _cased(casing, line)
+
+
+def _outline_symbol() -> QgsFillSymbol:
+    return _cased(QgsSimpleLineSymbolLayer(CASING_COLOUR, 1.1), QgsSimpleLineSymbolLayer(OUTLINE_COLOUR, 0.5))
+
+
+def _cased(casing: QgsSimpleLineSymbolLayer, line: QgsSimpleLineSymbolLayer) -> QgsFillSymbol:
     # Not QgsFillSymbol([casing, line]): Python would delete layers that it hands over in a list.
     symbol = QgsFillSymbol()
     symbol.changeSymbolLayer(0, casing)

@@ -153,6 +153,7 @@ def test_a_box_over_nodata_only_gets_a_sentence(door, archive, tmp_path, sample_
         ("plan", {"rasters": []}, "bad_request"),
         ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/nowhere"}, "bad_request"),
         ("explain", {"archive": "/nowhere/a.gpkg", "match": 1, "chip": 1}, "archive_missing"),
+        ("outline", {"archive": "/nowhere/a.gpkg", "matches": [1], "chip": 1}, "archive_missing"),
         ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/"}, "bad_request"),
         ("plan", {"rasters": ["x.tif"], "gsd": "fine"}, "bad_request"),
         ("thumbnail", {"archive": "/nowhere", "chip": 1, "size": 10**9}, "archive_missing"),
@@ -216,6 +217,36 @@ def test_the_part_that_a_small_box_shows_is_found_inside_a_larger_match(door, ar
     corners = np.array(whole["footprint"])
     assert west == pytest.approx(corners[:, 0].mean(), abs=1e-5)
     assert north == pytest.approx(corners[:, 1].mean(), abs=1e-5)
+
+
+def test_matches_are_outlined_by_the_part_that_explains_them(door, archive, raster, box):
+    at, chip = box
+    xmin, ymin, xmax, ymax = at(raster)
+    quarter = [(xmin + xmax) / 2, ymin, xmax, (ymin + ymax) / 2]
+    query = door.call("embed", archive=archive, raster=str(raster), box=quarter)
+    why = door.call("explain", archive=archive, match=chip, embedding=query["embedding"])
+    answer = door.call("outline", archive=archive, matches=[chip, 1], embedding=query["embedding"])
+    first, second = answer["outlines"]
+    assert (first["chip"], first["part"], first["footprint"]) == (chip, why["best"], why["footprint"])
+    assert first["score"] == pytest.approx(why["score"])
+    assert (second["chip"], second["error"]) == (1, None)
+
+
+def test_a_match_whose_raster_is_gone_has_no_outline_but_a_reason(door, archive, raster):
+    away = raster.with_name("away.tif")
+    raster.rename(away)
+    try:
+        answer = door.call("outline", archive=archive, matches=[1], chip=1)
+    finally:
+        away.rename(raster)
+    [outline] = answer["outlines"]
+    assert outline["error"]["code"] == "raster_missing"
+
+
+def test_outlining_is_cancelled_between_two_matches(door, archive):
+    request = door.send("outline", archive=archive, matches=[1] * 1000, chip=1)
+    door.cancel(request)
+    assert door.wait(request, seconds=5)[request]["error"]["code"] == "cancelled"
 
 
 def test_right_examples_rise_and_wrong_ones_are_seen_no_more(door, archive):
