@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from open_qgis import BUILD, REPOSITORY, run_qgis
+from open_qgis import BUILD, REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY))
 
 from benchmark_picture import Bar, draw_bars
+from run_story import run_story
 from synthetic_archive import Perturbation, make_archive, real_embeddings
 
 FOLDER = BUILD / "click"
@@ -33,17 +34,10 @@ def measured(raster: Path, archive: Path) -> dict[str, Any]:
     """What the story in QGIS found."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    variables = {
-        "FRORS_STORY_FOLDER": str(FOLDER),
-        "FRORS_SCRIPTS": str(REPOSITORY / "scripts"),
-        "FRORS_CLICK_RASTER": str(raster),
-        "FRORS_CLICK_ARCHIVE": str(archive),
-    }
     script = REPOSITORY / "scripts" / "click_in_qgis.py"
-    run_qgis(FOLDER / "profile", ["--code", str(script)], variables, TIMEOUT_S)
-    if not (FOLDER / "click.json").exists():
-        told = FOLDER / "failure.txt"
-        raise SystemExit(told.read_text(encoding="utf-8") if told.exists() else "QGIS closed without a result.")
+    variables = {"FRORS_CLICK_RASTER": str(raster), "FRORS_CLICK_ARCHIVE": str(archive)}
+    if sentence := run_story(script, FOLDER, variables, TIMEOUT_S):
+        raise SystemExit(sentence)
     found: dict[str, Any] = json.loads((FOLDER / "click.json").read_text())
     return found
 

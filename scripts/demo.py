@@ -8,36 +8,22 @@ Leaves archive.gpkg, matches.gpkg and screenshot.png in build/demo; ends with an
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import time
 
-from open_qgis import BUILD, REPOSITORY, run_qgis
+from open_qgis import BUILD, REPOSITORY
+from run_story import run_story
 
 FOLDER = BUILD / "demo"
 RESULTS = ("archive.gpkg", "matches.gpkg", "screenshot.png")
-TIMEOUT_S = 900
 
 
 def failure() -> str | None:
     """Runs the demo; a sentence when it failed, None when it worked."""
-    variables = {
-        "FRORS_STORY_FOLDER": str(FOLDER),
-        "FRORS_SCRIPTS": str(REPOSITORY / "scripts"),
-        "FRORS_DEMO_RASTER": str(REPOSITORY / "resources" / "sample" / "kitsap.tif"),
-    }
+    sample = REPOSITORY / "resources" / "sample" / "kitsap.tif"
     script = REPOSITORY / "scripts" / "demo_in_qgis.py"
-    try:
-        status = run_qgis(FOLDER / "profile", ["--code", str(script)], variables, TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        return f"QGIS was still open after {TIMEOUT_S} s and was ended."
-    except OSError as error:
-        return f"QGIS could not be started: {error}."
-    told = FOLDER / "failure.txt"
-    if told.exists():
-        return told.read_text(encoding="utf-8")
-    if status:
-        return f"QGIS ended with status {status}."
+    if sentence := run_story(script, FOLDER, {"FRORS_DEMO_RASTER": str(sample)}):
+        return sentence
     missing = [name for name in RESULTS if not (FOLDER / name).is_file()]
     return f"QGIS closed, but {', '.join(missing)} is missing in {FOLDER}." if missing else None
 
