@@ -66,8 +66,9 @@ def saved_query_json(query: SavedQuery, archive: Archive, folder: Path) -> dict[
             "start": _checked_start(query.request["start"], archive),
             "filters": _object(query.request["filters"]),
         }
+        start = np.array(described["start"]["embedding"], np.float32)
         for kind in _KINDS:
-            marked, vectors = _marked(query.request[kind], archive)
+            marked, vectors = _marked(query.request[kind], archive, start)
             boxes = parts.vectors(f"{kind}_boxes", archive.dimension)
             described[kind] = marked
             described[f"{kind}_boxes"] = _numbers(np.concatenate([boxes, vectors]))
@@ -103,8 +104,8 @@ def _checked_start(start: object, archive: Archive) -> Request:
     return {"embedding": vector, "ground_size": parts.optional_number("ground_size")}
 
 
-def _marked(values: object, archive: Archive) -> tuple[list[Any], NDArray[np.float32]]:
-    """The matches that stand for marked chips which are there, and the embeddings [n, d] of those that are gone."""
+def _marked(values: object, archive: Archive, start: NDArray[np.float32]) -> tuple[list[Any], NDArray[np.float32]]:
+    """The marked chips that are there as matches of the query [d], and the embeddings [n, d] of those that are gone."""
     if not isinstance(values, list):
         raise TypeError
     marks = [Parameters(_object(value)) for value in values]
@@ -112,7 +113,7 @@ def _marked(values: object, archive: Archive) -> tuple[list[Any], NDArray[np.flo
     for mark in marks:
         chip = _chip(archive, mark.whole("chip"))
         if chip is not None:
-            there.append(Match(1, 1.0, chip))
+            there.append(Match(1, min(1.0, float(archive.embedding(chip.id) @ start)), chip))
         else:
             gone.append(mark.numbers("vector"))
     vectors = Parameters({"vectors": gone}).vectors("vectors", archive.dimension)

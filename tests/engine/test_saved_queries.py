@@ -84,6 +84,8 @@ def test_marked_chips_come_back_as_matches(ask, colour_archive):
     ask("save_query", name="roofs", chip=5, positive=[9, 12], negative=[30])
     found = ask("saved_query", name="roofs")
     assert [match["chip"] for match in found["positive"]] == [9, 12]
+    score = float(colour_archive.embedding(9) @ colour_archive.embedding(5))
+    assert found["positive"][0]["score"] == pytest.approx(score, abs=1e-5)
     assert [match["chip"] for match in found["negative"]] == [30]
     assert found["positive_boxes"] == found["negative_boxes"] == []
     assert found["start"]["embedding"] == pytest.approx(vector(colour_archive, 5), abs=1e-6)
