@@ -30,6 +30,11 @@ class ResultKeeper(QObject):
         self._told = False
         self._watched: set[str] = set()  # layers that were being edited
 
+    def layer(self) -> QgsVectorLayer | None:
+        """The layer of the matches that are shown; None while there is none, or where the user has deleted it."""
+        layer = QgsProject.instance().mapLayer(self._shown.layer)
+        return layer if isinstance(layer, QgsVectorLayer) and layer.isValid() else None
+
     def begin(self) -> None:
         """Another query is shown; the layer of the one before gets the marks that it has not got yet."""
         self._label(self._shown)
