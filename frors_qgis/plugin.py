@@ -17,15 +17,18 @@ from frors_qgis.client.tasks import Call
 from frors_qgis.processing.provider import FrorsProvider
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.box_tool import BoxTool
+from frors_qgis.shell.contact_sheet_controller import ContactSheetController
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.explanation_controller import ExplanationController
+from frors_qgis.shell.export_controller import ExportController
 from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_controller import IndexController
 from frors_qgis.shell.locator_filter import FrorsLocatorFilter
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.options_page import OptionsPageFactory
+from frors_qgis.shell.outline_controller import OutlineController
 from frors_qgis.shell.result_keeper import ResultKeeper
 from frors_qgis.shell.saved_query_controller import SavedQueryController
 from frors_qgis.shell.search_controller import SearchController
@@ -89,6 +92,9 @@ class FrorsPlugin:
             self._dock, self._archive, self._tasks, self._notices, self._search, self._feedback, self._picture_folder
         )
         self._explanation = ExplanationController(self._iface, self._dock, self._tasks, self._notices, self._feedback)
+        OutlineController(self._dock, self._tasks, self._notices, self._search, self._feedback, keeper)
+        ContactSheetController(self._iface, self._dock, self._tasks, self._notices, self._search)
+        ExportController(self._iface, self._dock, self._notices, keeper)
         self._index = IndexController(
             self._iface, self._dock, self._archive, self._tasks, self._notices, self._settings
         )

@@ -18,15 +18,22 @@ _PROGRESS_INTERVAL_S = 0.1
 
 
 class Call:
-    """What the work of a task has: `call(method, params)` asks the engine, `call.deliver(part)` hands over a part.
+    """What the work of a task has: `call(method, params)` asks the engine, `call.deliver(part)` hands over a part,
+    `call.check()` raises EngineError(CANCELLED) when the task has been cancelled.
 
     A part comes out of the task's signal `delivered`. Work shall emit no other signal: any object but the task may be
     deleted while it runs.
     """
 
-    def __init__(self, ask: Callable[[str, dict[str, Any]], dict[str, Any]], deliver: Callable[[object], None]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[str, dict[str, Any]], dict[str, Any]],
+        deliver: Callable[[object], None],
+        check: Callable[[], None],
+    ) -> None:
         self._ask = ask
         self.deliver = deliver
+        self.check = check
 
     def __call__(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """The engine's result; raises EngineError."""
@@ -76,7 +83,7 @@ class EngineTask(QgsTask):
     def run(self) -> bool:
         """Worker thread. Never raises: an exception here would take QGIS down."""
         try:
-            self._result = self._work(Call(self._call, self._part_received.emit))
+            self._result = self._work(Call(self._call, self._part_received.emit, self._check))
         except EngineError as error:
             self._error = error
         except Exception as error:
@@ -97,6 +104,10 @@ class EngineTask(QgsTask):
 
     def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         return self._client.call(method, params, self._take_progress, self.isCanceled)
+
+    def _check(self) -> None:
+        if self.isCanceled():
+            raise EngineError(ErrorCode.CANCELLED, "Cancelled.")
 
     def _take_progress(self, fraction: float, message: str, eta: float | None) -> None:
         now = time.monotonic()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QModelIndex, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPalette, QPen, QPolygonF
+from qgis.PyQt.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPainterPath, QPalette, QPen
 from qgis.PyQt.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from frors_qgis.shell.map_colours import RIGHT_COLOUR, WRONG_COLOUR
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.match_model import COLOUR_ROLE, MATCH_ROLE, VERDICT_ROLE
+from frors_qgis.shell.verdict_sign import paint_sign, verdict_colour
 
 MARGIN = 5
 _RADIUS = 4.0
@@ -74,21 +74,8 @@ class MatchDelegate(QStyledItemDelegate):
         under_mouse = bool(option.state & QStyle.StateFlag.State_MouseOver)
         for right in (True, False):
             if verdict is right or under_mouse:
-                self._paint_sign(painter, self._sign(option.rect, right), right, verdict is right)
-
-    def _paint_sign(self, painter: QPainter, area: QRectF, right: bool, given: bool) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush((RIGHT_COLOUR if right else WRONG_COLOUR) if given else _FAINT)
-        painter.drawEllipse(area)
-        painter.setPen(QPen(QColor(255, 255, 255), 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        middle = area.center()
-        if right:
-            corners = [middle + QPointF(-5, 0.5), middle + QPointF(-1.5, 4), middle + QPointF(5, -4)]
-            painter.drawPolyline(QPolygonF(corners))
-        else:
-            painter.drawLine(middle + QPointF(-4, -4), middle + QPointF(4, 4))
-            painter.drawLine(middle + QPointF(-4, 4), middle + QPointF(4, -4))
+                colour = verdict_colour(right) if verdict is right else _FAINT
+                paint_sign(painter, self._sign(option.rect, right), right, colour)
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

@@ -127,8 +127,15 @@ class _QueryPicture(QWidget):
         self.setAccessibleName(tr("Picture of the query"))
 
     def show_image(self, image: QImage | None) -> None:
-        self._image = None if image is None or image.isNull() else image
+        self._image = None if image is None or image.isNull() else self._scaled(image)
         self.update()
+
+    def _scaled(self, image: QImage) -> QImage:
+        """Once and well: a painter would look at four pixels for each of its own."""
+        side = round(QUERY_SIDE * self.devicePixelRatioF())
+        if max(image.width(), image.height()) <= side:
+            return image
+        return image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from qgis.PyQt.QtCore import QSize, Qt, pyqtBoundSignal, pyqtSignal
 from qgis.PyQt.QtGui import QAction, QIcon
-from qgis.PyQt.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from frors_qgis.shell.action_button import ActionButton
 from frors_qgis.shell.elided_label import ElidedLabel
-from frors_qgis.shell.icon import own_icon
+from frors_qgis.shell.icon import own_icon, theme_icon
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.match_model import MATCH_ROLE, MatchModel
 from frors_qgis.shell.match_view import MatchView
 from frors_qgis.shell.reindex_offer import ReindexOffer
 from frors_qgis.shell.translation import tr
-from frors_qgis.shell.wording import counted_text
+from frors_qgis.shell.wording import scores_text
 
 _HINT_MARGIN = 36
 _BUTTON_WIDTH = 190
@@ -25,11 +25,14 @@ _BUTTON_WIDTH = 190
 class ResultsPanel(QWidget):
     """A header and the grid of matches; without matches a page that says what to do.
 
-    Signals: `reindex_wanted(ReindexOffer)`; `chip_wanted(Match)`, the chip under a box that cannot be searched.
+    Signals: `reindex_wanted(ReindexOffer)`; `chip_wanted(Match)`, the chip under a box that cannot be searched;
+    `menu_opened()`, before the menu with `outline_action`, `print_action` and `export_action` is shown: say now what
+    can be done.
     """
 
     reindex_wanted = pyqtSignal(object)
     chip_wanted = pyqtSignal(object)
+    menu_opened = pyqtSignal()
 
     def __init__(self, index_action: QAction, box_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +42,12 @@ class ResultsPanel(QWidget):
         self.view = MatchView()
         self.view.setModel(self.model)
         self._header = ElidedLabel()
+        self.outline_action = QAction(theme_icon("mActionAddPolygon"), tr("Outline matches"), self)
+        self.outline_action.setToolTip(tr("Draw the part of each match that is most like the query on the map"))
+        self.print_action = QAction(theme_icon("mActionFilePrint"), tr("Print contact sheet..."), self)
+        self.print_action.setToolTip(tr("The query and its matches with their pictures as a PDF document or an image"))
+        self.export_action = QAction(theme_icon("mActionFileSaveAs"), tr("Export matches..."), self)
+        self.export_action.setToolTip(tr("The layer of matches in any vector format that QGIS writes"))
         self._reindex_action = self._own_action(own_icon("index"), tr("Re-index..."), self.reindex_wanted)
         self._chip_action = self._own_action(own_icon("search_box"), tr("Search by its chip"), self.chip_wanted)
         self._reindex_button = ActionButton(self._reindex_action)
@@ -48,7 +57,7 @@ class ResultsPanel(QWidget):
         grid_layout = QVBoxLayout(grid)
         grid_layout.setContentsMargins(0, 0, 0, 0)
         grid_layout.setSpacing(4)
-        grid_layout.addWidget(self._header)
+        grid_layout.addLayout(self._header_row())
         grid_layout.addWidget(self.view, 1)
         self._grid = grid
         self._pages = QStackedLayout(self)
@@ -84,11 +93,7 @@ class ResultsPanel(QWidget):
         self._pages.setCurrentWidget(self._grid)
 
     def _show_scores(self, matches: Sequence[Match], note: str | None) -> None:
-        scores = tr("{matches}, scores {best:.3f} to {worst:.3f}").format(
-            matches=counted_text(len(matches), tr("1 match"), tr("{count} matches")),
-            best=matches[0].score,
-            worst=matches[-1].score,
-        )
+        scores = scores_text(len(matches), matches[0].score, matches[-1].score)
         self._header.setText(f"{scores}. {note}" if note else scores)
 
     def ask_for_archive(self) -> None:
@@ -146,6 +151,25 @@ class ResultsPanel(QWidget):
     def offers_reindexing(self) -> bool:
         """Whether the offer to re-index is what the panel shows."""
         return self._pages.currentWidget() is self._hint and not self._reindex_button.isHidden()
+
+    def _header_row(self) -> QHBoxLayout:
+        """The header, and a button with the menu of what can be made of the matches."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        menu.addActions([self.outline_action, self.print_action, self.export_action])
+        menu.aboutToShow.connect(self.menu_opened)
+        button = QToolButton()
+        button.setIcon(theme_icon("mActionSharingExport"))
+        button.setToolTip(tr("Outline, print or export the matches"))
+        button.setAccessibleName(tr("Outline, print or export the matches"))
+        button.setAutoRaise(True)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(menu)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        row.addWidget(self._header, 1)
+        row.addWidget(button)
+        return row
 
     def _own_action(self, icon: QIcon, text: str, wanted: pyqtBoundSignal) -> QAction:
         """An action whose signal carries its data."""

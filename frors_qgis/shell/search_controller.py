@@ -47,6 +47,8 @@ from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import area_text
 
 _SEARCH = "search"
+_PRINT_PX = 256
+"""The query's picture is also printed, some three centimetres wide."""
 
 
 class SearchController(QObject):
@@ -305,4 +307,4 @@ class SearchController(QObject):
             self._dock.results.ask_for_box()
 
     def _query_px(self) -> int:
-        return round(QUERY_SIDE * self._dock.devicePixelRatioF())
+        return max(_PRINT_PX, round(QUERY_SIDE * self._dock.devicePixelRatioF()))

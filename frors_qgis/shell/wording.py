@@ -21,6 +21,13 @@ def counted_text(number: int, one: str, many: str) -> str:
     return one if number == 1 else many.format(count=count_text(number))
 
 
+def scores_text(count: int, best: float, worst: float) -> str:
+    """`100, 0.98, 0.6` -> `100 matches, scores 0.980 to 0.600`."""
+    return tr("{matches}, scores {best:.3f} to {worst:.3f}").format(
+        matches=counted_text(count, tr("1 match"), tr("{count} matches")), best=best, worst=worst
+    )
+
+
 def duration_text(seconds: float) -> str:
     """`95` -> `2 min`; under a minute in seconds, above an hour in hours and minutes."""
     if seconds < _MINUTE:

@@ -136,6 +136,25 @@ def test_cancel_reaches_the_engine_at_once(make_client: MakeClient, runner: Task
     assert client.call("saw")["cancelled"]
 
 
+def test_work_can_ask_whether_it_has_been_cancelled(
+    make_client: MakeClient, runner: TaskRunner, wait_until: WaitUntil
+) -> None:
+    begun: list[bool] = []
+
+    def work(call: Call) -> dict[str, Any]:
+        while True:
+            call.check()
+            begun.append(True)
+            time.sleep(0.01)
+
+    events: Events = []
+    task = runner.run(watched(EngineTask(make_client(), "Write", work), events))
+    wait_until(lambda: begun)
+    task.cancel()
+    wait_until(lambda: events, 1.0)
+    assert events == [("cancelled", True)]
+
+
 def test_a_second_query_cancels_the_first_whose_result_never_comes(
     make_client: MakeClient, runner: TaskRunner, wait_until: WaitUntil
 ) -> None:

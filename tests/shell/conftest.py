@@ -45,12 +45,13 @@ class Fake:
         self.home = home
 
     def order(self, **orders: dict[str, Any]) -> None:
-        (self.home / "orders.json").write_text(json.dumps(orders))
+        whole = self.home / "orders.new"
+        whole.write_text(json.dumps(orders))
+        whole.replace(self.home / "orders.json")
 
     def requests(self, method: str | None = None) -> list[dict[str, Any]]:
         file = self.home / "requests.jsonl"
-        text = file.read_text() if file.exists() else ""
-        lines = text[: text.rfind("\n") + 1].splitlines()  # the last one may still be written
+        lines = file.read_text().split("\n")[:-1] if file.exists() else []  # the last one may be half written
         return [request for line in lines if (request := json.loads(line)) and method in (None, request["method"])]
 
 
@@ -133,6 +134,7 @@ class Window:
         self.options_pages: list[QgsOptionsWidgetFactory] = []
         self.locator_filters: list[QgsLocatorFilter] = []
         self.shortcuts: dict[QAction, str] = {}
+        self.save_as = QAction()
         self.bar.widgetAdded.connect(self._note)
         self.main.resize(1200, 800)
         self.main.show()
@@ -201,6 +203,15 @@ class Window:
 
     def activeLayer(self) -> QgsMapLayer | None:  # noqa: N802
         return self.active
+
+    def setActiveLayer(self, layer: QgsMapLayer) -> bool:  # noqa: N802
+        if QgsProject.instance().layerTreeRoot().findLayer(layer.id()) is None:
+            return False
+        self.active = layer
+        return True
+
+    def actionLayerSaveAs(self) -> QAction:  # noqa: N802
+        return self.save_as
 
     def addDockWidget(self, area: Qt.DockWidgetArea, dock: QDockWidget) -> None:  # noqa: N802
         self.main.addDockWidget(area, dock)

