@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from frors_qgis.client.client import EngineClient
 from frors_qgis.processing.archive_info import ArchiveInfo
+from frors_qgis.processing.evaluate_features import EvaluateFeatures
 from frors_qgis.processing.index_rasters import IndexRasters
 from frors_qgis.processing.remove_rasters import RemoveRasters
 from frors_qgis.processing.search_box import SearchBox
@@ -35,7 +36,7 @@ class FrorsProvider(QgsProcessingProvider):
         return str(resource_path("icons", "frors.svg"))
 
     def loadAlgorithms(self) -> None:  # noqa: N802
-        for algorithm in (IndexRasters, RemoveRasters, ArchiveInfo, SearchBox, SearchFeatures):
+        for algorithm in (IndexRasters, RemoveRasters, ArchiveInfo, SearchBox, SearchFeatures, EvaluateFeatures):
             self.addAlgorithm(algorithm(self._client))
 
     def unload(self) -> None:
