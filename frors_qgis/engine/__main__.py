@@ -209,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--note", action="append", default=[], metavar="TEXT", help="what else the card is to say")
 
     serve = commands.add_parser("serve", help="speak JSON lines over stdin and stdout")
-    serve.add_argument("--role", choices=("both", "encode", "search"), default="both")
+    serve.add_argument("--role", choices=("both", "encode", "search", "learn"), default="both")
     serve.add_argument("--folder", help="private folder for pictures")
     serve.add_argument("--threads", type=int, default=0, metavar="N", help="that compute; default: one for each core")
     serve.add_argument("--cache-mib", type=int, default=64, metavar="N", help="for pictures; default: %(default)s")

@@ -27,6 +27,7 @@ from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, installed_enco
 from frors_qgis.engine.explaining import explain
 from frors_qgis.engine.feature_evaluation import embed_features, evaluate_features, usual_levels
 from frors_qgis.engine.feature_places import open_places
+from frors_qgis.engine.feature_training import train_on_features
 from frors_qgis.engine.georeferences import box_in
 from frors_qgis.engine.imagery.picture import save_png
 from frors_qgis.engine.imagery.raster import Raster
@@ -41,6 +42,7 @@ from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
 from frors_qgis.engine.queries import read_query
 from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import Match
+from frors_qgis.engine.training_process import train_apart
 from frors_qgis.engine.turns import Turns
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
 from frors_qgis.version import VERSION
@@ -63,6 +65,7 @@ class Service:
     def __init__(self, folder: Path, role: str = "both", *, threads: int = 0, cache_bytes: int = MOST_BYTES) -> None:
         self._folder = folder
         self._role = role
+        self._threads = threads
         self._shelf = ArchiveShelf(folder)
         self.log: Callable[[str, str], None] = lambda level, message: None
         self._encoders = EncoderPool(lambda level, message: self.log(level, message), threads)
@@ -83,6 +86,7 @@ class Service:
             "search": self._search,
             "explain": self._explain,
             "evaluate": self._evaluate,
+            "train": self._train,
             "thumbnail": self._thumbnail,
             "remove": self._remove,
             "relink": self._relink,
@@ -277,6 +281,12 @@ class Service:
             }
         call.check()
         return evaluate_features(embedded, encoder, parameters.text("name", "features"), described)
+
+    def _train(self, parameters: Parameters, call: Call) -> Result:
+        if self._role != "learn":
+            return train_apart(parameters, call, self._folder, self._threads)
+        self._encoders.runtime(parameters.text("device", "auto"))  # sets torch up
+        return train_on_features(parameters, self._folder, call)
 
     def _thumbnail(self, parameters: Parameters, call: Call) -> Result:
         path = parameters.text("archive")
