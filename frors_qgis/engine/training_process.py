@@ -45,7 +45,12 @@ def _answer(values: dict[str, Any], call: Call, folder: Path, threads: int) -> d
     command = [sys.executable, "-m", "frors_qgis.engine", "serve", "--role", "learn"]
     command += ["--folder", str(folder), "--threads", str(threads)]
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:  # nosec B603
+    with subprocess.Popen(  # nosec B603
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,  # Ctrl+C in a terminal is for this process, which then ends the other
+    ) as child:
         talk = threading.Thread(target=_talk, args=(child, encode_message(_request(values)), lines), daemon=True)
         talk.start()
         try:
