@@ -52,7 +52,7 @@ def _run(texts: Sequence[str], wants_json: bool) -> int:
     require_packages()
     from frors_qgis.engine import commands
 
-    result: dict[str, Any] = getattr(commands, options.command)(options)
+    result: dict[str, Any] = getattr(commands, options.command.replace("-", "_"))(options)
     if wants_json:
         print(json.dumps(result))
     sys.stdout.flush()
@@ -208,8 +208,36 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--note", action="append", default=[], metavar="TEXT", help="what else the card is to say")
 
+    labelled = _Parser(add_help=False)
+    labelled.add_argument("labels", metavar="LABELS", help="a vector file with labelled features, such as a GeoPackage")
+    labelled.add_argument("--layer", help="of the file; default: its first")
+    labelled.add_argument("--field", required=True, help="that holds the labels")
+    labelled.add_argument("--rasters", required=True, nargs="+", metavar="RASTER", help="that the features lie on")
+    labelled.add_argument(
+        "--point-size", type=float, metavar="M", help="of the boxes round points; default: 64 pixels of the raster"
+    )
+    on_features = commands.add_parser(
+        "evaluate-features", parents=[everywhere, labelled], help="retrieval figures on labelled features"
+    )
+    on_features.add_argument("--archive", metavar="ARCHIVE.gpkg", help="whose encoder and levels to use; default: none")
+    on_features.add_argument("--encoder", metavar="ID", help=f"default: the archive's, else {DEFAULT_ENCODER}")
+    from_features = commands.add_parser(
+        "train-features", parents=[everywhere, labelled], help="an encoder of your own from labelled features"
+    )
+    from_features.add_argument("--id", required=True, help="of the new encoder")
+    from_features.add_argument("--kind", default="frors", help="frors, triplet, softmax-triplet or softmax")
+    from_features.add_argument("--start", metavar="ID", help=f"encoder to start from; default: {DEFAULT_ENCODER}")
+    from_features.add_argument("--epochs", type=int, metavar="N", help="0 for a fit in closed form; default: 8")
+    from_features.add_argument("--validate", type=float, metavar="F", help="share to keep apart; default: 0.2")
+    from_features.add_argument(
+        "--surroundings", type=float, metavar="F", help="beyond a feature, by its longer side; default: 0.15"
+    )
+    from_features.add_argument("--seed", type=int, default=0)
+    from_features.add_argument("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="more of the recipe")
+    from_features.add_argument("--licence", action="append", metavar="TEXT", help="of the images, for the card")
+
     serve = commands.add_parser("serve", help="speak JSON lines over stdin and stdout")
-    serve.add_argument("--role", choices=("both", "encode", "search"), default="both")
+    serve.add_argument("--role", choices=("both", "encode", "search", "learn"), default="both")
     serve.add_argument("--folder", help="private folder for pictures")
     serve.add_argument("--threads", type=int, default=0, metavar="N", help="that compute; default: one for each core")
     serve.add_argument("--cache-mib", type=int, default=64, metavar="N", help="for pictures; default: %(default)s")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.archive.records import Level
-from frors_qgis.engine.encoders.interface import CELL, WindowEncoder
+from frors_qgis.engine.encoders.interface import CELL, Pause, WindowEncoder, no_pause
 from frors_qgis.engine.georeferences import crs_title
 from frors_qgis.engine.imagery.grid import Grid
 from frors_qgis.engine.imagery.raster import Raster
@@ -69,12 +69,18 @@ def box_window(raster: Raster, box: tuple[float, float, float, float], crs: str 
 
 
 def embed_box(
-    raster: Raster, stretch: Stretch, window: PixelWindow, levels: Sequence[Level], encoder: WindowEncoder
+    raster: Raster,
+    stretch: Stretch,
+    window: PixelWindow,
+    levels: Sequence[Level],
+    encoder: WindowEncoder,
+    pause: Pause = no_pause,
 ) -> BoxEmbedding:
     """Reads a window at the GSD at which its longer side fills the nearest level's window, and pools its cells.
 
-    levels: those of the archive, at least one.
-    Raises EngineError: BOX_TOO_LARGE, BOX_EMPTY when it holds no valid pixel, RASTER_UNREADABLE.
+    levels: those of the archive, at least one; pause: see `WindowEncoder.encode`.
+    Raises EngineError: BOX_TOO_LARGE, BOX_EMPTY when it holds no valid pixel, RASTER_UNREADABLE, and what `pause`
+    raises.
     """
     size = max(window.width * raster.ground_x, window.height * raster.ground_y)
     candidates = readable_levels(levels, raster.gsd)
@@ -96,7 +102,7 @@ def embed_box(
     if not pixels.valid[halo : halo + round(height * CELL), halo : halo + round(width * CELL)].any():
         raise EngineError(ErrorCode.BOX_EMPTY, "The box holds no data, only nodata pixels; draw it elsewhere.")
     square = np.array([(0.0, 0.0, width, height)])
-    vector = encoder.encode(pixels.rgb[None], pixels.valid[None], square)[0, 0]
+    vector = encoder.encode(pixels.rgb[None], pixels.valid[None], square, pause)[0, 0]
     return BoxEmbedding(vector, size, size if note is None else level.ground_size, note, grid.gsd, (width, height))
 
 

@@ -14,9 +14,11 @@ from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive_access import known_raster
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.embedding_process import embed_apart
+from frors_qgis.engine.feature_commands import evaluate_features, train_features
 from frors_qgis.engine.georeferences import crs_name
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.match_files import driver_of, write_matches
+from frors_qgis.engine.method_call import call_method
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.progress_bar import ProgressBar
 from frors_qgis.engine.service import Service
@@ -30,11 +32,25 @@ if TYPE_CHECKING:
 
 Result = dict[str, Any]
 
+__all__ = [
+    "evaluate",
+    "evaluate_features",
+    "exit_status",
+    "index",
+    "info",
+    "relink",
+    "remove",
+    "search",
+    "train",
+    "train_features",
+    "verify",
+]
+
 
 def index(options: argparse.Namespace) -> Result:
     """Indexes rasters."""
     values = {name: getattr(options, name) for name in ("archive", "rasters", "encoder", "gsd", "windows", "overlap")}
-    result = _call("index", values | {"device": options.device})
+    result = call_method("index", values | {"device": options.device})
     for raster in result["rasters"]:
         if raster["error"] is None:
             print(f"{raster['state']}: {raster['path']} ({raster['chips']:,} chips)")
@@ -93,7 +109,7 @@ def search(options: argparse.Namespace) -> Result:
 
 def remove(options: argparse.Namespace) -> Result:
     """Removes rasters."""
-    result = _call("remove", {"archive": options.archive, "rasters": options.rasters})
+    result = call_method("remove", {"archive": options.archive, "rasters": options.rasters})
     for raster in result["rasters"]:
         print(f"removed: {raster['path']} ({raster['chips']:,} chips)")
     return result
@@ -101,7 +117,7 @@ def remove(options: argparse.Namespace) -> Result:
 
 def relink(options: argparse.Namespace) -> Result:
     """Finds rasters that have moved."""
-    result = _call("relink", {"archive": options.archive, "folder": options.folder})
+    result = call_method("relink", {"archive": options.archive, "folder": options.folder})
     for raster in result["rasters"]:
         print(f"found: {raster['path']} is {raster['now']}" if raster["now"] else f"not found: {raster['path']}")
     if not result["rasters"]:
@@ -112,11 +128,11 @@ def relink(options: argparse.Namespace) -> Result:
 def info(options: argparse.Namespace) -> Result:
     """Shows what an archive holds, or what this engine runs on."""
     if options.archive is None:
-        result = _call("runtime", {"device": options.device})
+        result = call_method("runtime", {"device": options.device})
         print(f"FRORS {VERSION}, torch {result['torch']}, {result['threads']} threads")
         print(f"device {result['device']}")
         return result
-    result = _call("info", {"archive": options.archive})
+    result = call_method("info", {"archive": options.archive})
     encoder = result["encoder"] if result["encoder_available"] else f"{result['encoder']} (not installed here)"
     print(f"{result['path']}: {result['chips']:,} chips, {result['bytes'] / 1e6:.1f} MB, encoder {encoder}")
     for level in result["levels"]:
@@ -128,7 +144,7 @@ def info(options: argparse.Namespace) -> Result:
 
 def verify(options: argparse.Namespace) -> Result:
     """Checks an archive."""
-    result = _call("verify", {"archive": options.archive})
+    result = call_method("verify", {"archive": options.archive})
     for problem in result["problems"]:
         print(problem, file=sys.stderr)
     if not result["problems"]:
@@ -257,16 +273,6 @@ def exit_status(result: Result) -> int:
     """1 when a raster failed or the archive has problems, else 0."""
     failed = any(raster.get("error") for raster in result.get("rasters", []))
     return 1 if failed or result.get("problems") else 0
-
-
-def _call(method: str, values: Result) -> Result:
-    with tempfile.TemporaryDirectory(prefix="frors-") as folder, ProgressBar() as bar:
-        service = Service(Path(folder))
-        bar.show(0.0, f"{method} {values.get('archive', '')}", None)
-        try:
-            return service.methods[method](Parameters(values), Call(bar.show))
-        finally:
-            service.release_archives()
 
 
 def _encoder(options: argparse.Namespace) -> Encoder:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.encoders.installed import encoder_sha256
 from frors_qgis.engine.encoders.interface import Pause, no_pause
 from frors_qgis.engine.torch_settings import before_torch
 
@@ -73,7 +74,7 @@ class EncoderPool:
         self._log = log
         self._threads = threads
         self._lock = threading.Lock()
-        self._encoders: dict[tuple[str, str], SharedEncoder] = {}
+        self._encoders: dict[tuple[str, str], tuple[str, SharedEncoder]] = {}
 
     def runtime(self, device: str = "auto") -> dict[str, Any]:
         """What an encoder would run on here, as JSON values; raises what `choose_device` raises."""
@@ -81,21 +82,24 @@ class EncoderPool:
         from frors_qgis.engine.encoders.device import choose_device
 
         with self._lock:
-            running = [encoder.device for (_, name), encoder in self._encoders.items() if name == device]
+            running = [encoder.device for (_, name), (_, encoder) in self._encoders.items() if name == device]
         chosen = running[0] if running else str(choose_device(device))
         return {"device": chosen, "torch": torch.__version__, "threads": torch.get_num_threads()}
 
     def get(self, identifier: str, device: str = "auto") -> SharedEncoder:
         """The encoder of this id on the device of this name; raises what `load_encoder` raises."""
+        sha256 = encoder_sha256(identifier)
         with self._lock:
             key = (identifier, device)
-            if key not in self._encoders:
+            loaded_sha256, encoder = self._encoders.get(key, ("", None))
+            if encoder is None or loaded_sha256 != sha256:  # a file of the user's own may be replaced at any time
                 self._torch()
                 from frors_qgis.engine.encoders.registry import load_encoder
 
-                loaded = self._encoders[key] = SharedEncoder(load_encoder(identifier, device))
-                self._log("info", f"The encoder {identifier} runs on {loaded.device}.")
-            return self._encoders[key]
+                encoder = SharedEncoder(load_encoder(identifier, device))
+                self._encoders[key] = sha256, encoder
+                self._log("info", f"The encoder {identifier} runs on {encoder.device}.")
+            return encoder
 
     def _torch(self) -> Any:
         """Torch, loaded and set up; it takes seconds the first time."""

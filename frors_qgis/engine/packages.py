@@ -12,6 +12,7 @@ _ENCODE = ("torch", "torchvision", "safetensors")
 _SEARCH = ("faiss",)
 _PACKAGES = {
     "encode": _EVERYWHERE + _ENCODE,
+    "learn": _EVERYWHERE + _ENCODE,
     "search": _EVERYWHERE + _SEARCH,
     "both": _EVERYWHERE + _ENCODE + _SEARCH,
 }

@@ -59,7 +59,7 @@ def saved_query_json(query: SavedQuery, archive: Archive, folder: Path) -> dict[
     """
     try:
         parts = Parameters(query.request)
-        described = {
+        described: dict[str, Any] = {
             "title": parts.text("title"),
             "box": _corners(parts),
             "size": _size(parts),

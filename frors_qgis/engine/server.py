@@ -24,9 +24,11 @@ _LANES = {
     "plan": "plans",
     "outline": "plans",
     "thumbnail": "pictures",
+    "evaluate": "learning",
+    "train": "learning",
 }
 """Which thread answers a method; the others are queries. Each lane answers one request after the other, so that
-pictures, plans and queries do not wait for an index run."""
+pictures, plans and queries do not wait for an index run, nor that for a training."""
 
 _QUERIES = "queries"
 _GRACE_SECONDS = 5.0

@@ -23,8 +23,11 @@ from frors_qgis.engine.boxes import box_window, embed_box, picture
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.descriptions import archive_json, error_json, matches_json
 from frors_qgis.engine.encoder_pool import EncoderPool, SharedEncoder
-from frors_qgis.engine.encoders.installed import installed_encoders
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, installed_encoders
 from frors_qgis.engine.explaining import explain, outline
+from frors_qgis.engine.feature_evaluation import embed_features, evaluate_features, usual_levels
+from frors_qgis.engine.feature_places import open_places
+from frors_qgis.engine.feature_training import train_on_features
 from frors_qgis.engine.georeferences import box_in
 from frors_qgis.engine.imagery.picture import save_png
 from frors_qgis.engine.imagery.raster import Raster
@@ -33,12 +36,14 @@ from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.indexing.plan import Levels, Plan
 from frors_qgis.engine.indexing.relink import relink
 from frors_qgis.engine.indexing.run import IndexRun, require_one
+from frors_qgis.engine.labelled_features import read_features
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
 from frors_qgis.engine.queries import read_query
 from frors_qgis.engine.saved_queries import now, saved_query, saved_query_json
 from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import MOST_MATCHES, Match
+from frors_qgis.engine.training_process import train_apart
 from frors_qgis.engine.turns import Turns
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
 from frors_qgis.version import VERSION
@@ -61,6 +66,7 @@ class Service:
     def __init__(self, folder: Path, role: str = "both", *, threads: int = 0, cache_bytes: int = MOST_BYTES) -> None:
         self._folder = folder
         self._role = role
+        self._threads = threads
         self._shelf = ArchiveShelf(folder)
         self.log: Callable[[str, str], None] = lambda level, message: None
         self._encoders = EncoderPool(lambda level, message: self.log(level, message), threads)
@@ -85,6 +91,8 @@ class Service:
             "saved_query": self._saved_query,
             "note_searched": self._note_searched,
             "delete_query": self._delete_query,
+            "evaluate": self._evaluate,
+            "train": self._train,
             "thumbnail": self._thumbnail,
             "remove": self._remove,
             "relink": self._relink,
@@ -151,11 +159,6 @@ class Service:
             used.append(loaded.device)
             return loaded
 
-        def take_turn() -> None:
-            call.check()
-            while not self._turns.wait(0.1):
-                call.check()
-
         def before_making(identifier: str) -> None:
             require_one(rasters, levels)
             self._encoders.get(identifier, device)
@@ -163,7 +166,7 @@ class Service:
         encoder_id = parameters.optional_text("encoder")
         with WriterLock(path), writable_archive(path, encoder_id, before_making) as archive:
             before = archive.chip_count()
-            outcomes = IndexRun(archive, levels, encoder, call.progress, take_turn).index(rasters)
+            outcomes = IndexRun(archive, levels, encoder, call.progress, self._take_turn(call)).index(rasters)
             if not Path(path).exists():
                 raise EngineError(ErrorCode.ARCHIVE_MISSING, f"{path} was deleted while it was written; index again.")
             self._sealing.seal(archive)
@@ -298,6 +301,43 @@ class Service:
             archive.delete_query(parameters.text("name"))
         return {}
 
+    def _evaluate(self, parameters: Parameters, call: Call) -> Result:
+        features, skipped = read_features(parameters)
+        path, encoder = parameters.optional_text("archive"), parameters.optional_text("encoder")
+        archive = None if path is None else self._shelf.archive(path)
+        if archive is not None and encoder is None and not has_installed_encoder(archive):
+            raise other_encoder(archive)
+        encoder = encoder or (DEFAULT_ENCODER if archive is None else archive.encoder)
+        levels = None if archive is None else archive.levels()
+        if levels is not None and not levels:
+            raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
+        with open_places(parameters, lambda raster: _stretch(archive, raster), call) as places:
+            loaded = self._encoders.get(encoder, parameters.text("device", "auto"))
+            embedded = embed_features(
+                features,
+                skipped,
+                places,
+                lambda raster: levels or usual_levels(raster),
+                loaded,
+                call,
+                self._take_turn(call),
+            )
+            described = {
+                "rasters": ", ".join(Path(raster.path).name for raster in places.rasters),
+                "boxes": f"round the features, read as query boxes are, with {loaded.halo} px of what surrounds them",
+                "compared at": "the raster's own GSD, windows of 8 and 4 cells"
+                if levels is None
+                else f"the levels of {Path(path or '').name}",
+            }
+        call.check()
+        return evaluate_features(embedded, encoder, parameters.text("name", "features"), described)
+
+    def _train(self, parameters: Parameters, call: Call) -> Result:
+        if self._role != "learn":
+            return train_apart(parameters, call, self._folder, self._threads)
+        self._encoders.runtime(parameters.text("device", "auto"))  # sets torch up
+        return train_on_features(parameters, self._folder, call)
+
     def _thumbnail(self, parameters: Parameters, call: Call) -> Result:
         path = parameters.text("archive")
         archive = self._shelf.archive(path)
@@ -337,10 +377,20 @@ class Service:
     def _verify(self, parameters: Parameters, call: Call) -> Result:
         return {"problems": self._shelf.archive(parameters.text("archive")).verify()}
 
+    def _take_turn(self, call: Call) -> Callable[[], None]:
+        """Called now and then by long work: waits while queries run, and gives the work up when it was cancelled."""
 
-def _stretch(archive: Archive, raster: Raster) -> Stretch:
+        def take_turn() -> None:
+            call.check()
+            while not self._turns.wait(0.1):
+                call.check()
+
+        return take_turn
+
+
+def _stretch(archive: Archive | None, raster: Raster) -> Stretch:
     """The stretch that the archive recorded for this raster, or a fresh one for a raster that it does not know."""
-    record = archive.find_raster(raster.path)
+    record = None if archive is None else archive.find_raster(raster.path)
     if record is not None and record.identity == raster.identity:
         return Stretch.from_json(record.stretch)
     return estimate_stretch(raster)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from frors_qgis.client.client import EngineClient
 from frors_qgis.protocol import EngineError
 
 ARCHIVE_SUFFIX = ".gpkg"
+_SECONDS_BETWEEN_TEXTS = 10.0
+"""After which the time left is told again, while the engine does one thing."""
 
 
 def tr(sentence: str) -> str:
@@ -44,14 +47,15 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
 
         Raises QgsProcessingException with the engine's sentence, also when the user has cancelled.
         """
-        said = ""
+        said, said_at = "", 0.0
 
         def show(fraction: float, message: str, eta: float | None) -> None:
-            nonlocal said
+            nonlocal said, said_at
             feedback.setProgress(100.0 * fraction)
-            if message and message != said:
-                feedback.setProgressText(message)
-                said = message
+            now, what = time.monotonic(), message.partition(",")[0]
+            if message and (what != said or (eta is not None and now - said_at >= _SECONDS_BETWEEN_TEXTS)):
+                feedback.setProgressText(message if eta is None else _with_time_left(message, eta))
+                said, said_at = what, now
 
         if feedback.isCanceled():
             raise QgsProcessingException(tr("Cancelled."))
@@ -59,3 +63,9 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
             return self._client.call(method, params, show, feedback.isCanceled)
         except EngineError as error:
             raise QgsProcessingException(error.message) from error
+
+
+def _with_time_left(message: str, seconds: float) -> str:
+    if seconds < 90:
+        return tr("{message}, about {seconds} s left").format(message=message, seconds=round(seconds))
+    return tr("{message}, about {minutes} min left").format(message=message, minutes=round(seconds / 60))

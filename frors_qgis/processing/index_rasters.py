@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
 )
 
 from frors_qgis.client.layer_source import absolute_source, raster_path
@@ -33,6 +34,7 @@ class IndexRasters(EngineAlgorithm):
     GSD = "GSD"
     WINDOWS = "WINDOWS"
     OVERLAP = "OVERLAP"
+    ENCODER = "ENCODER"
     ARCHIVE = "ARCHIVE"
     CHIPS = "CHIPS"
 
@@ -67,6 +69,8 @@ class IndexRasters(EngineAlgorithm):
             "what you want to find with a little around it.\n\n"
             "Overlap: how much of a chip its neighbour shares. More finds things that lie across chips, and takes "
             "longer.\n\n"
+            "Encoder: for a new archive, the id of the encoder that makes its embeddings: frors when it is not set, or "
+            'one that you have trained with "Train an encoder on labelled features". An archive keeps its encoder.\n\n'
             "A raster that cannot be read is reported and does not keep the others from being indexed. Everything is "
             "computed on this computer; an NVIDIA or Apple GPU is used when there is one."
         )
@@ -100,7 +104,8 @@ class IndexRasters(EngineAlgorithm):
             minValue=0,
             maxValue=90,
         )
-        for parameter in (gsd, windows, overlap):
+        encoder = QgsProcessingParameterString(self.ENCODER, tr("Encoder of a new archive"), optional=True)
+        for parameter in (gsd, windows, overlap, encoder):
             parameter.setFlags(parameter.flags() | Qgis.ProcessingParameterFlag.Advanced)
             self.addParameter(parameter)
         self.addParameter(QgsProcessingParameterFileDestination(self.ARCHIVE, tr("Archive"), archive_filter()))
@@ -148,6 +153,8 @@ class IndexRasters(EngineAlgorithm):
         gsd = self.parameterAsDouble(parameters, self.GSD, context)
         if gsd >= _LEAST_GSD:  # else it is not set
             self._params["gsd"] = gsd
+        if encoder := self.parameterAsString(parameters, self.ENCODER, context).strip():
+            self._params["encoder"] = encoder
         return True
 
     def processAlgorithm(  # noqa: N802

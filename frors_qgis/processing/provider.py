@@ -7,11 +7,23 @@ from qgis.PyQt.QtGui import QIcon
 
 from frors_qgis.client.client import EngineClient
 from frors_qgis.processing.archive_info import ArchiveInfo
+from frors_qgis.processing.evaluate_features import EvaluateFeatures
 from frors_qgis.processing.index_rasters import IndexRasters
 from frors_qgis.processing.remove_rasters import RemoveRasters
 from frors_qgis.processing.search_box import SearchBox
 from frors_qgis.processing.search_features import SearchFeatures
+from frors_qgis.processing.train_encoder import TrainEncoder
 from frors_qgis.resources import resource_path
+
+_ALGORITHMS = (
+    IndexRasters,
+    RemoveRasters,
+    ArchiveInfo,
+    SearchBox,
+    SearchFeatures,
+    EvaluateFeatures,
+    TrainEncoder,
+)
 
 
 class FrorsProvider(QgsProcessingProvider):
@@ -35,7 +47,7 @@ class FrorsProvider(QgsProcessingProvider):
         return str(resource_path("icons", "frors.svg"))
 
     def loadAlgorithms(self) -> None:  # noqa: N802
-        for algorithm in (IndexRasters, RemoveRasters, ArchiveInfo, SearchBox, SearchFeatures):
+        for algorithm in _ALGORITHMS:
             self.addAlgorithm(algorithm(self._client))
 
     def unload(self) -> None:

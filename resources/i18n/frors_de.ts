@@ -40,8 +40,16 @@
    <translation>FRORS-Archive (*{suffix})</translation>
   </message>
   <message>
+   <source>{message}, about {minutes} min left</source>
+   <translation>{message}, noch etwa {minutes} min</translation>
+  </message>
+  <message>
    <source>Cancelled.</source>
    <translation>Abgebrochen.</translation>
+  </message>
+  <message>
+   <source>{message}, about {seconds} s left</source>
+   <translation>{message}, noch etwa {seconds} s</translation>
   </message>
   <message>
    <source>Archive information</source>
@@ -124,6 +132,190 @@ Ausgegeben werden die Anzahl seiner Chips, seiner Raster und derer, deren Dateie
    <translation>Grund</translation>
   </message>
   <message>
+   <source>Evaluate on labelled features</source>
+   <translation>Mit benannten Objekten prüfen</translation>
+  </message>
+  <message>
+   <source>labels,classes,accuracy,retrieval,precision,mean average precision,mAP,confusion,encoder,report</source>
+   <translation>Bezeichnungen,Klassen,Genauigkeit,Bildsuche,Precision,Mean Average Precision,mAP,Verwechslung,Encoder,Bericht</translation>
+  </message>
+  <message>
+   <source>Measures how well an encoder finds features of the same label, as it would in a search</source>
+   <translation>Misst, wie gut ein Encoder Objekte derselben Bezeichnung findet, so wie eine Suche es täte</translation>
+  </message>
+  <message>
+   <source>Measures how well searches of your own imagery would go: every labelled feature is searched once among all others, and a match is right if it has the same label.
+
+Labelled features: polygons, lines or points; the box round each is read as a query box is. With selected features only, these take part. At least two features of a label are needed, and figures on fewer than five are left to chance; ten or more of each are a good start. At most 10,000 features.
+
+Field with the labels: the class of each feature, not a number that is different for each.
+
+Rasters: the files that the features lie on, in any CRS. Where several show a feature, the one that shows most of it is read.
+
+Archive: boxes are read and encoded as for a search of it, by its encoder. Without an archive they are read at the raster's own pixel size.
+
+Encoder: another encoder than the archive's, by its id: frors, or one that you have trained.
+
+Size of the boxes round points: in metres on the ground. When it is not set, 64 pixels of the raster.
+
+Features without a label, beside the rasters or under 8 pixels are reported and skipped.
+
+The report, a page of HTML, has the figures, those of each label, what is taken for what, warnings and the protocol. The outputs hold the main figures; one at a rank, such as MAP_50, is missing where there are not so many other features. Figures on features that an encoder was trained on say nothing about others: evaluate on a part of the layer, or an area, that it has not seen.</source>
+   <translation>Misst, wie gut Suchen auf Ihren eigenen Bildern gelingen würden: jedes benannte Objekt wird einmal unter allen anderen gesucht, und ein Treffer ist richtig, wenn er dieselbe Bezeichnung hat.
+
+Benannte Objekte: Polygone, Linien oder Punkte; der Rahmen um jedes wird wie der einer Anfrage gelesen. Bei "Nur gewählte Objekte" nehmen nur diese teil. Mindestens zwei Objekte einer Bezeichnung werden gebraucht, und Werte für weniger als fünf sind dem Zufall überlassen; zehn und mehr von jeder sind ein guter Anfang. Höchstens 10.000 Objekte.
+
+Feld mit den Bezeichnungen: die Klasse jedes Objekts, keine Nummer, die bei jedem anders ist.
+
+Raster: die Dateien, auf denen die Objekte liegen, in beliebigem KBS. Wo mehrere ein Objekt zeigen, wird das gelesen, das am meisten davon zeigt.
+
+Archiv: Rahmen werden wie für eine Suche darin gelesen und von seinem Encoder kodiert. Ohne Archiv werden sie in der Pixelgröße des Rasters gelesen.
+
+Encoder: ein anderer als der des Archivs, mit seiner Kennung: frors oder einer, den Sie trainiert haben.
+
+Größe der Rahmen um Punkte: in Metern am Boden. Ist sie nicht angegeben, 64 Pixel des Rasters.
+
+Objekte ohne Bezeichnung, neben den Rastern oder unter 8 Pixeln werden gemeldet und übergangen.
+
+Der Bericht, eine HTML-Seite, enthält die Werte, die jeder Bezeichnung, was wofür gehalten wird, Warnungen und das Protokoll. Ausgegeben werden die wichtigsten Werte; einer bei einem Rang, etwa MAP_50, fehlt, wo es nicht so viele andere Objekte gibt. Werte für Objekte, mit denen ein Encoder trainiert wurde, sagen nichts über andere: prüfen Sie ihn auf einem Teil des Layers oder einem Gebiet, das er nicht gesehen hat.</translation>
+  </message>
+  <message>
+   <source>Features that were searched</source>
+   <translation>Gesuchte Objekte</translation>
+  </message>
+  <message>
+   <source>Labels</source>
+   <translation>Bezeichnungen</translation>
+  </message>
+  <message>
+   <source>Features that were skipped</source>
+   <translation>Übergangene Objekte</translation>
+  </message>
+  <message>
+   <source>Encoder that was used</source>
+   <translation>Benutzter Encoder</translation>
+  </message>
+  <message>
+   <source>The report {path} cannot be written: {reason}.</source>
+   <translation>Der Bericht {path} kann nicht geschrieben werden: {reason}.</translation>
+  </message>
+  <message>
+   <source>The best match has the label of the query for {hit} of the features; by chance it would for {chance}.</source>
+   <translation>Bei {hit} der Objekte hat der beste Treffer die Bezeichnung der Anfrage; durch Zufall wären es {chance}.</translation>
+  </message>
+  <message>
+   <source>The same with another rank for those that come late.</source>
+   <translation>Dasselbe mit einem anderen Rang für die, die spät kommen.</translation>
+  </message>
+  <message>
+   <source>Features whose best match is right.</source>
+   <translation>Objekte, deren bester Treffer richtig ist.</translation>
+  </message>
+  <message>
+   <source>How early all features of the label come, over the whole ranking.</source>
+   <translation>Wie früh alle Objekte der Bezeichnung kommen, über die ganze Rangfolge.</translation>
+  </message>
+  <message>
+   <source>The same, down to the rank by which all of them could have come.</source>
+   <translation>Dasselbe bis zu dem Rang, bei dem alle hätten gekommen sein können.</translation>
+  </message>
+  <message>
+   <source>The mean rank of the right ones as MPEG-7 normalises it.</source>
+   <translation>Der mittlere Rang der richtigen, wie ihn MPEG-7 normiert.</translation>
+  </message>
+  <message>
+   <source>{encoder} on {features}</source>
+   <translation>{encoder} auf {features}</translation>
+  </message>
+  <message>
+   <source>Figures</source>
+   <translation>Werte</translation>
+  </message>
+  <message>
+   <source>By label</source>
+   <translation>Nach Bezeichnung</translation>
+  </message>
+  <message>
+   <source>The label that is found worst comes first. Labels with a single feature have nothing to be found by.</source>
+   <translation>Die am schlechtesten gefundene Bezeichnung kommt zuerst. Bezeichnungen mit einem einzigen Objekt haben nichts, womit sie gefunden werden könnten.</translation>
+  </message>
+  <message>
+   <source>What is taken for what</source>
+   <translation>Was wofür gehalten wird</translation>
+  </message>
+  <message>
+   <source>How this was measured</source>
+   <translation>Wie gemessen wurde</translation>
+  </message>
+  <message>
+   <source>The box round every feature was read and encoded as a query box is. Then every feature was searched once among all others, itself left out: a match is right if it has the same label. The figures hold for these features on these rasters; light, season and sensor are the same for query and matches, so elsewhere they may be lower.</source>
+   <translation>Der Rahmen um jedes Objekt wurde wie der einer Anfrage gelesen und kodiert. Dann wurde jedes Objekt einmal unter allen anderen gesucht, es selbst ausgenommen: ein Treffer ist richtig, wenn er dieselbe Bezeichnung hat. Die Werte gelten für diese Objekte auf diesen Rastern; Licht, Jahreszeit und Sensor sind für Anfrage und Treffer gleich, anderswo können sie darum geringer sein.</translation>
+  </message>
+  <message>
+   <source>Figure</source>
+   <translation>Kennzahl</translation>
+  </message>
+  <message>
+   <source>Value</source>
+   <translation>Wert</translation>
+  </message>
+  <message>
+   <source>What it says</source>
+   <translation>Was sie sagt</translation>
+  </message>
+  <message>
+   <source>Label</source>
+   <translation>Bezeichnung</translation>
+  </message>
+  <message>
+   <source>Features</source>
+   <translation>Objekte</translation>
+  </message>
+  <message>
+   <source>Protocol</source>
+   <translation>Protokoll</translation>
+  </message>
+  <message>
+   <source>The best match of every feature has its label.</source>
+   <translation>Der beste Treffer jedes Objekts hat seine Bezeichnung.</translation>
+  </message>
+  <message>
+   <source>Features labelled</source>
+   <translation>Bezeichnung des Objekts</translation>
+  </message>
+  <message>
+   <source>Their best match is labelled</source>
+   <translation>Bezeichnung seines besten Treffers</translation>
+  </message>
+  <message>
+   <source>Features with a right match among the best {rank}.</source>
+   <translation>Objekte mit einem richtigen Treffer unter den besten {rank}.</translation>
+  </message>
+  <message>
+   <source>Right ones among the best {rank} matches; less than 1 for a label with fewer other features than that.</source>
+   <translation>Richtige unter den besten {rank} Treffern; weniger als 1 bei Bezeichnungen mit weniger anderen Objekten.</translation>
+  </message>
+  <message>
+   <source>How early right matches come among the best {rank}.</source>
+   <translation>Wie früh richtige Treffer unter den besten {rank} kommen.</translation>
+  </message>
+  <message>
+   <source>From 0 to 1, over {queries} features; 1 is best, but for ANMRR, where 0 is.</source>
+   <translation>Von 0 bis 1, über {queries} Objekte; 1 ist am besten, bei ANMRR aber 0.</translation>
+  </message>
+  <message>
+   <source>Feature</source>
+   <translation>Objekt</translation>
+  </message>
+  <message>
+   <source>{count} of {queries}</source>
+   <translation>{count} von {queries}</translation>
+  </message>
+  <message>
+   <source>Features that were skipped: {count}</source>
+   <translation>Übergangene Objekte: {count}</translation>
+  </message>
+  <message>
    <source>Index rasters</source>
    <translation>Raster indizieren</translation>
   </message>
@@ -146,6 +338,8 @@ Window sizes: the sides of the chips into which the rasters are cut, in pixels. 
 
 Overlap: how much of a chip its neighbour shares. More finds things that lie across chips, and takes longer.
 
+Encoder: for a new archive, the id of the encoder that makes its embeddings: frors when it is not set, or one that you have trained with "Train an encoder on labelled features". An archive keeps its encoder.
+
 A raster that cannot be read is reported and does not keep the others from being indexed. Everything is computed on this computer; an NVIDIA or Apple GPU is used when there is one.</source>
    <translation>Bringt Raster in ein Archiv, damit in ihnen mit "Mit Rahmen suchen" oder im FRORS-Bedienfeld nach Beispielen gesucht werden kann.
 
@@ -156,6 +350,8 @@ Pixelgröße: die Größe am Boden, in der alle Raster gelesen werden. Ist sie n
 Fenstergrößen: die Seiten der Chips, in die die Raster geschnitten werden, in Pixeln. Wählen Sie die, in die das Gesuchte mit etwas Umgebung passt.
 
 Überlappung: wie viel ein Chip mit seinem Nachbarn teilt. Mehr findet auch, was über Chips hinweg liegt, und dauert länger.
+
+Encoder: für ein neues Archiv die Kennung des Encoders, der seine Embeddings macht: frors, wenn nichts angegeben ist, oder einer, den Sie mit "Einen Encoder mit benannten Objekten trainieren" trainiert haben. Ein Archiv behält seinen Encoder.
 
 Ein Raster, das nicht gelesen werden kann, wird gemeldet und hält die anderen nicht auf. Alles wird auf diesem Rechner berechnet; eine Grafikkarte von NVIDIA oder Apple wird benutzt, wenn es eine gibt.</translation>
   </message>
@@ -180,6 +376,10 @@ Ein Raster, das nicht gelesen werden kann, wird gemeldet und hält die anderen n
    <translation>Überlappung benachbarter Chips (%)</translation>
   </message>
   <message>
+   <source>Encoder of a new archive</source>
+   <translation>Encoder eines neuen Archivs</translation>
+  </message>
+  <message>
    <source>Chips in the archive</source>
    <translation>Chips im Archiv</translation>
   </message>
@@ -202,6 +402,42 @@ Ein Raster, das nicht gelesen werden kann, wird gemeldet und hält die anderen n
   <message>
    <source>An archive is a GeoPackage: give it a name that ends in "{suffix}".</source>
    <translation>Ein Archiv ist ein GeoPackage: geben Sie ihm einen Namen, der auf "{suffix}" endet.</translation>
+  </message>
+  <message>
+   <source>Rasters that the features lie on</source>
+   <translation>Raster, auf denen die Objekte liegen</translation>
+  </message>
+  <message>
+   <source>Size of the boxes round points (metres)</source>
+   <translation>Größe der Rahmen um Punkte (Meter)</translation>
+  </message>
+  <message>
+   <source>Labelled features</source>
+   <translation>Benannte Objekte</translation>
+  </message>
+  <message>
+   <source>Field with the labels</source>
+   <translation>Feld mit den Bezeichnungen</translation>
+  </message>
+  <message>
+   <source>"{layer}" is not a raster file. Save the part with the features as a file.</source>
+   <translation>"{layer}" ist keine Rasterdatei. Speichern Sie den Teil mit den Objekten als Datei.</translation>
+  </message>
+  <message>
+   <source>features</source>
+   <translation>Objekten</translation>
+  </message>
+  <message>
+   <source>Feature {id} was skipped: {reason}</source>
+   <translation>Objekt {id} wurde übergangen: {reason}</translation>
+  </message>
+  <message>
+   <source>The features have no field {field}; they have {names}.</source>
+   <translation>Die Objekte haben kein Feld {field}; sie haben {names}.</translation>
+  </message>
+  <message>
+   <source>{count} more features were skipped.</source>
+   <translation>{count} weitere Objekte wurden übergangen.</translation>
   </message>
   <message>
    <source>Remove rasters from an archive</source>
@@ -356,12 +592,132 @@ Objekte: Polygone oder Linien um das Gesuchte. Ein Objekt, mit dem nicht gesucht
 Alles andere ist wie bei "Mit Rahmen suchen". Die Ausgabe hat ein Polygon je Treffer; das Feld feature enthält die Nummer des Objekts, zu dem er gehört.</translation>
   </message>
   <message>
-   <source>Features</source>
-   <translation>Objekte</translation>
-  </message>
-  <message>
    <source>Feature {id}: {reason}</source>
    <translation>Objekt {id}: {reason}</translation>
+  </message>
+  <message>
+   <source>Train an encoder on labelled features</source>
+   <translation>Einen Encoder mit benannten Objekten trainieren</translation>
+  </message>
+  <message>
+   <source>labels,classes,training,fine-tuning,learning,deep learning,encoder,model,checkpoint,metric learning</source>
+   <translation>Bezeichnungen,Klassen,Training,Feinabstimmung,Lernen,Deep Learning,Encoder,Modell,Checkpoint,Metric Learning</translation>
+  </message>
+  <message>
+   <source>Trains an encoder of your own on labelled features, to index and search with</source>
+   <translation>Trainiert mit benannten Objekten einen eigenen Encoder, mit dem indiziert und gesucht werden kann</translation>
+  </message>
+  <message>
+   <source>Trains an encoder to tell the labels of your features apart. It becomes one of your own encoders: give its id in "Index rasters" to make an archive for it, which the FRORS panel then searches with it, or in "Evaluate on labelled features". It lies outside the plugin, where updates leave it, with a card beside it that says how it was made.
+
+Labelled features: polygons, lines or points, at least two labels and two features of each; labels with one feature are skipped. A few dozen of each label are a good start. With few features the embeddings get fewer dimensions, since there must be more features than dimensions; with too few the training is refused and says how many are needed.
+
+Rasters: the files that the features lie on, in any CRS. Of every feature a square image is cut out, with some of what surrounds it.
+
+Id of the new encoder: letters, digits, - and _.
+
+Epochs: how often all features are gone through. With 0 only what comes out in closed form is fitted, which takes seconds to minutes and often serves as well; more epochs suit hundreds of features.
+
+Share kept apart: of each label, not learnt from. The outputs and the log say how well these find each other with the new encoder and with the one that it started from. They lie on the same rasters, so elsewhere it may do less well: measure that with "Evaluate on labelled features" on another area. Figures on features that were learnt from are never given: they would say nothing.
+
+Surroundings: shown beyond a feature on each side, in % of its longer side.
+
+Size of the boxes round points: in metres on the ground. When it is not set, 64 pixels of the raster.
+
+Everything is computed on this computer, by an NVIDIA or Apple GPU when there is one. Searches go before. Meanwhile it needs up to 2.5 MB of temporary disk space for each feature. A training that is cancelled leaves nothing. It needs packages that searching does not (requirements-learning.txt); where they are missing it says so.</source>
+   <translation>Trainiert einen Encoder darauf, die Bezeichnungen Ihrer Objekte auseinanderzuhalten. Er wird einer Ihrer eigenen Encoder: geben Sie seine Kennung in "Raster indizieren" an, um ein Archiv für ihn zu machen, das das FRORS-Bedienfeld dann mit ihm durchsucht, oder in "Mit benannten Objekten prüfen". Er liegt außerhalb der Erweiterung, wo Aktualisierungen ihn lassen, und neben ihm eine Karte, die sagt, wie er entstanden ist.
+
+Benannte Objekte: Polygone, Linien oder Punkte, mindestens zwei Bezeichnungen und zwei Objekte von jeder; Bezeichnungen mit einem Objekt werden übergangen. Ein paar Dutzend von jeder sind ein guter Anfang. Bei wenigen Objekten bekommen die Embeddings weniger Dimensionen, denn es muss mehr Objekte als Dimensionen geben; bei zu wenigen wird das Training abgelehnt und gesagt, wie viele nötig sind.
+
+Raster: die Dateien, auf denen die Objekte liegen, in beliebigem KBS. Aus jedem Objekt wird ein quadratisches Bild mit etwas Umgebung geschnitten.
+
+Kennung des neuen Encoders: Buchstaben, Ziffern, - und _.
+
+Epochen: wie oft alle Objekte durchlaufen werden. Bei 0 wird nur angepasst, was sich in geschlossener Form ergibt; das dauert Sekunden bis Minuten und taugt oft genauso; mehr Epochen passen zu Hunderten von Objekten.
+
+Zurückgehaltener Anteil: von jeder Bezeichnung, nicht gelernt. Ausgaben und Protokoll sagen, wie gut diese einander mit dem neuen Encoder finden und mit dem, von dem er ausging. Sie liegen auf denselben Rastern, anderswo kann er darum schlechter sein: messen Sie das mit "Mit benannten Objekten prüfen" in einem anderen Gebiet. Werte für gelernte Objekte werden nie angegeben: sie sagten nichts.
+
+Umgebung: auf jeder Seite über das Objekt hinaus gezeigt, in % seiner längeren Seite.
+
+Größe der Rahmen um Punkte: in Metern am Boden. Ist sie nicht angegeben, 64 Pixel des Rasters.
+
+Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder Apple, wenn es eine gibt. Suchen gehen vor. Währenddessen werden bis zu 2,5 MB Plattenplatz je Objekt gebraucht. Ein abgebrochenes Training hinterlässt nichts. Es braucht Pakete, die das Suchen nicht braucht (requirements-learning.txt); fehlen sie, wird es gesagt.</translation>
+  </message>
+  <message>
+   <source>The encoder {encoder} has learnt {labels} labels from {images} features: {path}</source>
+   <translation>Der Encoder {encoder} hat {labels} Bezeichnungen aus {images} Objekten gelernt: {path}</translation>
+  </message>
+  <message>
+   <source>Kind of encoder</source>
+   <translation>Art des Encoders</translation>
+  </message>
+  <message>
+   <source>Give the kind itself, such as 'frors' (the default), not the options' numbers.</source>
+   <translation>Geben Sie die Art selbst an, etwa 'frors' (die Vorgabe), nicht die Nummern der Auswahl.</translation>
+  </message>
+  <message>
+   <source>Id of the new encoder</source>
+   <translation>Kennung des neuen Encoders</translation>
+  </message>
+  <message>
+   <source>Epochs (0: fit in closed form only)</source>
+   <translation>Epochen (0: nur in geschlossener Form anpassen)</translation>
+  </message>
+  <message>
+   <source>Share kept apart (%)</source>
+   <translation>Zurückgehaltener Anteil (%)</translation>
+  </message>
+  <message>
+   <source>Surroundings (%)</source>
+   <translation>Umgebung (%)</translation>
+  </message>
+  <message>
+   <source>Encoder to start from</source>
+   <translation>Encoder, von dem ausgegangen wird</translation>
+  </message>
+  <message>
+   <source>Seed</source>
+   <translation>Startwert</translation>
+  </message>
+  <message>
+   <source>More of the recipe (NAME=VALUE, spaces between)</source>
+   <translation>Weiteres des Rezepts (NAME=WERT, mit Leerzeichen dazwischen)</translation>
+  </message>
+  <message>
+   <source>Licence of the images, for the card</source>
+   <translation>Lizenz der Bilder, für die Karte</translation>
+  </message>
+  <message>
+   <source>Id of the encoder</source>
+   <translation>Kennung des Encoders</translation>
+  </message>
+  <message>
+   <source>File of the encoder</source>
+   <translation>Datei des Encoders</translation>
+  </message>
+  <message>
+   <source>Its card</source>
+   <translation>Seine Karte</translation>
+  </message>
+  <message>
+   <source>Features learnt from</source>
+   <translation>Gelernte Objekte</translation>
+  </message>
+  <message>
+   <source>Dimensions of an embedding</source>
+   <translation>Dimensionen eines Embeddings</translation>
+  </message>
+  <message>
+   <source>mAP@10 on the features kept apart</source>
+   <translation>mAP@10 auf den zurückgehaltenen Objekten</translation>
+  </message>
+  <message>
+   <source>The same with the encoder that it started from</source>
+   <translation>Dasselbe mit dem Encoder, von dem ausgegangen wurde</translation>
+  </message>
+  <message>
+   <source>Nothing of the training is kept; run this again to begin anew.</source>
+   <translation>Vom Training bleibt nichts; noch einmal ausführen, um neu zu beginnen.</translation>
   </message>
   <message>
    <source>Looking for the missing rasters...</source>
@@ -464,6 +820,78 @@ Alles andere ist wie bei "Mit Rahmen suchen". Die Ausgabe hat ein Polygon je Tre
    <translation>Der Rahmen kann im KBS von {layer} nicht gelesen werden.</translation>
   </message>
   <message>
+   <source>No match any more</source>
+   <translation>Kein Treffer mehr</translation>
+  </message>
+  <message>
+   <source>PDF documents (*.pdf)</source>
+   <translation>PDF-Dokumente (*.pdf)</translation>
+  </message>
+  <message>
+   <source>PNG images (*.png)</source>
+   <translation>PNG-Bilder (*.png)</translation>
+  </message>
+  <message>
+   <source>Print contact sheet</source>
+   <translation>Kontaktbogen drucken</translation>
+  </message>
+  <message>
+   <source>Printing the contact sheet...</source>
+   <translation>Der Kontaktbogen wird gedruckt...</translation>
+  </message>
+  <message>
+   <source>Contact sheet</source>
+   <translation>Kontaktbogen</translation>
+  </message>
+  <message>
+   <source>The name of a contact sheet ends in .pdf or .png; choose one that does.</source>
+   <translation>Der Name eines Kontaktbogens endet auf .pdf oder .png; wählen Sie einen solchen.</translation>
+  </message>
+  <message>
+   <source>Archive: {archive}</source>
+   <translation>Archiv: {archive}</translation>
+  </message>
+  <message>
+   <source>Printed on {date}</source>
+   <translation>Gedruckt am {date}</translation>
+  </message>
+  <message>
+   <source>The contact sheet is in {file}</source>
+   <translation>Der Kontaktbogen ist in {file}</translation>
+  </message>
+  <message>
+   <source>Marked: {right} right, {wrong} wrong</source>
+   <translation>Markiert: {right} richtig, {wrong} falsch</translation>
+  </message>
+  <message>
+   <source>No picture</source>
+   <translation>Kein Bild</translation>
+  </message>
+  <message>
+   <source>The raster is missing</source>
+   <translation>Das Raster fehlt</translation>
+  </message>
+  <message>
+   <source>The raster cannot be read</source>
+   <translation>Das Raster ist nicht lesbar</translation>
+  </message>
+  <message>
+   <source>No longer in the archive</source>
+   <translation>Nicht mehr im Archiv</translation>
+  </message>
+  <message>
+   <source>There is no memory for an image of the matches; print them as a PDF document.</source>
+   <translation>Für ein Bild der Treffer fehlt der Speicher; drucken Sie sie als PDF-Dokument.</translation>
+  </message>
+  <message>
+   <source>{file} cannot be written: {reason}. Choose another folder, or make room there.</source>
+   <translation>{file} kann nicht geschrieben werden: {reason}. Wählen Sie einen anderen Ordner, oder schaffen Sie dort Platz.</translation>
+  </message>
+  <message>
+   <source>Page {page} of {pages}</source>
+   <translation>Seite {page} von {pages}</translation>
+  </message>
+  <message>
    <source>Take the last mark back (Ctrl+Z)</source>
    <translation>Die letzte Markierung zurücknehmen (Strg+Z)</translation>
   </message>
@@ -482,6 +910,10 @@ Alles andere ist wie bei "Mit Rahmen suchen". Die Ausgabe hat ein Polygon je Tre
   <message>
    <source>Explain match {rank}</source>
    <translation>Treffer {rank} erklären</translation>
+  </message>
+  <message>
+   <source>The layer of matches is not in the Layers panel; add it there to export it.</source>
+   <translation>Der Layer der Treffer ist nicht im Layerbedienfeld; fügen Sie ihn dort hinzu, um ihn zu exportieren.</translation>
   </message>
   <message>
    <source>Draw the box of a query first; more boxes may then be examples for it.</source>
@@ -1008,6 +1440,26 @@ Alles andere ist wie bei "Mit Rahmen suchen". Die Ausgabe hat ein Polygon je Tre
    <translation>Umrisse</translation>
   </message>
   <message>
+   <source>Draw the part of each match that is most like the query on the map</source>
+   <translation>Den Teil jedes Treffers, der der Anfrage am ähnlichsten ist, auf die Karte zeichnen</translation>
+  </message>
+  <message>
+   <source>Print contact sheet...</source>
+   <translation>Kontaktbogen drucken...</translation>
+  </message>
+  <message>
+   <source>The query and its matches with their pictures as a PDF document or an image</source>
+   <translation>Die Anfrage und ihre Treffer mit Bildern als PDF-Dokument oder als Bild</translation>
+  </message>
+  <message>
+   <source>Export matches...</source>
+   <translation>Treffer exportieren...</translation>
+  </message>
+  <message>
+   <source>The layer of matches in any vector format that QGIS writes</source>
+   <translation>Der Layer der Treffer in jedem Vektorformat, das QGIS schreibt</translation>
+  </message>
+  <message>
    <source>Re-index...</source>
    <translation>Neu indizieren...</translation>
   </message>
@@ -1056,12 +1508,12 @@ Alles andere ist wie bei "Mit Rahmen suchen". Die Ausgabe hat ein Polygon je Tre
    <translation>Von einem anderen Encoder</translation>
   </message>
   <message>
-   <source>Nothing found</source>
-   <translation>Nichts gefunden</translation>
+   <source>Outline, print or export the matches</source>
+   <translation>Die Treffer umreißen, drucken oder exportieren</translation>
   </message>
   <message>
-   <source>{matches}, scores {best:.3f} to {worst:.3f}</source>
-   <translation>{matches}, Ähnlichkeit {best:.3f} bis {worst:.3f}</translation>
+   <source>Nothing found</source>
+   <translation>Nichts gefunden</translation>
   </message>
   <message>
    <source>Its own chips can still be searched with, such as the one under the box.</source>
@@ -1074,14 +1526,6 @@ Alles andere ist wie bei "Mit Rahmen suchen". Die Ausgabe hat ein Polygon je Tre
   <message>
    <source>No match passes the filters; widen them.</source>
    <translation>Kein Treffer kommt durch die Filter; weiten Sie sie.</translation>
-  </message>
-  <message>
-   <source>1 match</source>
-   <translation>1 Treffer</translation>
-  </message>
-  <message>
-   <source>{count} matches</source>
-   <translation>{count} Treffer</translation>
   </message>
   <message>
    <source>To search by box, index its rasters into a new archive by {encoder}; {archive} stays as it is.</source>
@@ -1216,6 +1660,10 @@ Alles andere ist wie bei "Mit Rahmen suchen". Die Ausgabe hat ein Polygon je Tre
    <translation>{name} {percent} %</translation>
   </message>
   <message>
+   <source>{matches}, scores {best:.3f} to {worst:.3f}</source>
+   <translation>{matches}, Ähnlichkeit {best:.3f} bis {worst:.3f}</translation>
+  </message>
+  <message>
    <source>{hours} h {minutes} min</source>
    <translation>{hours} h {minutes} min</translation>
   </message>
@@ -1226,6 +1674,14 @@ Alles andere ist wie bei "Mit Rahmen suchen". Die Ausgabe hat ein Polygon je Tre
   <message>
    <source>{width:.3g} x {height:.3g} m</source>
    <translation>{width:.3g} x {height:.3g} m</translation>
+  </message>
+  <message>
+   <source>1 match</source>
+   <translation>1 Treffer</translation>
+  </message>
+  <message>
+   <source>{count} matches</source>
+   <translation>{count} Treffer</translation>
   </message>
   <message>
    <source>{seconds} s</source>

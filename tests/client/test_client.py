@@ -28,7 +28,15 @@ WaitUntil = Callable[..., None]
 
 @pytest.mark.parametrize(
     ("method", "role"),
-    [("embed", "encode"), ("index", "encode"), ("search", "search"), ("open", "search"), ("plan", "search")],
+    [
+        ("embed", "encode"),
+        ("index", "encode"),
+        ("evaluate", "encode"),
+        ("train", "encode"),
+        ("search", "search"),
+        ("open", "search"),
+        ("plan", "search"),
+    ],
 )
 def test_methods_that_need_torch_go_to_the_encoding_engine(method: str, role: str) -> None:
     assert role_of(method, split=True) == role

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsVectorLayer
+from qgis.core import QgsCoordinateTransformContext, QgsRasterLayer, QgsVectorFileWriter, QgsVectorLayer
+
+from tests.processing.labelled_layers import layer_of, tiles
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -45,6 +47,10 @@ class QgisProcess:
         )
         assert done.returncode == expect, done.stdout + done.stderr
         return done
+
+    def set(self, name: str, value: str) -> None:
+        """Sets an environment variable for what is run from now on."""
+        self._environment[name] = value
 
     def leftovers(self) -> list[str]:
         """Command lines of engines that still run, and private folders that are still there."""
@@ -91,4 +97,26 @@ def test_index_and_search_run_without_a_display_and_leave_nothing_behind(qgis_pr
     )  # fmt: skip
     assert "The box lies outside" in refused.stderr
     assert not (qgis_process.home / "none.gpkg").exists()
+    assert qgis_process.leftovers() == []
+
+
+def test_features_are_evaluated_and_learnt_from_without_a_display(qgis_process, raster):
+    own = qgis_process.home / "own"
+    qgis_process.set("FRORS_ENCODERS", str(own))
+    shutil.copy(raster, qgis_process.home / "labelled.tif")
+    boxes = tiles(QgsRasterLayer(str(raster), "part"), 20.0, 6, 6)
+    layer = layer_of(zip(["street", "wood", "roof"] * 12, boxes, strict=True))
+    path = str(qgis_process.home / "labels.gpkg")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    QgsVectorFileWriter.writeAsVectorFormatV3(layer, path, QgsCoordinateTransformContext(), options)
+    common = ("INPUT=labels.gpkg", "FIELD=kind", "RASTERS=labelled.tif")
+    evaluated = qgis_process("--json", "run", "frors:evaluate", "--", *common, "REPORT=report.html")
+    results = json.loads(evaluated.stdout)["results"]
+    assert (results["QUERIES"], results["LABELS"]) == (36, 3)
+    assert "What is taken for what" in (qgis_process.home / "report.html").read_text(encoding="utf-8")
+    small = "SETTINGS=side=64 views=1 local_width=8 prototypes=2"
+    trained = qgis_process("--json", "run", "frors:train", "--", *common, "ENCODER=town", "EPOCHS=0", small)
+    assert json.loads(trained.stdout)["results"]["TRAINED"] == "town"
+    assert sorted(path.name for path in own.iterdir()) == ["town.md", "town.safetensors"]
+    assert "Traceback" not in evaluated.stderr + trained.stderr
     assert qgis_process.leftovers() == []

@@ -32,7 +32,7 @@ from frors_qgis.engine.learning.metrics import self_excluded_metrics
 from frors_qgis.engine.learning.objective import Objective, require_metric_learning
 from frors_qgis.engine.learning.optimizer import new_optimizer, set_rates
 from frors_qgis.engine.learning.pictures import require_matplotlib
-from frors_qgis.engine.learning.progress import Progress
+from frors_qgis.engine.learning.progress import Progress, part_of
 from frors_qgis.engine.learning.recipe import Recipe
 from frors_qgis.engine.learning.replacement import replace_file
 from frors_qgis.engine.learning.run_folder import RunFolder, describe_images
@@ -105,6 +105,18 @@ def train(
     return checkpoint
 
 
+def images_needed(recipe: Recipe, classes: int) -> int:
+    """The fewest images, or views of images, that projections to so many dimensions can be fitted to."""
+    sizes = [size for size, _ in recipe.part_sizes(classes).values()]
+    return 1 + (max(sizes) if recipe.match else recipe.dimension)
+
+
+def largest_dimension(recipe: Recipe, images: int, classes: int) -> int | None:
+    """The most dimensions, up to the recipe's, that so many images, or views of them, are enough for; None for none."""
+    sizes = range(recipe.dimension, max(2, len(recipe.parts)) - 1, -1)
+    return next((size for size in sizes if images_needed(replace(recipe, dimension=size), classes) <= images), None)
+
+
 def describe_encoder(recipe: Recipe, identifier: str, classes: Sequence[str]) -> dict[str, Any]:
     """The description in the checkpoint of an encoder trained by this recipe; see `registry.new_head`."""
     description = {"id": identifier, "dimension": recipe.dimension, "classes": list(classes)}
@@ -168,7 +180,7 @@ class _Trainer:
             return
         self._build_views(progress)
         if state is None:
-            progress(0.0, "Fitting the head", None)
+            progress(0.5, "Fitting the head", None)
             if recipe.reduction == "fc":
                 self._fit(self._head, recipe)
             if self._start_head is not None:
@@ -176,7 +188,7 @@ class _Trainer:
             run.save_state(State.of(0, self._weights(), self._optimizer))
         started = time.monotonic()
         for epoch in range(done + 1, recipe.epochs + 1):
-            record = self._epoch(epoch, started, done, progress)
+            record = self._epoch(epoch, started, done, part_of(progress, 0.5, 1.0))
             title = f"{recipe.encoder}, {recipe.dimension} d, {len(self._labels):,} images, seed {recipe.seed}"
             run.record(record, title)
             run.save_state(State.of(epoch, self._weights(), self._optimizer))
@@ -197,9 +209,10 @@ class _Trainer:
         return head
 
     def _build_views(self, progress: Progress) -> None:
-        self._views.build(progress)
+        """Takes the first half of the progress; epochs, where there are any, the second."""
+        self._views.build(part_of(progress, 0.0, 0.45))
         if self._validation is not None:
-            self._validation.build(progress)
+            self._validation.build(part_of(progress, 0.45, 0.5))
 
     def _epoch(self, epoch: int, started: float, done: int, progress: Progress) -> dict[str, Any]:
         """One epoch; what it depends on besides the weights is seeded by the recipe's seed and its number."""
@@ -348,24 +361,17 @@ def _require_enough(images: int, classes: int, recipe: Recipe) -> None:
             f"{images:,} images of {recipe.side} px are too few for local features of {recipe.local_width} values. "
             "Add images, or take a larger side or a smaller local_width (--set).",
         )
-    needed = _images_needed(recipe, classes)
+    needed = images_needed(recipe, classes)
     by_vector = recipe.fit == "pca" or recipe.reduction == "pca"
     there = images * min(max(recipe.views, 1), MOST_VIEWS) if by_vector else images
     if there < needed:
         what = "views of images" if by_vector else "images"
-        smaller = range(max(2, len(recipe.parts)), recipe.dimension)
-        fitting = [size for size in smaller if _images_needed(replace(recipe, dimension=size), classes) <= there]
-        advice = f"Add images, or take --dimension {fitting[-1]}." if fitting else "Add images."
+        fitting = largest_dimension(recipe, there, classes)
+        advice = "Add images." if fitting is None else f"Add images, or take --dimension {fitting}."
         raise EngineError(
             ErrorCode.DATASET_INVALID,
             f"{there:,} {what} are too few for {recipe.dimension} dimensions; {needed:,} are the least. {advice}",
         )
-
-
-def _images_needed(recipe: Recipe, classes: int) -> int:
-    """The fewest images, or views of images, that projections to so many dimensions can be fitted to."""
-    sizes = [size for size, _ in recipe.part_sizes(classes).values()]
-    return 1 + (max(sizes) if recipe.match else recipe.dimension)
 
 
 def _origin(
