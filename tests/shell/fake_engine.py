@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 home = Path(sys.argv[1])
@@ -22,7 +23,7 @@ out, lock, cancelled = sys.stdout.buffer, threading.Lock(), set()
 
 
 def send(**event):
-    with lock:
+    with lock, suppress(BrokenPipeError):  # the shell may be gone
         out.write(json.dumps(event).encode() + b"\n")
         out.flush()
 
@@ -185,7 +186,11 @@ def answer(number, method, params, order):
         os._exit(3)
     if "error" in order:
         return send(id=number, error=order["error"])
-    return send(id=number, result=result(number, method, params) | order.get("result", {}))
+    try:
+        found = result(number, method, params)
+    except KeyError as error:  # a saved query that is not there
+        return send(id=number, error={"code": "query_unknown", "message": f"There is no {error}."})
+    return send(id=number, result=found | order.get("result", {}))
 
 
 for line in sys.stdin.buffer:
