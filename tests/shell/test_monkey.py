@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+import time
 import traceback
 from pathlib import Path
 
@@ -17,7 +18,11 @@ from qgis.PyQt.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox
 from frors_qgis.shell import contact_sheet_controller
 
 ACTIONS = 500
-MOST_MS = 30
+MOST_MS, LONG_MS = 30, 400
+"""How long it waits after an action, mostly and now and then."""
+
+OFTEN = {"do_draw_a_box": 8, "do_let_the_engine_work": 6, "do_mark": 4, "do_save_the_query": 2, "do_filter": 2}
+"""What it does so many times more often than the rest."""
 
 
 class Monkey:
@@ -34,9 +39,12 @@ class Monkey:
     def act(self):
         """One action; its name."""
         actions = [name for name in dir(self) if name.startswith("do_")]
-        name = self.random.choice(actions)
+        (name,) = self.random.choices(actions, [OFTEN.get(name, 1) for name in actions])
         getattr(self, name)()
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, self.random.randrange(1, MOST_MS))
+        patience = LONG_MS if self.random.random() < 0.15 else MOST_MS
+        end = time.monotonic() + self.random.uniform(0.0, patience / 1000)
+        while time.monotonic() < end:
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
         return name
 
     @property
@@ -218,7 +226,7 @@ def engines(home: Path) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_five_hundred_random_actions_end_without_a_traceback_and_leave_no_engine(
     ready, window, fake, archive, tmp_path, monkeypatch, wait_until, seed
 ):
