@@ -16,6 +16,11 @@ from frors_qgis.engine.encoders.installed import (
     own_folder,
 )
 from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.resources import resource_path
+
+
+SHIPPED = sorted(path.stem for path in resource_path("encoders").glob("*.safetensors"))
+"""In a working tree the frozen trunk may be among them."""
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def own(tmp_path, monkeypatch):
 
 
 def test_an_own_encoder_is_installed_like_those_that_come_with_frors(own):
-    assert installed_encoders() == [DEFAULT_ENCODER, "roofs"]
+    assert installed_encoders() == sorted([*SHIPPED, "roofs"])
     assert encoder_path("roofs") == own / "roofs.safetensors"
     assert encoder_sha256("roofs") == encoder_sha256(DEFAULT_ENCODER)
     assert encoder_dimension("roofs") == 256
@@ -37,13 +42,13 @@ def test_an_own_encoder_is_installed_like_those_that_come_with_frors(own):
 @pytest.mark.parametrize("name", [DEFAULT_ENCODER, DEFAULT_ENCODER.upper()])
 def test_an_own_encoder_never_takes_the_place_of_one_that_comes_with_frors(own, name):
     (own / f"{name}.safetensors").write_bytes(b"another")
-    assert installed_encoders() == [DEFAULT_ENCODER, "roofs"]
+    assert installed_encoders() == sorted([*SHIPPED, "roofs"])
     assert encoder_path(DEFAULT_ENCODER).parent != own
 
 
 def test_without_a_folder_of_own_encoders_there_are_those_that_come_with_frors(tmp_path, monkeypatch):
     monkeypatch.setenv("FRORS_ENCODERS", str(tmp_path / "nowhere"))
-    assert installed_encoders() == [DEFAULT_ENCODER]
+    assert installed_encoders() == SHIPPED
 
 
 def test_own_encoders_lie_beside_the_plugin_s_environment_where_no_folder_is_named(tmp_path, monkeypatch):
