@@ -18,7 +18,6 @@ from frors_qgis.engine.encoders.installed import (
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.resources import resource_path
 
-
 SHIPPED = sorted(path.stem for path in resource_path("encoders").glob("*.safetensors"))
 """In a working tree the frozen trunk may be among them."""
 
