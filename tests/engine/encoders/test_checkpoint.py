@@ -322,7 +322,8 @@ def test_an_id_that_climbs_out_of_the_folder_is_unknown():
 
 
 def test_the_shipped_checkpoint_leaves_room_in_a_package_of_25_mb():
-    assert len(zlib.compress(encoder_path(DEFAULT_ENCODER).read_bytes())) < 23.5e6
+    rest = 2.5e6  # program, sample, icons and translations take 1.9 MB
+    assert len(zlib.compress(encoder_path(DEFAULT_ENCODER).read_bytes())) < 25e6 - rest
 
 
 def test_the_shipped_model_card_has_the_sha_256_of_the_shipped_file():
