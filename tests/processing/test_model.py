@@ -8,7 +8,7 @@ from qgis.core import (
 )
 
 
-def test_indexing_and_search_work_in_a_model(run, raster, extent, make_feedback):
+def test_index_search_and_buffer_run_in_a_model(run, raster, extent, make_feedback):
     fixed, output_of = (
         QgsProcessingModelChildParameterSource.fromStaticValue,
         QgsProcessingModelChildParameterSource.fromChildOutput,
@@ -27,9 +27,22 @@ def test_indexing_and_search_work_in_a_model(run, raster, extent, make_feedback)
     matches.setChildOutputName("OUTPUT")
     matches.setChildId("search")
     search.setModelOutputs({"matches": matches})
-    for child in (index, search):
+    buffer = QgsProcessingModelChildAlgorithm("native:buffer")
+    buffer.setChildId("buffer")
+    buffer.addParameterSources("INPUT", [output_of("search", "OUTPUT")])
+    buffer.addParameterSources("DISTANCE", [fixed(0.001)])
+    buffered = QgsProcessingModelOutput("buffered")
+    buffered.setChildOutputName("OUTPUT")
+    buffered.setChildId("buffer")
+    buffer.setModelOutputs({"buffered": buffered})
+    for child in (index, search, buffer):
         model.addChildAlgorithm(child)
     model.updateDestinationParameters()
     feedback = make_feedback()
-    results = run(model, {"search:matches": "TEMPORARY_OUTPUT"}, None, feedback)
+    outputs = {"search:matches": "TEMPORARY_OUTPUT", "buffer:buffered": "TEMPORARY_OUTPUT"}
+    results = run(model, outputs, None, feedback)
     assert results["search:matches"].featureCount() == 3, feedback.errors
+    around = {feature["rank"]: feature.geometry() for feature in results["buffer:buffered"].getFeatures()}
+    assert len(around) == 3
+    for match in results["search:matches"].getFeatures():
+        assert around[match["rank"]].contains(match.geometry())

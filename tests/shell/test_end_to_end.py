@@ -78,3 +78,35 @@ def test_a_second_index_run_and_a_killed_engine_lose_nothing(window, real_plugin
     window.draw_box(box)
     wait_until(result_layers, 60)
     assert real_plugin.dock.results.model.matches()[0].chip == chip
+
+
+def test_the_toolbox_gives_the_same_as_the_panel(window, real_plugin, sample, tmp_path, wait_until, qgis_processing):
+    import processing
+
+    archive, other = tmp_path / "town.gpkg", tmp_path / "other.gpkg"
+    index_through_the_menu(window, real_plugin, archive, wait_until)
+    processing.run("frors:index", {"RASTERS": [sample.source()], "ARCHIVE": str(other)})
+    assert contents(other) == contents(archive)
+
+    box, _ = chip_box(archive, 4)
+    boxes = []
+    real_plugin.box_tool.box_drawn.connect(lambda drawn: boxes.append(QgsRectangle(drawn)))
+    menu_action(window, "Search by box").trigger()
+    window.draw_box(box)
+    wait_until(result_layers, 60)
+    shown = [(match.chip, match.score) for match in real_plugin.dock.results.model.matches()]
+    [drawn] = boxes
+    extent = f"{drawn.xMinimum()!r},{drawn.xMaximum()!r},{drawn.yMinimum()!r},{drawn.yMaximum()!r} [EPSG:26910]"
+    values = {"ARCHIVE": str(archive), "RASTER": sample.source(), "EXTENT": extent, "MATCHES": 100}
+    found = processing.run("frors:search", values | {"OUTPUT": "TEMPORARY_OUTPUT"})["OUTPUT"]
+    rows = sorted(found.getFeatures(), key=lambda feature: feature["rank"])
+    assert [(feature["chip"], feature["score"]) for feature in rows] == shown
+
+
+def contents(archive):
+    """The windows and the embeddings of an archive."""
+    with sqlite3.connect(archive) as connection:
+        chips = connection.execute("SELECT column, row, width, height, gsd, cells FROM chips ORDER BY fid").fetchall()
+        vectors = connection.execute("SELECT first_chip, count, data FROM embeddings ORDER BY id").fetchall()
+    connection.close()
+    return chips, vectors
