@@ -75,7 +75,7 @@ class TrainEncoder(LabelledAlgorithm):
             "some of what surrounds it.\n\n"
             "Id of the new encoder: letters, digits, - and _.\n\n"
             "Epochs: how often all features are gone through. With 0 only what comes out in closed form is fitted, "
-            "which takes seconds to minutes and often serves as well; more epochs suit hundreds of features.\n\n"
+            "which takes seconds to minutes; more epochs gain on these labels and lose on others.\n\n"
             "Share kept apart: of each label, not learnt from. The outputs and the log say how well these find each "
             "other with the new encoder and with the one that it started from. They lie on the same rasters, so "
             'elsewhere it may do less well: measure that with "Evaluate on labelled features" on another area. Figures '

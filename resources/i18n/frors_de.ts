@@ -616,7 +616,7 @@ Rasters: the files that the features lie on, in any CRS. Of every feature a squa
 
 Id of the new encoder: letters, digits, - and _.
 
-Epochs: how often all features are gone through. With 0 only what comes out in closed form is fitted, which takes seconds to minutes and often serves as well; more epochs suit hundreds of features.
+Epochs: how often all features are gone through. With 0 only what comes out in closed form is fitted, which takes seconds to minutes; more epochs gain on these labels and lose on others.
 
 Share kept apart: of each label, not learnt from. The outputs and the log say how well these find each other with the new encoder and with the one that it started from. They lie on the same rasters, so elsewhere it may do less well: measure that with "Evaluate on labelled features" on another area. Figures on features that were learnt from are never given: they would say nothing.
 
@@ -633,7 +633,7 @@ Raster: die Dateien, auf denen die Objekte liegen, in beliebigem KBS. Aus jedem 
 
 Kennung des neuen Encoders: Buchstaben, Ziffern, - und _.
 
-Epochen: wie oft alle Objekte durchlaufen werden. Bei 0 wird nur angepasst, was sich in geschlossener Form ergibt; das dauert Sekunden bis Minuten und taugt oft genauso; mehr Epochen passen zu Hunderten von Objekten.
+Epochen: wie oft alle Objekte durchlaufen werden. Bei 0 wird nur angepasst, was sich in geschlossener Form ergibt; das dauert Sekunden bis Minuten; mehr Epochen gewinnen bei diesen Bezeichnungen und verlieren bei anderen.
 
 Zurückgehaltener Anteil: von jeder Bezeichnung, nicht gelernt. Ausgaben und Protokoll sagen, wie gut diese einander mit dem neuen Encoder finden und mit dem, von dem er ausging. Sie liegen auf denselben Rastern, anderswo kann er darum schlechter sein: messen Sie das mit "Mit benannten Objekten prüfen" in einem anderen Gebiet. Werte für gelernte Objekte werden nie angegeben: sie sagten nichts.
 
