@@ -18,7 +18,7 @@ from frors_qgis.client.interpreter import engine_environment, find_interpreter
 from frors_qgis.client.private_folder import PrivateFolder, remove_stale_folders
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
 
-ENCODE_METHODS = frozenset({"embed", "evaluate", "explain", "index", "runtime", "train"})
+ENCODE_METHODS = frozenset({"embed", "evaluate", "explain", "index", "outline", "runtime", "train"})
 _STOP_GRACE_S = 1.0
 _GREETING_LIMIT_S = 120.0  # a first start reads gigabytes of libraries, perhaps through a virus scanner
 

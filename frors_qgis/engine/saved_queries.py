@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,7 +25,9 @@ _FILTERS = ("k", "any_size", "rasters", "since", "until", "months", "least_score
 _KINDS = ("positive", "negative")
 _DIGITS = 7
 _MOST_CORNERS = 1000
+_MOST_FILTER_LETTERS = 100_000
 _PNG = b"\x89PNG\r\n\x1a\n"
+_MOST_PICTURE_PX = 1024
 
 Request = dict[str, Any]
 
@@ -32,7 +36,8 @@ def saved_query(parameters: Parameters, archive: Archive) -> SavedQuery:
     """The query that the parameters of `search` describe, with its "name", "title", "box", "size" and "picture".
 
     "box": corners [n][2] in EPSG:4326 of what was asked with; "size": its width and height in metres; "picture": the
-    path of a PNG file. Chips are kept with their embeddings, so that the query outlives them.
+    path of a PNG file; "newest": the archive's last chip when it was searched with, which may be a while ago. Chips are
+    kept with their embeddings, so that the query outlives them.
     Raises EngineError: BAD_REQUEST, CHIP_UNKNOWN.
     """
     name = parameters.text("name").strip()
@@ -48,7 +53,8 @@ def saved_query(parameters: Parameters, archive: Archive) -> SavedQuery:
         request[f"{kind}_boxes"] = _numbers(parameters.vectors(f"{kind}_boxes", archive.dimension))
     request["filters"] = {name: parameters.values[name] for name in _FILTERS if name in parameters.values}
     picture = parameters.optional_text("picture")
-    return SavedQuery(name, now(), now(), archive.last_chip(), request, None if picture is None else _png(picture))
+    newest = min(parameters.whole("newest", archive.last_chip()), archive.last_chip())
+    return SavedQuery(name, now(), now(), newest, request, None if picture is None else _png(picture))
 
 
 def saved_query_json(query: SavedQuery, archive: Archive, folder: Path) -> dict[str, Any]:
@@ -64,8 +70,9 @@ def saved_query_json(query: SavedQuery, archive: Archive, folder: Path) -> dict[
             "box": _corners(parts),
             "size": _size(parts),
             "start": _checked_start(query.request["start"], archive),
-            "filters": _object(query.request["filters"]),
+            "filters": _checked_filters(query.request["filters"]),
         }
+        read_query(Parameters(described["start"] | described["filters"]), archive)
         start = np.array(described["start"]["embedding"], np.float32)
         for kind in _KINDS:
             marked, vectors = _marked(query.request[kind], archive, start)
@@ -102,6 +109,13 @@ def _checked_start(start: object, archive: Archive) -> Request:
     parts = Parameters(_object(start))
     (vector,) = Parameters({"embedding": [parts.values["embedding"]]}).vectors("embedding", archive.dimension).tolist()
     return {"embedding": vector, "ground_size": parts.optional_number("ground_size")}
+
+
+def _checked_filters(filters: object) -> Request:
+    known = {name: value for name, value in _object(filters).items() if name in _FILTERS}
+    if len(json.dumps(known)) > _MOST_FILTER_LETTERS:
+        raise TypeError
+    return known
 
 
 def _marked(values: object, archive: Archive, start: NDArray[np.float32]) -> tuple[list[Any], NDArray[np.float32]]:
@@ -166,13 +180,23 @@ def _png(path: str) -> bytes:
         content = Path(path).read_bytes()
     except OSError as error:
         raise EngineError(ErrorCode.BAD_REQUEST, f"The picture {path} cannot be read: {error.strerror}.") from error
-    if not content.startswith(_PNG) or len(content) > MOST_PICTURE_BYTES:
-        raise EngineError(ErrorCode.BAD_REQUEST, f"The picture {path} must be a PNG file of at most 1 MiB.")
+    if not _is_small_png(content):
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            f"The picture {path} must be a PNG file of at most 1 MiB and {_MOST_PICTURE_PX} pixels a side.",
+        )
     return content
 
 
+def _is_small_png(content: bytes) -> bool:
+    """Whether a file's content begins as a PNG of a few pixels: a stranger's may unpack to gigabytes."""
+    if not content.startswith(_PNG) or content[12:16] != b"IHDR" or not 24 <= len(content) <= MOST_PICTURE_BYTES:
+        return False
+    return max(struct.unpack(">II", content[16:24])) <= _MOST_PICTURE_PX
+
+
 def _written(picture: bytes | None, folder: Path) -> str | None:
-    if picture is None or not picture.startswith(_PNG):
+    if picture is None or not _is_small_png(picture):
         return None
     path = folder / f"saved-{time.monotonic_ns()}.png"
     path.write_bytes(picture)

@@ -22,10 +22,13 @@ _LANES = {
     "relink": "work",
     "verify": "work",
     "plan": "plans",
-    "outline": "plans",
+    "outline": "outlines",
     "thumbnail": "pictures",
-    "evaluate": "learning",
-    "train": "learning",
+    "save_query": "notes",
+    "note_searched": "notes",
+    "delete_query": "notes",
+    "evaluate": "evaluation",
+    "train": "training",
 }
 """Which thread answers a method; the others are queries. Each lane answers one request after the other, so that
 pictures, plans and queries do not wait for an index run, nor that for a training."""

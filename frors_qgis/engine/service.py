@@ -230,11 +230,12 @@ class Service:
             archive = self._shelf.archive(path)
             query, crs = read_query(parameters, archive)
             call.check()
+            last_chip = archive.last_chip()
             searcher = self._shelf.searcher(path)
             found = searcher.search(query)
         if searcher.wants_sealing:
             self._sealing.start(archive.path)
-        return {"matches": matches_json(archive, found.matches, crs), "note": found.note}
+        return {"matches": matches_json(archive, found.matches, crs), "note": found.note, "last_chip": last_chip}
 
     def _explain(self, parameters: Parameters, call: Call) -> Result:
         with self._turns.urgent():
@@ -267,18 +268,19 @@ class Service:
             raise EngineError(ErrorCode.BAD_REQUEST, f"At most {MOST_MATCHES:,} matches are outlined at once.")
         encoder = self._encoders.get(archive.encoder, parameters.text("device", "auto"))
         outlines: list[Result] = []
-        for number, chip in enumerate(archive.chips(ids)):
+        for number, chip_id in enumerate(ids):
             call.progress(number / len(ids), "Outlining matches", None)
             call.check()
-            record = archive.raster(chip.raster_id)
             try:
+                chip = archive.chips([chip_id])[0]
+                record = archive.raster(chip.raster_id)
                 with self._turns.urgent(), Raster(local_raster_file(archive, record)) as raster:
                     found = outline(raster, Stretch.from_json(record.stretch), chip, query.vector, encoder)
             except EngineError as error:
-                outlines.append({"chip": chip.id, "error": error_json(error)})
+                outlines.append({"chip": chip_id, "error": error_json(error)})
             else:
                 part = {"part": list(found.part), "score": found.score, "footprint": found.footprint.tolist()}
-                outlines.append({"chip": chip.id, "error": None} | part)
+                outlines.append({"chip": chip_id, "error": None} | part)
         return {"outlines": outlines}
 
     def _save_query(self, parameters: Parameters, call: Call) -> Result:

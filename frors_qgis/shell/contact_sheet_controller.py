@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtCore import QDate, QObject, Qt, QUrl
+from qgis.PyQt.QtCore import QDate, QObject, Qt
 from qgis.PyQt.QtWidgets import QFileDialog, QWidget
 
 from frors_qgis.shell.contact_sheet import ContactSheet
@@ -103,8 +102,7 @@ class ContactSheetController(QObject):
 
     def _on_printed(self, path: str) -> None:
         self._on_ended()
-        link = f'<a href="{QUrl.fromLocalFile(path).toString()}">{html.escape(path)}</a>'
-        self._notices.info(tr("The contact sheet is in {file}").format(file=link))
+        self._notices.file(tr("The contact sheet is in {file}"), path)
 
     def _on_failed(self, code: str, sentence: str) -> None:
         self._on_ended()

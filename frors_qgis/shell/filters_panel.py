@@ -20,6 +20,7 @@ from qgis.PyQt.QtGui import QStandardItem
 from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QToolButton, QWidget
 
 from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.raster_source import degrees_of
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import count_text
 
@@ -41,8 +42,7 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         super().__init__(parent)
         self._area = QgsExtentWidget(None, QgsExtentWidget.WidgetStyle.CondensedStyle)
         self._area.setNullValueAllowed(True, tr("anywhere"))
-        self._area.setOutputCrs(QgsCoordinateReferenceSystem(_LONLAT))
-        self._area.setToolTip(tr("Find what lies in this area only: west, east, south and north in degrees"))
+        self._area.setToolTip(tr("Find what lies in this area only"))
         self._area.clear()
         self._rasters = _combo(tr("All rasters"), tr("Find chips of these rasters only"))
         self._since, self._until = (
@@ -67,6 +67,7 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         self._reset_button.clicked.connect(self.reset)
         self._lay_out()
         self._area.extentChanged.connect(self._on_changed)
+        self._area.validationChanged.connect(self._on_changed)
         self._rasters.checkedItemsChanged.connect(self._on_changed)
         self._months.checkedItemsChanged.connect(self._on_changed)
         for field in (self._since, self._until):
@@ -81,9 +82,9 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         """Parameters of the door method `search`: those of the filters that are set."""
         params: dict[str, Any] = {}
         if self._area.isEnabled() and self._area.isValid():
-            area = self._area.outputExtent()
-            params["within"] = [area.xMinimum(), area.yMinimum(), area.xMaximum(), area.yMaximum()]
-            params["crs"] = _LONLAT
+            within = degrees_of(self._area.outputExtent(), self._area.outputCrs())
+            if within is not None:
+                params |= {"within": list(within), "crs": _LONLAT}
         if rasters := list(map(int, self._rasters.checkedItemsData())):
             params["rasters"] = rasters
         for name, field in (("since", self._since), ("until", self._until)):
@@ -111,7 +112,9 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         before = self.params()
         self._quiet = True
         if "within" in params:
-            self._area.setOutputExtentFromUser(QgsRectangle(*params["within"]), QgsCoordinateReferenceSystem(_LONLAT))
+            lonlat = QgsCoordinateReferenceSystem(_LONLAT)
+            self._area.setOutputCrs(lonlat)
+            self._area.setOutputExtentFromUser(QgsRectangle(*params["within"]), lonlat)
         else:
             self._area.clear()
         _check(self._rasters, params.get("rasters", []))

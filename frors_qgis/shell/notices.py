@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import time
 
 from qgis.core import Qgis, QgsMessageLog
 from qgis.gui import QgisInterface
+from qgis.PyQt.QtCore import QUrl
 
 from frors_qgis.protocol import ErrorCode
 
@@ -31,19 +33,25 @@ class Notices:
 
     def info(self, sentence: str) -> None:
         """Says what the user may want to know."""
-        self._iface.messageBar().pushMessage(_TITLE, sentence, Qgis.MessageLevel.Info, _SECONDS)
+        self._push(html.escape(sentence, quote=False), Qgis.MessageLevel.Info, _SECONDS)
+
+    def file(self, sentence: str, path: str) -> None:
+        """Says that a file is there; it can be opened where the sentence has its `{file}`."""
+        link = f'<a href="{QUrl.fromLocalFile(path).toString()}">{html.escape(path)}</a>'
+        self._push(html.escape(sentence, quote=False).format(file=link), Qgis.MessageLevel.Info, _SECONDS)
 
     def success(self, sentence: str) -> None:
         """Says that something long has ended well."""
-        self._iface.messageBar().pushMessage(_TITLE, sentence, Qgis.MessageLevel.Success, _SECONDS)
+        self._push(html.escape(sentence, quote=False), Qgis.MessageLevel.Success, _SECONDS)
 
     def warning(self, sentence: str, details: list[str] | None = None) -> None:
         """Says what did not work; details stand behind the bar's "Show more"."""
         if details:
+            text = html.escape(sentence, quote=False)
             bar = self._iface.messageBar()
-            bar.pushMessage(_TITLE, sentence, "\n".join(details), Qgis.MessageLevel.Warning, 0)
+            bar.pushMessage(_TITLE, text, "\n".join(details), Qgis.MessageLevel.Warning, 0)
         else:
-            self._iface.messageBar().pushMessage(_TITLE, sentence, Qgis.MessageLevel.Warning, _SECONDS)
+            self._push(html.escape(sentence, quote=False), Qgis.MessageLevel.Warning, _SECONDS)
 
     def failure(self, code: str, sentence: str) -> None:
         """Says an EngineError: the user's to mend as a warning, ours as critical."""
@@ -54,10 +62,14 @@ class Notices:
             return
         self._told[subject] = now
         if code in _OWN_FAULTS:
-            self._iface.messageBar().pushMessage(_TITLE, sentence, Qgis.MessageLevel.Critical, 0)
+            self._push(html.escape(sentence, quote=False), Qgis.MessageLevel.Critical, 0)
         else:
             self.warning(sentence)
 
     def log(self, line: str) -> None:
         """Writes a line of the engine to the FRORS tab of the log; shows nothing."""
         QgsMessageLog.logMessage(line, _TITLE, Qgis.MessageLevel.Info, False)
+
+    def _push(self, text: str, level: Qgis.MessageLevel, seconds: int) -> None:
+        """Shows a text, which the message bar takes for HTML."""
+        self._iface.messageBar().pushMessage(_TITLE, text, level, seconds)

@@ -37,6 +37,7 @@ class OutlineController(QObject):
         self._notices = notices
         self._feedback = feedback
         self._keeper = keeper
+        self._running = False
         dock.results.menu_opened.connect(self._say_what_can_be_done)
         dock.results.outline_action.triggered.connect(self.outline)
         dock.outline_progress.cancel_wanted.connect(self._cancel)
@@ -46,26 +47,28 @@ class OutlineController(QObject):
         """Asks the engine for the outlines of all matches that are shown."""
         query = self._feedback.query()
         matches = [match for match in self._dock.results.model.matches() if match.rank]
-        if query is None or not matches:
+        if query is None or not matches or self._running:
             return
         archive, params = query
+        self._running = True
         self._dock.outline_progress.begin(tr("Outlining the matches..."))
-        self._tasks.cancel(_TOKEN)
         self._tasks.start(
             tr("Outline matches"),
             outline_work(archive, matches, params),
             _TOKEN,
             progressed=self._dock.outline_progress.advance,
-            succeeded=lambda result: self._on_outlined(archive, result),
+            succeeded=lambda result: self._on_outlined(archive, params, result),
             failed=self._on_failed,
-            cancelled=self._dock.outline_progress.end,
+            cancelled=self._on_ended,
         )
 
-    def _on_outlined(self, archive: str, result: dict[str, Any]) -> None:
-        self._dock.outline_progress.end()
+    def _on_outlined(self, archive: str, params: dict[str, Any], result: dict[str, Any]) -> None:
+        self._on_ended()
         outlines, failed = result["outlines"], list(result["failed"])
-        if outlines:
+        if outlines and self._feedback.query() == (archive, params):
             self._keeper.store_outlines(outlines, archive)
+        elif outlines:
+            self._notices.info(tr("The query has changed meanwhile; outline its matches again."))
         if failed:
             told = counted_text(
                 len(failed), tr("1 raster could not be read."), tr("{count} rasters could not be read.")
@@ -73,11 +76,15 @@ class OutlineController(QObject):
             self._notices.warning(tr("Some matches have no outline: {told}").format(told=told), failed)
 
     def _on_failed(self, code: str, sentence: str) -> None:
-        self._dock.outline_progress.end()
+        self._on_ended()
         self._notices.failure(code, sentence)
+
+    def _on_ended(self) -> None:
+        self._running = False
+        self._dock.outline_progress.end()
 
     def _cancel(self) -> None:
         self._tasks.cancel(_TOKEN)
 
     def _say_what_can_be_done(self) -> None:
-        self._dock.results.outline_action.setEnabled(self._keeper.layer() is not None)
+        self._dock.results.outline_action.setEnabled(self._keeper.layer() is not None and not self._running)

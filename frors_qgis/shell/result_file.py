@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -139,7 +140,7 @@ def write_result_file(query: FinishedQuery, folder: Path) -> Path | None:
         and _write_table(file, MATCHES_TABLE, match_fields(), match_features(query))
         and _write_table(file, BOX_TABLE, box_fields(), box_features(query))
     )
-    return file if written else None
+    return _kept(file, written)
 
 
 def write_outline_file(query_id: str, outlines: Sequence[Outline], folder: Path) -> Path | None:
@@ -148,7 +149,17 @@ def write_outline_file(query_id: str, outlines: Sequence[Outline], folder: Path)
     written = file is not None and _write_table(
         file, OUTLINES_TABLE, outline_fields(), outline_features(query_id, outlines)
     )
-    return file if written else None
+    return _kept(file, written)
+
+
+def _kept(file: Path | None, written: bool) -> Path | None:
+    """A file that was written as a whole; half a one is not left behind."""
+    if written:
+        return file
+    if file is not None:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+    return None
 
 
 def _new_file(folder: Path) -> Path | None:

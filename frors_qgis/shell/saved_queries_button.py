@@ -35,6 +35,7 @@ class SavedQueriesButton(QToolButton):
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMinimumHeight(32)
         self._menu = QMenu(self)
+        self._submenus: list[QMenu] = []
         self._menu.setToolTipsVisible(True)
         self._menu.aboutToShow.connect(self.opened)
         self.setMenu(self._menu)
@@ -43,6 +44,9 @@ class SavedQueriesButton(QToolButton):
     def show_queries(self, entries: Sequence[SavedQueryEntry], can_save: bool, is_open: bool = True) -> None:
         """Fills the menu, which may be open."""
         self._menu.clear()
+        for menu in self._submenus:  # which clear() leaves alive
+            menu.deleteLater()
+        self._submenus.clear()
         save = self._menu.addAction(theme_icon("mActionFileSave"), tr("Save this query..."))
         save.setEnabled(can_save)
         save.triggered.connect(self.save_wanted)
@@ -55,6 +59,7 @@ class SavedQueriesButton(QToolButton):
 
     def _add(self, entry: SavedQueryEntry) -> None:
         menu = self._menu.addMenu(_shown(entry.name))
+        self._submenus.append(menu)
         name = entry.name
         menu.addAction(theme_icon("mActionZoomToLayer"), tr("Search")).triggered.connect(
             lambda: self.search_wanted.emit(name, False)

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsGeometry, QgsPointXY
-from qgis.PyQt.QtGui import QImage
+from qgis.PyQt.QtGui import QImage, QImageReader
 
 from frors_qgis.client.tasks import Call, Work
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.examples import ExampleSet
 from frors_qgis.shell.match import match_from_json
+from frors_qgis.shell.settings import MOST_MATCHES
 
 Params = dict[str, Any]
+_MOST_PICTURE_PX = 2048
 _KINDS = (("positive", True), ("negative", False))
 
 
@@ -30,7 +32,7 @@ def _extent(values: Any) -> list[float]:
 
 
 _FILTERS: dict[str, Callable[[Any], Any]] = {
-    "k": int,
+    "k": lambda number: min(max(int(number), 1), MOST_MATCHES),
     "any_size": bool,
     "rasters": _whole_numbers,
     "months": _whole_numbers,
@@ -91,7 +93,7 @@ def load_work(archive: str, name: str) -> Work:
         image = taken_image(answer.get("picture"))
         try:
             return {"saved": _saved_query(answer, image)}
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             message = f"The engine's description of the saved query cannot be read: {error!r}."
             raise EngineError(ErrorCode.INTERNAL, message) from error
 
@@ -102,7 +104,9 @@ def taken_image(path: object) -> QImage:
     """The image of a file that is ours to delete; null where there is none."""
     if not isinstance(path, str):
         return QImage()
-    image = QImage(path)
+    reader = QImageReader(path)
+    size = reader.size()  # before anything is unpacked
+    image = reader.read() if 0 < max(size.width(), size.height()) <= _MOST_PICTURE_PX else QImage()
     Path(path).unlink(missing_ok=True)
     return image
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsGeometry
-from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtCore import QObject, Qt
 from qgis.PyQt.QtGui import QImage
 from qgis.PyQt.QtWidgets import QInputDialog, QMessageBox
 
@@ -22,6 +22,7 @@ from frors_qgis.shell.saved_query import SavedQuery, load_work
 from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.search_work import ShownSearch
 from frors_qgis.shell.translation import tr
+from frors_qgis.shell.wording import counted_text
 
 _LOAD = "saved query"
 _MOST_CORNERS = 1000
@@ -61,21 +62,24 @@ class SavedQueryController(QObject):
 
     def ask_to_save(self) -> None:
         """Asks for a name and saves the query that is shown."""
-        if self._shown is None:
+        shown = self._shown
+        if shown is None:
             return
-        proposal = self._shown.saved.name if self._shown.saved else self._shown.query.title
+        self._tasks.cancel(_LOAD)
+        proposal = shown.saved.name if shown.saved else shown.query.title
         name, wanted = QInputDialog.getText(
             self._dock, tr("Save this query"), tr("Name of the query in the archive:"), text=proposal
         )
         name = name.strip()
-        if not wanted or not name or self._shown is None:
+        if not wanted or not name:
             return
         taken = any(entry.name == name for entry in self._archive.saved_queries)
         if taken and not self._confirmed(
             tr("Replace a query"), tr("There is a saved query {name} already. Replace it?").format(name=name)
         ):
             return
-        self.save(name, replace=taken)
+        if self._shown is shown:  # else another search has ended while a dialog was open
+            self.save(name, replace=taken)
 
     def save(self, name: str, replace: bool) -> None:
         """Saves the query that is shown, with its examples and filters."""
@@ -86,6 +90,8 @@ class SavedQueryController(QObject):
         params = {key: value for key, value in params.items() if key != "newer_than"}
         params = self._search.options().params() | params | _described(self._shown)
         params |= {"archive": archive, "name": name, "replace": replace}
+        if self._shown.found.last_chip is not None:
+            params["newest"] = self._shown.found.last_chip
         image, folder = self._shown.found.image, self._picture_folder
         self._tasks.start(
             tr("Save query"),
@@ -136,6 +142,14 @@ class SavedQueryController(QObject):
         if archive != self._archive.path:
             return
         self._dock.filters.set_params(saved.filters)
+        gone = set(saved.filters.get("rasters", [])) - set(self._dock.filters.params().get("rasters", []))
+        if gone:
+            told = counted_text(len(gone), tr("1 raster"), tr("{count} rasters"))
+            self._notices.warning(
+                tr("{rasters} of the filter of {query} are in the archive no more.").format(
+                    rasters=told, query=saved.name
+                )
+            )
         self._dock.query.set_params(saved.filters)
         self._search.search_saved(saved, only_new)
 
@@ -156,8 +170,8 @@ class SavedQueryController(QObject):
             )
 
     def _on_not_noted(self, code: str, sentence: str) -> None:
-        """An archive that cannot be written to is searched all the same; what is new stays new there."""
-        if code != ErrorCode.ARCHIVE_READ_ONLY.value:
+        """An archive that cannot be written to now is searched all the same; what is new stays new there."""
+        if code not in (ErrorCode.ARCHIVE_READ_ONLY.value, ErrorCode.ARCHIVE_BUSY.value):
             self._notices.failure(code, sentence)
 
     def _on_left(self) -> None:
@@ -167,7 +181,12 @@ class SavedQueryController(QObject):
 
     def _confirmed(self, title: str, question: str) -> bool:
         yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-        return QMessageBox.question(self._dock, title, question, yes | no, no) == yes
+        box = QMessageBox(QMessageBox.Icon.Question, title, question, yes | no, self._dock)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # a name may be a stranger's
+        box.setDefaultButton(no)
+        answer = box.exec()
+        box.deleteLater()
+        return answer == yes
 
 
 def _described(shown: ShownSearch) -> dict[str, Any]:

@@ -47,7 +47,8 @@ class SearchOptions:
 class SearchResult:
     """Matches, best first; the query's picture (null where there is none) and its size on the ground in metres.
 
-    `start` are the parameters of the door method `search` that stand for the query itself.
+    `start` are the parameters of the door method `search` that stand for the query itself; `last_chip` was the archive's
+    last one then, None where that is not known.
     """
 
     matches: tuple[Match, ...]
@@ -55,6 +56,7 @@ class SearchResult:
     image: QImage
     size: tuple[float, float]
     start: dict[str, Any]
+    last_chip: int | None = None
 
 
 @dataclass(frozen=True)
@@ -204,4 +206,6 @@ def _found(answer: dict[str, Any], image: QImage, size: tuple[float, float], sta
         raise EngineError(ErrorCode.INTERNAL, "The engine's answer holds no list of matches.")
     note = answer.get("note")
     note = None if note is None else str(note)
-    return SearchResult(tuple(map(match_from_json, matches)), note, image, size, start)
+    last_chip = answer.get("last_chip")
+    last_chip = last_chip if isinstance(last_chip, int) else None
+    return SearchResult(tuple(map(match_from_json, matches)), note, image, size, start, last_chip)

@@ -844,6 +844,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Kontaktbogen</translation>
   </message>
   <message>
+   <source>The contact sheet is in {file}</source>
+   <translation>Der Kontaktbogen ist in {file}</translation>
+  </message>
+  <message>
    <source>The name of a contact sheet ends in .pdf or .png; choose one that does.</source>
    <translation>Der Name eines Kontaktbogens endet auf .pdf oder .png; wählen Sie einen solchen.</translation>
   </message>
@@ -854,10 +858,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Printed on {date}</source>
    <translation>Gedruckt am {date}</translation>
-  </message>
-  <message>
-   <source>The contact sheet is in {file}</source>
-   <translation>Der Kontaktbogen ist in {file}</translation>
   </message>
   <message>
    <source>Marked: {right} right, {wrong} wrong</source>
@@ -948,8 +948,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>überall</translation>
   </message>
   <message>
-   <source>Find what lies in this area only: west, east, south and north in degrees</source>
-   <translation>Nur finden, was in diesem Gebiet liegt: Westen, Osten, Süden und Norden in Grad</translation>
+   <source>Find what lies in this area only</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>All rasters</source>
@@ -1328,6 +1328,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{count} Raster konnten nicht gelesen werden.</translation>
   </message>
   <message>
+   <source>The query has changed meanwhile; outline its matches again.</source>
+   <translation type="unfinished" />
+  </message>
+  <message>
    <source>Some matches have no outline: {told}</source>
    <translation>Manche Treffer haben keinen Umriss: {told}</translation>
   </message>
@@ -1602,6 +1606,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{name} is saved in the archive.</source>
    <translation>{name} ist im Archiv gespeichert.</translation>
+  </message>
+  <message>
+   <source>{rasters} of the filter of {query} are in the archive no more.</source>
+   <translation type="unfinished" />
   </message>
   <message>
    <source>There is a saved query {name} already. Replace it?</source>

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import struct
 
 import numpy as np
 import pytest
@@ -15,7 +16,14 @@ from frors_qgis.engine.service import Service
 from frors_qgis.protocol import EngineError, ErrorCode
 
 BOX = [[122.0123456, 47.5], [122.02, 47.5], [122.02, 47.4987654], [122.0123456, 47.4987654]]
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+def png(side):
+    """The beginning of a PNG file."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", side, side) + bytes(100)
+
+
+PNG = png(64)
 
 
 @pytest.fixture
@@ -204,21 +212,39 @@ def test_a_stranger_s_saved_query_that_is_none_is_refused_by_name_and_can_be_del
     assert ask("info")["queries"] == []
 
 
-def test_a_stranger_s_picture_that_is_none_is_left_out(ask, colour_archive):
+@pytest.mark.parametrize("picture", [b"<svg onload='x'/>", png(30_000), b"\x89PNG\r\n\x1a\n"])
+def test_a_stranger_s_picture_that_is_none_or_huge_is_left_out(ask, colour_archive, picture):
     ask("save_query", name="roofs", chip=5)
     with sqlite3.connect(colour_archive.path) as connection:
-        connection.execute("UPDATE queries SET picture = ?", (b"<svg onload='x'/>",))
+        connection.execute("UPDATE queries SET picture = ?", (picture,))
     assert ask("saved_query", name="roofs")["picture"] is None
 
 
-def test_filters_of_a_stranger_are_judged_when_they_are_searched_with(ask, colour_archive):
+@pytest.mark.parametrize(
+    "filters", [{"k": -3}, {"k": 3_000_000_000}, {"rasters": [1] * 60_000}, {"months": [13]}, {"since": "yesterday"}]
+)
+def test_a_stranger_s_filters_that_are_none_are_refused(ask, colour_archive, filters):
     ask("save_query", name="roofs", chip=5)
     with sqlite3.connect(colour_archive.path) as connection:
         (text,) = connection.execute("SELECT request FROM queries").fetchone()
-        request = json.loads(text) | {"filters": {"k": -3}}
+        request = json.loads(text) | {"filters": filters}
         connection.execute("UPDATE queries SET request = ?", (json.dumps(request),))
-    found = ask("saved_query", name="roofs")
-    assert refused(ask, "search", **search_params(found)).code is ErrorCode.BAD_REQUEST
+    assert refused(ask, "saved_query", name="roofs").code is ErrorCode.ARCHIVE_DAMAGED
+
+
+def test_what_came_between_the_search_and_the_saving_is_new(ask, colour_archive, index):
+    seen = ask("search", chip=5)["last_chip"]
+    index(2)
+    ask("save_query", name="roofs", chip=5, newest=seen)
+    [entry] = ask("info")["queries"]
+    assert entry["new"] == colour_archive.chip_count() - seen > 0
+
+
+def test_a_stranger_s_endless_names_are_not_listed(ask, colour_archive):
+    ask("save_query", name="roofs", chip=5)
+    with sqlite3.connect(colour_archive.path) as connection:
+        connection.execute("UPDATE queries SET name = ?", ("x" * 10_000_000,))
+    assert ask("info")["queries"] == []
 
 
 def test_a_query_is_saved_while_rasters_are_indexed(ask, colour_archive):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from qgis.core import QgsProject, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import QDate
 
 from frors_qgis.shell.filters_panel import FiltersPanel
@@ -74,6 +74,17 @@ def test_the_area_can_be_taken_from_the_map_in_degrees(ready, window):
     west, south, east, north = ready.dock.filters.params()["within"]
     assert -122.8 < west < east < -122.5
     assert 47.4 < south < north < 47.7
+
+
+def test_an_area_in_another_crs_is_asked_for_in_degrees(panel):
+    utm = QgsCoordinateReferenceSystem("EPSG:26910")
+    panel._area.setOutputCrs(utm)
+    panel._area.setOutputExtentFromUser(QgsRectangle(523500, 5267900, 523600, 5268000), utm)
+    west, south, east, north = panel.params()["within"]
+    assert -122.7 < west < east < -122.6
+    assert 47.5 < south < north < 47.6
+    panel.set_params({"within": [-122.0, 47.0, -121.5, 47.25]})
+    assert panel.params()["within"] == [-122.0, 47.0, -121.5, 47.25]
 
 
 def test_a_chosen_raster_stays_chosen_for_as_long_as_the_archive_has_it(panel):

@@ -233,7 +233,7 @@ def test_five_hundred_random_actions_end_without_a_traceback_and_leave_no_engine
     broken = []
     monkeypatch.setattr(sys, "excepthook", lambda *error: broken.append("".join(traceback.format_exception(*error))))
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (f"query {len(fake.requests()) % 3}", True))
-    monkeypatch.setattr(QMessageBox, "question", lambda *_, **__: QMessageBox.StandardButton.Yes)
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: QMessageBox.StandardButton.Yes)
     monkeypatch.setattr(contact_sheet_controller, "ask_for_file", lambda *_: str(tmp_path / "sheet.pdf"))
     logged = []
     log = QgsApplication.messageLog()

@@ -111,3 +111,16 @@ def test_a_layer_that_the_user_has_deleted_is_not_missed(ready, outline, fake, w
     assert not layers("Outlines")
     assert [level for level, _ in window.messages if level >= Qgis.MessageLevel.Warning] == []
     assert not can_outline(ready)
+
+
+def test_outlines_of_a_query_that_has_changed_meanwhile_are_not_shown(
+    ready, window, found, outline, fake, wait_until, run_for
+):
+    fake.order(outline={"delay": 0.5})
+    outline()
+    assert not can_outline(ready)
+    ready.dock.results.view.verdict_given.emit(found[2], True)
+    wait_until(lambda: any("has changed meanwhile" in text for _, text in window.messages))
+    run_for(0.3)
+    assert not layers("Outlines")
+    assert can_outline(ready)

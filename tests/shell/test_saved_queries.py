@@ -57,12 +57,12 @@ def answer(monkeypatch):
     """Answers the dialogs: the name of a query, and questions."""
     told = {"name": "Roofs", "yes": True, "asked": []}
 
-    def question(*arguments):
-        told["asked"].append(arguments[2])
+    def answered(box):
+        told["asked"].append(box.text())
         return QMessageBox.StandardButton.Yes if told["yes"] else QMessageBox.StandardButton.No
 
     monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: (told["name"], bool(told["name"])))
-    monkeypatch.setattr(QMessageBox, "question", question)
+    monkeypatch.setattr(QMessageBox, "exec", answered)
     return told
 
 
@@ -237,3 +237,42 @@ def test_opening_the_menu_opens_the_archive_of_the_last_session(
     plugin.dock.query.saved_queries.menu().aboutToShow.emit()
     wait_until(lambda: fake.requests("open"))
     plugin.unload()
+
+
+def test_chips_that_come_while_she_looks_at_the_matches_stay_new(ready, window, menu, answer, fake, wait_until):
+    fake.order(search={"result": {"last_chip": 77}})
+    ready.actions[1].trigger()
+    window.draw_box(BOX)
+    wait_until(lambda: QgsProject.instance().mapLayersByName("Matches"))
+    menu.trigger("Save this query")
+    wait_until(lambda: fake.requests("save_query"))
+    assert fake.requests("save_query")[0]["params"]["newest"] == 77
+
+
+def test_another_query_that_is_found_while_the_name_is_asked_for_is_not_saved_under_it(
+    ready, window, found, menu, monkeypatch, fake, wait_until, run_for
+):
+    def slow_answer(*_, **__):
+        window.draw_box(QgsRectangle(523540, 5267945, 523570, 5267975))
+        wait_until(lambda: len(QgsProject.instance().mapLayersByName("Matches")) == 2)
+        return "Roofs", True
+
+    monkeypatch.setattr(QInputDialog, "getText", slow_answer)
+    menu.trigger("Save this query")
+    run_for(0.2)
+    assert not fake.requests("save_query")
+
+
+def test_rasters_of_its_filter_that_are_gone_are_told(ready, window, found, save, menu, fake, wait_until):
+    save()
+    fake.order(saved_query={"result": {"filters": {"rasters": [2, 7, 8]}}})
+    menu.trigger("Search", "Roofs")
+    wait_until(lambda: any("2 rasters of the filter of Roofs" in text for _, text in window.messages))
+    assert ready.dock.filters.params() == {"rasters": [2]}
+
+
+def test_a_name_is_never_taken_for_html(ready, window, found, menu, answer, wait_until):
+    answer["name"] = "<img src='//server/x'>"
+    menu.trigger("Save this query")
+    wait_until(lambda: any("&lt;img" in text for _, text in window.messages))
+    assert not any("<img" in text for _, text in window.messages)

@@ -11,6 +11,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 LONGEST_NAME = 200
 MOST_PICTURE_BYTES = 1 << 20
+_MOST_LISTED = 1000
 _TABLE = """
 CREATE TABLE IF NOT EXISTS queries (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name TEXT NOT NULL UNIQUE, saved TEXT NOT NULL,
@@ -19,9 +20,10 @@ CREATE TABLE IF NOT EXISTS queries (
 _SELECT = "SELECT name, saved, searched, newest, request, picture FROM queries WHERE name = ?"
 _SAVE = "INSERT INTO queries (name, saved, searched, newest, request, picture) VALUES (?, ?, ?, ?, ?, ?)"
 _LIST = """
-SELECT name, searched, (SELECT COUNT(*) FROM chips WHERE fid > newest) FROM queries
-WHERE typeof(name) = 'text' AND typeof(searched) = 'text' AND typeof(newest) = 'integer'
-ORDER BY name COLLATE NOCASE, name
+SELECT name, searched, (SELECT COALESCE(SUM(count), 0) FROM embeddings WHERE first_chip > newest) FROM queries
+WHERE typeof(name) = 'text' AND length(name) <= :longest AND typeof(searched) = 'text' AND length(searched) <= 40
+    AND typeof(newest) = 'integer'
+ORDER BY name COLLATE NOCASE, name LIMIT :most
 """
 
 
@@ -50,10 +52,10 @@ class SavedQueryEntry(NamedTuple):
 
 
 def list_queries(connection: sqlite3.Connection) -> list[SavedQueryEntry]:
-    """All saved queries by name; none where nothing was ever saved."""
+    """The saved queries by name, the first thousand; none where nothing was ever saved."""
     if not _has_table(connection):
         return []
-    return [SavedQueryEntry(*row) for row in connection.execute(_LIST)]
+    return [SavedQueryEntry(*row) for row in connection.execute(_LIST, {"longest": LONGEST_NAME, "most": _MOST_LISTED})]
 
 
 def select_query(connection: sqlite3.Connection, name: str) -> SavedQuery:
