@@ -47,8 +47,8 @@ class SearchOptions:
 class SearchResult:
     """Matches, best first; the query's picture (null where there is none) and its size on the ground in metres.
 
-    `start` are the parameters of the door method `search` that stand for the query itself; `last_chip` was the archive's
-    last one then, None where that is not known.
+    `start` are the parameters of the door method `search` that stand for the query itself; `last_chip` was the last
+    one of the archive then, None where that is not known.
     """
 
     matches: tuple[Match, ...]

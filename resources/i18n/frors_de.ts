@@ -513,7 +513,7 @@ Ausgegeben wird, wie viele Chips entfernt wurden und wie viele das Archiv noch e
   </message>
   <message>
    <source>Least score</source>
-   <translation>Geringste Ähnlichkeit</translation>
+   <translation>Mindestähnlichkeit</translation>
   </message>
   <message>
    <source>Distance between matches at least (metres)</source>
@@ -625,23 +625,23 @@ Surroundings: shown beyond a feature on each side, in % of its longer side.
 Size of the boxes round points: in metres on the ground. When it is not set, 64 pixels of the raster.
 
 Everything is computed on this computer, by an NVIDIA or Apple GPU when there is one. Searches go before. Meanwhile it needs up to 2.5 MB of temporary disk space for each feature. A training that is cancelled leaves nothing. It needs packages that searching does not (requirements-learning.txt); where they are missing it says so.</source>
-   <translation>Trainiert einen Encoder darauf, die Bezeichnungen Ihrer Objekte auseinanderzuhalten. Er wird einer Ihrer eigenen Encoder: geben Sie seine Kennung in "Raster indizieren" an, um ein Archiv für ihn zu machen, das das FRORS-Bedienfeld dann mit ihm durchsucht, oder in "Mit benannten Objekten prüfen". Er liegt außerhalb der Erweiterung, wo Aktualisierungen ihn lassen, und neben ihm eine Karte, die sagt, wie er entstanden ist.
+   <translation>Trainiert einen Encoder darauf, die Bezeichnungen Ihrer Objekte auseinanderzuhalten. Er wird einer Ihrer eigenen Encoder: geben Sie seine Kennung in "Raster indizieren" an, um ein Archiv für ihn zu machen, das das FRORS-Bedienfeld dann mit ihm durchsucht, oder in "Mit benannten Objekten prüfen". Er liegt außerhalb der Erweiterung, wo Aktualisierungen ihn lassen, und neben ihm ein Steckbrief, der sagt, wie er entstanden ist.
 
 Benannte Objekte: Polygone, Linien oder Punkte, mindestens zwei Bezeichnungen und zwei Objekte von jeder; Bezeichnungen mit einem Objekt werden übergangen. Ein paar Dutzend von jeder sind ein guter Anfang. Bei wenigen Objekten bekommen die Embeddings weniger Dimensionen, denn es muss mehr Objekte als Dimensionen geben; bei zu wenigen wird das Training abgelehnt und gesagt, wie viele nötig sind.
 
-Raster: die Dateien, auf denen die Objekte liegen, in beliebigem KBS. Aus jedem Objekt wird ein quadratisches Bild mit etwas Umgebung geschnitten.
+Raster: die Dateien, auf denen die Objekte liegen, in beliebigem KBS. Um jedes Objekt wird ein quadratisches Bild mit etwas Umgebung ausgeschnitten.
 
 Kennung des neuen Encoders: Buchstaben, Ziffern, - und _.
 
 Epochen: wie oft alle Objekte durchlaufen werden. Bei 0 wird nur angepasst, was sich in geschlossener Form ergibt; das dauert Sekunden bis Minuten; mehr Epochen gewinnen bei diesen Bezeichnungen und verlieren bei anderen.
 
-Zurückgehaltener Anteil: von jeder Bezeichnung, nicht gelernt. Ausgaben und Protokoll sagen, wie gut diese einander mit dem neuen Encoder finden und mit dem, von dem er ausging. Sie liegen auf denselben Rastern, anderswo kann er darum schlechter sein: messen Sie das mit "Mit benannten Objekten prüfen" in einem anderen Gebiet. Werte für gelernte Objekte werden nie angegeben: sie sagten nichts.
+Zurückgehaltener Anteil: von jeder Bezeichnung; aus ihm wird nicht gelernt. Ausgaben und Protokoll sagen, wie gut diese einander mit dem neuen Encoder finden und mit dem, von dem er ausging. Sie liegen auf denselben Rastern, anderswo kann er darum schlechter sein: messen Sie das mit "Mit benannten Objekten prüfen" in einem anderen Gebiet. Werte für Objekte, aus denen gelernt wurde, werden nie angegeben: sie sagten nichts.
 
 Umgebung: auf jeder Seite über das Objekt hinaus gezeigt, in % seiner längeren Seite.
 
 Größe der Rahmen um Punkte: in Metern am Boden. Ist sie nicht angegeben, 64 Pixel des Rasters.
 
-Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder Apple, wenn es eine gibt. Suchen gehen vor. Währenddessen werden bis zu 2,5 MB Plattenplatz je Objekt gebraucht. Ein abgebrochenes Training hinterlässt nichts. Es braucht Pakete, die das Suchen nicht braucht (requirements-learning.txt); fehlen sie, wird es gesagt.</translation>
+Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder Apple, wenn es eine gibt. Suchen gehen vor. Währenddessen werden vorübergehend bis zu 2,5 MB Plattenplatz je Objekt gebraucht. Ein abgebrochenes Training hinterlässt nichts. Es braucht Pakete, die das Suchen nicht braucht (requirements-learning.txt); fehlen sie, wird es gesagt.</translation>
   </message>
   <message>
    <source>The encoder {encoder} has learnt {labels} labels from {images} features: {path}</source>
@@ -685,7 +685,7 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>Licence of the images, for the card</source>
-   <translation>Lizenz der Bilder, für die Karte</translation>
+   <translation>Lizenz der Bilder, für den Steckbrief</translation>
   </message>
   <message>
    <source>Id of the encoder</source>
@@ -697,11 +697,11 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>Its card</source>
-   <translation>Seine Karte</translation>
+   <translation>Sein Steckbrief</translation>
   </message>
   <message>
    <source>Features learnt from</source>
-   <translation>Gelernte Objekte</translation>
+   <translation>Objekte, aus denen gelernt wurde</translation>
   </message>
   <message>
    <source>Dimensions of an embedding</source>
@@ -949,7 +949,7 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>Find what lies in this area only</source>
-   <translation type="unfinished" />
+   <translation>Nur finden, was in diesem Gebiet liegt</translation>
   </message>
   <message>
    <source>All rasters</source>
@@ -1329,7 +1329,7 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>The query has changed meanwhile; outline its matches again.</source>
-   <translation type="unfinished" />
+   <translation>Die Anfrage hat sich inzwischen geändert; lassen Sie ihre Treffer noch einmal umreißen.</translation>
   </message>
   <message>
    <source>Some matches have no outline: {told}</source>
@@ -1361,7 +1361,7 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>Only in view</source>
-   <translation>Nur im Blick</translation>
+   <translation>Nur im Kartenausschnitt</translation>
   </message>
   <message>
    <source>Only find what lies within the extent that the map shows now</source>
@@ -1525,7 +1525,7 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>Tick Any size, untick Only in view, or index more rasters.</source>
-   <translation>Haken Sie "Jede Größe" an, nehmen Sie den Haken von "Nur im Blick", oder indizieren Sie mehr Raster.</translation>
+   <translation>Haken Sie "Jede Größe" an, nehmen Sie den Haken von "Nur im Kartenausschnitt", oder indizieren Sie mehr Raster.</translation>
   </message>
   <message>
    <source>No match passes the filters; widen them.</source>
@@ -1609,7 +1609,7 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>{rasters} of the filter of {query} are in the archive no more.</source>
-   <translation type="unfinished" />
+   <translation>{rasters} des Filters von {query} sind nicht mehr im Archiv.</translation>
   </message>
   <message>
    <source>There is a saved query {name} already. Replace it?</source>
