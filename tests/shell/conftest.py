@@ -34,6 +34,10 @@ from qgis.PyQt.QtWidgets import QDockWidget, QMainWindow, QToolBar
 from frors_qgis.client.client import EngineClient
 from frors_qgis.plugin import FrorsPlugin
 from frors_qgis.resources import resource_path
+from frors_qgis.shell.match import Match
+
+BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
+"""A box on the raster that `write_raster` makes."""
 
 FAKE_ENGINE = Path(__file__).with_name("fake_engine.py")
 
@@ -281,6 +285,15 @@ def ready(plugin: FrorsPlugin, archive: Path) -> FrorsPlugin:
     plugin.dock.archive.archive_chosen.emit(str(archive))
     run_until(lambda: "4321" in plugin.dock.archive.info.replace(",", ""))
     return plugin
+
+
+@pytest.fixture
+def found(ready: FrorsPlugin, window: Window) -> list[Match]:
+    """The matches of a search that has ended, its layers in the project."""
+    ready.actions[1].trigger()
+    window.draw_box(BOX)
+    run_until(lambda: QgsProject.instance().mapLayersByName("Matches"))
+    return ready.dock.results.model.matches()
 
 
 @pytest.fixture

@@ -38,14 +38,6 @@ def rows(field):
 
 
 @pytest.fixture
-def found(ready, window, wait_until):
-    ready.actions[1].trigger()
-    window.draw_box(BOX)
-    wait_until(lambda: QgsProject.instance().mapLayersByName("Matches"))
-    return ready.dock.results.model.matches()
-
-
-@pytest.fixture
 def press(ready, found):
     view = ready.dock.results.view
 

@@ -12,14 +12,6 @@ def layers(name):
     return QgsProject.instance().mapLayersByName(name)
 
 
-@pytest.fixture
-def found(ready, window, wait_until):
-    ready.actions[1].trigger()
-    window.draw_box(BOX)
-    wait_until(lambda: layers("Matches"))
-    return ready.dock.results.model.matches()
-
-
 def can_outline(plugin):
     plugin.dock.results.menu_opened.emit()
     return plugin.dock.results.outline_action.isEnabled()

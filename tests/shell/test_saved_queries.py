@@ -13,15 +13,6 @@ BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
 
 
 @pytest.fixture
-def found(ready, window, wait_until):
-    """A search, finished."""
-    ready.actions[1].trigger()
-    window.draw_box(BOX)
-    wait_until(lambda: QgsProject.instance().mapLayersByName("Matches"))
-    return ready.dock.results.model.matches()
-
-
-@pytest.fixture
 def menu(ready):
     """What the menu of saved queries offers: the texts of its entries, and triggering one."""
     button = ready.dock.query.saved_queries
