@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsGeometry, QgsPointXY
 from qgis.gui import QgisInterface
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject
@@ -12,7 +11,7 @@ from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.explanation import Explanation, explanation_work
 from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.map_marks import MapMarks
-from frors_qgis.shell.match import Match
+from frors_qgis.shell.match import Match, polygon_of
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.why_dialog import WhyDialog
@@ -61,8 +60,7 @@ class ExplanationController(QObject):
         self._dialog.show()
 
     def _point(self, explanation: Explanation) -> None:
-        corners = [QgsPointXY(x, y) for x, y in explanation.footprint]
-        self._marks.zoom_to(QgsGeometry.fromPolygonXY([[*corners, corners[0]]]))
+        self._marks.zoom_to(polygon_of(explanation.footprint))
 
     def _close(self) -> None:
         dialog, self._dialog = self._dialog, None

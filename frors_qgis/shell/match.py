@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -32,7 +33,12 @@ class Match:
     @property
     def geometry(self) -> QgsGeometry:
         """The footprint as a polygon in EPSG:4326."""
-        return QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in (*self.footprint, self.footprint[0])]])
+        return polygon_of(self.footprint)
+
+
+def polygon_of(corners: Sequence[tuple[float, float]]) -> QgsGeometry:
+    """The polygon with these corners (longitude, latitude)."""
+    return QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in (*corners, corners[0])]])
 
 
 def match_from_json(value: dict[str, Any]) -> Match:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qgis.core import QgsGeometry, QgsPointXY
+from qgis.core import QgsGeometry
 
 from frors_qgis.client.tasks import Call, Work
 from frors_qgis.protocol import EngineError, ErrorCode
-from frors_qgis.shell.match import Match
+from frors_qgis.shell.match import Match, polygon_of
 
 
 @dataclass(frozen=True)
@@ -50,5 +50,4 @@ def _outline(match: Match, value: dict[str, Any]) -> Outline:
     score = float(value["score"])
     if len(corners) != 4 or not all(map(math.isfinite, [score, *(number for corner in corners for number in corner)])):
         raise ValueError("an outline without four corners")
-    points = [QgsPointXY(x, y) for x, y in corners]
-    return Outline(match, score, QgsGeometry.fromPolygonXY([[*points, points[0]]]))
+    return Outline(match, score, polygon_of(corners))
