@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive_access import known_raster
 from frors_qgis.engine.call import Call
@@ -184,6 +186,8 @@ def train(options: argparse.Namespace) -> Result:
     """Trains an encoder on class folders, or goes on with a training that was interrupted."""
     before_torch()
     from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
+    from frors_qgis.engine.learning.evaluation import embed_images
+    from frors_qgis.engine.learning.metrics import validation_figures
     from frors_qgis.engine.learning.model_card import ModelCard
     from frors_qgis.engine.learning.recipe import Recipe
     from frors_qgis.engine.learning.run_folder import RunFolder
@@ -233,6 +237,11 @@ def train(options: argparse.Namespace) -> Result:
                 cache=None if options.cache is None else Path(options.cache),
                 device=options.device,
             )
+            validation = {}
+            if chosen.validation:
+                encoder = load_checkpoint_file(checkpoint, options.device)
+                vectors = embed_images(chosen.validation, encoder, recipe.side, bar.show)
+                validation = validation_figures(vectors, np.array([image.label for image in chosen.validation]))
     except KeyboardInterrupt:
         if not run.begun:
             sentence = "Interrupted before anything was kept. Give the same command again to begin."
@@ -248,6 +257,7 @@ def train(options: argparse.Namespace) -> Result:
         images=chosen.images,
         licences=options.licence,
         protocol=chosen.protocol | {"trunk learnt from": origin.learnt_from, "side": f"{recipe.side} px"},
+        validation=validation,
         notes=options.note,
         records=run.metrics(),
         command=shlex.join(["python", "-m", "frors_qgis.engine", *options.words]),
@@ -255,7 +265,7 @@ def train(options: argparse.Namespace) -> Result:
     beside = checkpoint.with_suffix(".md")
     beside.write_text(card.text(), encoding="utf-8")
     last = card.records[-1] if card.records else {}
-    for name, value in last.get("validation", {}).items():
+    for name, value in validation.items():
         print(f"validation {name}: {value:.4f}")
     print(f"{checkpoint}: {len(chosen.images):,} images, {recipe.epochs} epochs, sha-256 {card.sha256}")
     return {
@@ -265,6 +275,7 @@ def train(options: argparse.Namespace) -> Result:
         "run": str(run.folder),
         "images": len(chosen.images),
         "recipe": recipe.as_json(),
+        "validation": validation,
         "last epoch": last,
     }
 

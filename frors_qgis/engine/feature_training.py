@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from frors_qgis.engine.feature_places import open_places
 from frors_qgis.engine.imagery.stretch import estimate_stretch
 from frors_qgis.engine.labelled_features import Skipped, class_name, none_left, read_features, skipped_json
 from frors_qgis.engine.learning.dataset import LabelledImage
-from frors_qgis.engine.learning.metrics import self_excluded_metrics
+from frors_qgis.engine.learning.metrics import validation_figures
 from frors_qgis.engine.learning.model_card import ModelCard
 from frors_qgis.engine.learning.progress import Progress, part_of
 from frors_qgis.engine.learning.provenance import Provenance
@@ -35,9 +35,6 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 if TYPE_CHECKING:
     from frors_qgis.engine.learning.run_folder import RunFolder
-
-FIGURES = ("mAP@10", "mAP", "hit@1")
-"""That are taken on the features kept apart."""
 
 EPOCHS = 8
 SURROUNDINGS = 0.15
@@ -137,7 +134,8 @@ def train_on_features(parameters: Parameters, folder: Path, call: Call) -> dict[
     measuring = part_of(progress, 0.9, 1.0)
     validation = _measure(wish, recipe, kept_apart, checkpoint, measuring) if kept_apart else None
     notes = [*_figures_in_words(wish, validation), *_cautions(wish, images, learnt, kept_apart)]
-    card = _card(wish, recipe, learnt, kept_apart, checkpoint, rasters, notes, run.metrics())
+    after = {} if validation is None else validation["after"]
+    card = _card(wish, recipe, learnt, kept_apart, checkpoint, rasters, after, notes, run.metrics())
     checkpoint.with_suffix(".md").write_text(card.text(), encoding="utf-8")
     progress(1.0, "Trained", None)
     return {
@@ -229,8 +227,7 @@ def _measure(
     for name, (path, start, end) in ends.items():
         encoder = load_checkpoint_file(path, wish.device)
         vectors = embed_images(kept_apart, encoder, recipe.side, part_of(progress, start, end))
-        metrics = self_excluded_metrics(vectors, labels).metrics
-        figures[name] = {figure: metrics[figure] for figure in FIGURES}
+        figures[name] = validation_figures(vectors, labels)
     return figures
 
 
@@ -282,6 +279,7 @@ def _card(
     kept_apart: Sequence[LabelledImage],
     checkpoint: Path,
     rasters: Sequence[str],
+    validation: Mapping[str, float],
     notes: Sequence[str],
     records: Sequence[dict[str, Any]],
 ) -> ModelCard:
@@ -303,6 +301,7 @@ def _card(
             "border": "the convolutions' own zero padding",
             "side": f"{recipe.side} px",
         },
+        validation=validation,
         notes=notes,
         records=records,
         command=f"frors:train with EPOCHS={recipe.epochs}, VALIDATION={100 * wish.validate:g}, SEED={recipe.seed}",

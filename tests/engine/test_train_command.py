@@ -8,11 +8,16 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from frors_qgis.engine.__main__ import main
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
+from frors_qgis.engine.encoders.registry import load_checkpoint_file
 from frors_qgis.engine.learning import trainer
+from frors_qgis.engine.learning.dataset import read_square
+from frors_qgis.engine.learning.metrics import validation_figures
+from frors_qgis.engine.learning.training_set import choose_images
 from tests.engine.door import REPOSITORY
 from tests.engine.learning.class_images import write_class_images
 
@@ -48,14 +53,21 @@ def test_a_trained_encoder_is_evaluated_by_its_checkpoint(folder, tmp_path):
     path = tmp_path / "roofs.safetensors"
     options = ["--encoder", "softmax-triplet", "--fraction", 0.75, "--validate", 0.34, "--without", "c1"]
     licence = ["--licence", "mine, CC BY 4.0", "--note", "Stripes of three widths."]
-    output, _ = run("train", folder, *options, *SMALL, "-o", path, *licence, *QUICK, "classes_per_batch=2", "--json")
+    quick = [*QUICK, "classes_per_batch=2", "kept=0.5"]
+    output, _ = run("train", folder, *options, *SMALL, "-o", path, *licence, *quick, "--json")
     result = json.loads(output.splitlines()[-1])
     assert result["images"] == 10
     assert result["recipe"]["classes_per_batch"] == 2
-    assert set(result["last epoch"]["validation"]) == {"mAP@10", "mAP", "hit@1"}
+    apart = choose_images([folder], fraction=0.75, validate=0.34, without=["c1"], seed=0).validation
+    embeddings = load_checkpoint_file(path, "cpu").encode_images(np.stack([read_square(i.path, 64) for i in apart]))
+    assert result["validation"] == pytest.approx(
+        validation_figures(embeddings, np.array([image.label for image in apart]))
+    )
     assert sorted(file.name for file in tmp_path.iterdir()) == ["roofs.md", "roofs.run", "roofs.safetensors"]
     card = (tmp_path / "roofs.md").read_text()
     assert result["sha256"] in card
+    assert f"| mAP | {result['validation']['mAP']:.4f} |" in card
+    assert "before the weights went back towards their start" in card
     assert "- mine, CC BY 4.0\n" in card
     assert "- Stripes of three widths.\n" in card
     assert "--without c1" in card

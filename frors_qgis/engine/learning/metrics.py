@@ -59,6 +59,15 @@ def self_excluded_metrics(embeddings: NDArray[np.float32], labels: NDArray[Any])
     return retrieval_report(embeddings, labels, embeddings, labels, files, files)
 
 
+def validation_figures(embeddings: NDArray[np.float32], labels: NDArray[Any]) -> dict[str, float]:
+    """The few figures that trainings show, of every image [n, D] among all others; labels: [n], names or numbers.
+
+    Raises what `retrieval_report` raises.
+    """
+    metrics = self_excluded_metrics(embeddings, labels).metrics
+    return {name: metrics[name] for name in ("mAP@10", "mAP", "hit@1")}
+
+
 def retrieval_report(
     queries: NDArray[np.float32],
     query_labels: NDArray[Any],

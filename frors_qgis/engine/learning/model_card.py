@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,8 @@ class ModelCard:
     """What a card says.
 
     name, sha256: of the checkpoint; datasets: names of their folders; images: those learnt from; protocol: what was
-    kept apart and how, by name; notes: sentences; records: one per epoch, see `RunFolder.metrics`; command: the line
-    that made it.
+    kept apart and how, by name; validation: figures of this file on the images kept apart, by name; notes: sentences;
+    records: one per epoch, see `RunFolder.metrics`; command: the line that made it.
     """
 
     name: str
@@ -41,6 +41,7 @@ class ModelCard:
     images: Sequence[LabelledImage]
     licences: Sequence[str]
     protocol: dict[str, Any]
+    validation: Mapping[str, float]
     notes: Sequence[str]
     records: Sequence[dict[str, Any]]
     command: str
@@ -48,9 +49,6 @@ class ModelCard:
     def text(self) -> str:
         """The card as Markdown."""
         counts = Counter(image.label for image in self.images)
-        last = self.records[-1] if self.records else {}
-        figures = {f"validation {name}": value for name, value in last.get("validation", {}).items()}
-        figures |= {name: last[name] for name in ("loss", "active triplets") if name in last}
         sections = {
             "Encoder": [
                 f"- method: {_METHODS[self.recipe.encoder]}",
@@ -70,7 +68,7 @@ class ModelCard:
                 f"- of what the trunk learnt before: see the card of {self.trunk.name}",
             ],
             "Protocol": [f"- {name}: {value}" for name, value in self.protocol.items()],
-            "Figures": _figures(figures, int(last.get("epoch", 0))),
+            "Figures": self._figures(),
             "Notes": [f"- {note}" for note in self.notes],
             "Recipe": ["```json", json.dumps(self.recipe.as_json(), indent=2), "```"],
             "Command": ["```", self.command, "```"],
@@ -79,13 +77,26 @@ class ModelCard:
         parts += ["\n".join([f"## {heading}", "", *lines]) for heading, lines in sections.items() if lines]
         return "\n\n".join(parts) + "\n"
 
+    def _figures(self) -> list[str]:
+        last = self.records[-1] if self.records else {}
+        training: dict[str, float] = {name: last[name] for name in ("loss", "active triplets") if name in last}
+        lines = []
+        if self.validation:
+            lines += [
+                "Of this file; each validation image searched among the others:",
+                "",
+                *_figure_table(self.validation),
+            ]
+        if self.validation and training:
+            lines.append("")
+        if training:
+            kept = ", before the weights went back towards their start" if self.recipe.kept else ""
+            lines += [f"Of training, after epoch {last['epoch']}{kept}:", "", *_figure_table(training)]
+        return lines or ["None were taken: the head was fitted in closed form, without validation images."]
 
-def _figures(figures: dict[str, float], epoch: int) -> list[str]:
-    if not figures:
-        return ["None were taken: the head was fitted in closed form, without validation images."]
-    rows = [(name, f"{value:.4f}") for name, value in figures.items()]
-    searched = "; each validation image searched among the others" if "validation mAP@10" in figures else ""
-    return [f"After epoch {epoch}{searched}.", "", *_table("figure", "", rows)]
+
+def _figure_table(figures: Mapping[str, float]) -> list[str]:
+    return _table("figure", "", ((name, f"{value:.4f}") for name, value in figures.items()))
 
 
 def _table(left: str, right: str, rows: Iterable[tuple[str, Any]]) -> list[str]:

@@ -28,7 +28,7 @@ from frors_qgis.engine.encoders.trunk_maps import STAGE3_STRIDE, STAGE4_CHANNELS
 from frors_qgis.engine.learning.augmentation import Augmentation
 from frors_qgis.engine.learning.dataset import LabelledImage
 from frors_qgis.engine.learning.fitting import MOST_VIEWS, Views, fit_head
-from frors_qgis.engine.learning.metrics import self_excluded_metrics
+from frors_qgis.engine.learning.metrics import validation_figures
 from frors_qgis.engine.learning.objective import Objective, require_metric_learning
 from frors_qgis.engine.learning.optimizer import new_optimizer, set_rates
 from frors_qgis.engine.learning.pictures import require_matplotlib
@@ -41,8 +41,6 @@ from frors_qgis.engine.learning.state import State
 from frors_qgis.engine.learning.training_set import dataset_of
 from frors_qgis.engine.learning.views import ViewCache, trunk_sha256
 from frors_qgis.protocol import EngineError, ErrorCode
-
-VALIDATION_FIGURES = ("mAP@10", "mAP", "hit@1")
 
 _BATCH = 128
 
@@ -324,8 +322,7 @@ class _Trainer:
                 stage3 = views.read(0, ids).to(self._device.name)
                 maps = TrunkMaps(stage3, self._late(stage3, self._trunk.layer4))
                 embeddings.append(self._head(maps).cpu().numpy())
-        metrics = self_excluded_metrics(np.concatenate(embeddings), self._validation_labels).metrics
-        return {name: metrics[name] for name in VALIDATION_FIGURES}
+        return validation_figures(np.concatenate(embeddings), self._validation_labels)
 
     def _weights(self) -> dict[str, Tensor]:
         """The weights that a state keeps, by name; to write to them is to change what is trained."""

@@ -19,8 +19,9 @@ def card(class_folder):
         images=class_folders(class_folder)[1:],
         licences=["CC BY 4.0, City of Somewhere", "public domain"],
         protocol={"trained on": "a share of 0.2 of each class, seed 0"},
+        validation={"mAP@10": 0.75},
         notes=["Some roofs stand twice."],
-        records=[{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.25, "validation": {"mAP@10": 0.75}}],
+        records=[{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.25, "validation": {"mAP@10": 0.5}}],
         command="python -m frors_qgis.engine train stripes -o roofs.safetensors",
     )
 
@@ -36,9 +37,10 @@ def test_a_card_says_what_the_encoder_was_made_from_and_how_good_it_is(card):
         "| c1 | 6 |",
         "- CC BY 4.0, City of Somewhere",
         "- trained on: a share of 0.2 of each class, seed 0",
-        "After epoch 2",
+        "Of this file; each validation image searched among the others:",
+        "| mAP@10 | 0.7500 |",
+        "Of training, after epoch 2:",
         "- Some roofs stand twice.",
-        "| validation mAP@10 | 0.7500 |",
         "| loss | 1.2500 |",
         '"margin": 0.2',
         "train stripes -o roofs.safetensors",
@@ -47,7 +49,7 @@ def test_a_card_says_what_the_encoder_was_made_from_and_how_good_it_is(card):
 
 
 def test_a_card_without_licences_or_figures_says_so(card):
-    text = replace(card, licences=[], records=[], notes=[]).text()
+    text = replace(card, licences=[], validation={}, records=[], notes=[]).text()
     assert "## Notes" not in text
     assert "not stated" in text
     assert "closed form" in text

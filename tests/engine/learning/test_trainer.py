@@ -143,11 +143,12 @@ def test_embeddings_may_be_reduced_after_training_or_not_at_all(trained, reducti
         ["loss=multi-similarity"],
         ["loss=proxy-anchor", "reduction=none"],
         ["preserve=10"],
+        ["kept=0.5"],
         ["encoder=frors", "softmax=1", "auxiliary=0", "preserve=10"],
         ["encoder=frors", "parts=image,gram,prototypes", "match=true", "auxiliary=1"],
     ],
 )
-def test_a_run_interrupted_in_its_second_epoch_ends_as_if_it_had_not_been(trained, settings):
+def test_a_run_interrupted_in_its_second_epoch_ends_as_if_it_had_not_been(trained, class_folder, settings):
     asked = recipe("softmax-triplet", *settings)
     told = []
 
@@ -157,11 +158,25 @@ def test_a_run_interrupted_in_its_second_epoch_ends_as_if_it_had_not_been(traine
 
     with pytest.raises(KeyboardInterrupt):
         trained(asked, progress=interrupt)
-    run, _ = trained(asked, progress=lambda fraction, message, eta: told.append(message))
+    run, path = trained(asked, progress=lambda fraction, message, eta: told.append(message))
     assert not any(message.startswith(("Epoch 1 ", "Computing", "Fitting")) for message in told)
     assert [record["epoch"] for record in run.metrics()] == [1, 2]
-    whole, _ = trained(asked, "whole.run")
+    whole, whole_path = trained(asked, "whole.run")
     assert_alike(run, whole)
+    pixels = np.stack([read_square(image.path, 64) for image in class_folders(class_folder)])
+    first, second = (load_checkpoint_file(each, "cpu").encode_images(pixels) for each in (path, whole_path))
+    np.testing.assert_allclose(first, second, atol=0.01)
+
+
+def test_weights_that_are_kept_whole_end_where_they_started_whatever_was_learnt(trained):
+    _, path = trained(recipe("frors", "epochs=0"), "fitted.run")
+    start = load_checkpoint(path).tensors
+    _, path = trained(recipe("frors", "kept=1"))
+    end = load_checkpoint(path).tensors
+    assert start.keys() == end.keys()
+    assert not moved(start, end)
+    _, path = trained(recipe("frors", "kept=0.5"), "half.run")
+    assert moved(start, load_checkpoint(path).tensors)
 
 
 def test_a_killed_process_goes_on_to_the_weights_of_one_that_was_left_alone(class_folder, tmp_path):
