@@ -16,7 +16,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
+
 from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.encoders.registry import load_encoder
 from frors_qgis.engine.imagery.grid import Grid
@@ -81,7 +82,8 @@ def main() -> None:
                 rows.append(row)
                 print(row, flush=True)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(json.dumps({"encoder": DEFAULT_ENCODER, "rows": rows}, indent=1) + "\n")
+        report = {"encoder": DEFAULT_ENCODER, "checkpoint sha-256": encoder_sha256(DEFAULT_ENCODER), "rows": rows}
+    arguments.output.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":

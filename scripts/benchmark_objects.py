@@ -1,7 +1,7 @@
 """Measures box searches for vessels and buildings on real rasters, and makes contact sheets of them.
 
     python scripts/benchmark_objects.py --data ../shared/data -o docs/results/objects.json [--sheets build/sheets] \
-        [--against docs/results/objects-frozen.json]
+        [--against docs/results/objects-resnet50-imagenet.json]
 
 Vessels: every labelled vessel of one Sentinel-2 port is the centre of a query box; the other seven ports are searched.
 Buildings: buildings of the western half of the Kitsap aerial are centres of query boxes; the eastern half is searched.
@@ -33,7 +33,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.call import Call
-from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
+from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
+
 from frors_qgis.engine.georeferences import box_in
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.windows import PixelWindow
@@ -311,7 +312,8 @@ def main() -> None:
                 report = {
                     "k": K,
                     "window": "4 cells",
-                    "encoder": arguments.encoder,
+                                        "encoder": arguments.encoder,
+                    "checkpoint sha-256": encoder_sha256(arguments.encoder),
                     "pooled": pooled(rows, others),
                     "rows": rows,
                 }

@@ -25,6 +25,9 @@ _TAIL_LINES = 200
 _STDERR_LINE = 16 * 1024
 _JUNK_LINES = 100  # an engine prints next to none; a program that is no engine may print without end
 
+_WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+"""0 elsewhere: there the engine lowers its own priority."""
+
 ProgressHandler = Callable[[float, str, float | None], None]
 CancelCheck = Callable[[], bool]
 
@@ -73,7 +76,7 @@ class EngineProcess:
                 cwd=folder,  # -m puts the working folder on sys.path: it must be ours, not wherever QGIS was started
                 env=environment,
                 start_new_session=True,  # Ctrl+C in QGIS's terminal is for QGIS; the engine ends when its stdin closes
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                creationflags=_WINDOWS_FLAGS,
             )
         except (OSError, ValueError) as error:
             message = f"The engine's Python {command[0]} could not be started: {error}. Choose another in the settings."

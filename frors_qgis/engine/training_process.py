@@ -24,6 +24,8 @@ from frors_qgis.protocol import EngineError, ErrorCode, decode_message, encode_m
 
 _POLL_S = 0.1
 _END = b""
+_WINDOWS_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "IDLE_PRIORITY_CLASS", 0)
+"""0 elsewhere: there the process lowers its own priority."""
 
 
 def train_apart(parameters: Parameters, call: Call, folder: Path, threads: int) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def _answer(values: dict[str, Any], call: Call, folder: Path, threads: int) -> d
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,  # Ctrl+C in a terminal is for this process, which then ends the other
+        creationflags=_WINDOWS_FLAGS,
     ) as child:
         talk = threading.Thread(target=_talk, args=(child, encode_message(_request(values)), lines), daemon=True)
         talk.start()

@@ -32,8 +32,14 @@ def absolute(path: str) -> str:
     return str(Path(path).absolute())
 
 
+def require_going_on(feedback: QgsProcessingFeedback) -> None:
+    """Raises QgsProcessingException when the user has cancelled."""
+    if feedback.isCanceled():
+        raise QgsProcessingException(tr("Cancelled."))
+
+
 class EngineAlgorithm(QgsProcessingAlgorithm):
-    """An algorithm that the engine computes. `prepareAlgorithm` reads the layers, on the main thread."""
+    """An algorithm that the engine computes. `prepareAlgorithm` asks the layers what they are, on the main thread."""
 
     def __init__(self, client: EngineClient) -> None:
         super().__init__()
@@ -57,8 +63,7 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
                 feedback.setProgressText(message if eta is None else _with_time_left(message, eta))
                 said, said_at = what, now
 
-        if feedback.isCanceled():
-            raise QgsProcessingException(tr("Cancelled."))
+        require_going_on(feedback)
         try:
             return self._client.call(method, params, show, feedback.isCanceled)
         except EngineError as error:

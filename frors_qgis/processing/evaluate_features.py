@@ -114,7 +114,7 @@ class EvaluateFeatures(LabelledAlgorithm):
     def processAlgorithm(  # noqa: N802
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
-        result = self._ask("evaluate", self._params, feedback)
+        result = self._ask("evaluate", self._params | {"features": self.features(feedback)}, feedback)
         self.report_skipped(result, feedback)
         for warning in result["warnings"]:
             feedback.pushWarning(warning)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from qgis.core import (
@@ -10,7 +9,6 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeatureSource,
     QgsProcessingFeedback,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSource,
@@ -21,13 +19,13 @@ from qgis.core import (
 )
 
 from frors_qgis.client.layer_source import crs_text, raster_path
-from frors_qgis.processing.algorithm import EngineAlgorithm, tr
+from frors_qgis.processing.algorithm import EngineAlgorithm, require_going_on, tr
 
 _MOST_FEATURES = 10_000
 """The engine refuses more, so no more than one over is read."""
 
-_MOST_LETTERS = 1_000
-"""Of a label: the engine refuses such long ones, whatever follows."""
+_MOST_LETTERS = 200
+"""Of a label: the engine refuses such long ones, whatever follows; so all of them fit in a message."""
 
 _LEAST_POINT_SIZE = 0.01
 _MOST_REPORTED = 50
@@ -88,14 +86,13 @@ class LabelledAlgorithm(EngineAlgorithm):
         return fine, message
 
     def label_params(self, parameters: dict[str, Any], context: QgsProcessingContext) -> dict[str, Any]:
-        """Parameters of the door for the features and their rasters; raises QgsProcessingException."""
+        """Parameters of the door but for the features, which `features` reads; raises QgsProcessingException."""
         source = self.parameterAsSource(parameters, self.INPUT, context)
         if source is None:
             raise QgsProcessingException(self.invalidSourceError(parameters, self.INPUT))
-        field = self.parameterAsString(parameters, self.FIELD, context)
+        self._source, self._field = source, self.parameterAsString(parameters, self.FIELD, context)
         layers = self.parameterAsLayerList(parameters, self.RASTERS, context)
         params: dict[str, Any] = {
-            "features": list(_features(source, field)),
             "name": source.sourceName() or tr("features"),
             "rasters": [raster_path(layer) for layer in layers],
         }
@@ -105,6 +102,21 @@ class LabelledAlgorithm(EngineAlgorithm):
             params["point_size"] = self.parameterAsDouble(parameters, self.POINT_SIZE, context)
         return params
 
+    def features(self, feedback: QgsProcessingFeedback) -> list[dict[str, Any]]:
+        """Id, label and box of each feature, as the engine understands them; a layer of a server may take its time."""
+        index = self._source.fields().lookupField(self._field)
+        request = QgsFeatureRequest().setSubsetOfAttributes([index]).setLimit(_MOST_FEATURES + 1)
+        features = []
+        for feature in self._source.getFeatures(request):
+            require_going_on(feedback)
+            value = feature.attribute(index)
+            box = feature.geometry().boundingBox()
+            corners = [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]
+            label = None if QgsVariantUtils.isNull(value) else str(value).strip()[:_MOST_LETTERS]
+            there = not feature.geometry().isEmpty() and box.isFinite()
+            features.append({"id": feature.id(), "label": label, "box": corners if there else None})
+        return features
+
     def report_skipped(self, result: dict[str, Any], feedback: QgsProcessingFeedback) -> None:
         """Says which features took no part, and why."""
         for one in result["skipped"][:_MOST_REPORTED]:
@@ -112,18 +124,3 @@ class LabelledAlgorithm(EngineAlgorithm):
             feedback.reportError(reason)
         if (more := result["skipped_count"] - _MOST_REPORTED) > 0:
             feedback.reportError(tr("{count} more features were skipped.").format(count=more))
-
-
-def _features(source: QgsProcessingFeatureSource, field: str) -> Iterator[dict[str, Any]]:
-    """Id, label and box of each feature, as the engine understands them."""
-    index = source.fields().lookupField(field)
-    request = QgsFeatureRequest().setSubsetOfAttributes([index]).setLimit(_MOST_FEATURES + 1)
-    for feature in source.getFeatures(request):
-        value = feature.attribute(index)
-        box = feature.geometry().boundingBox()
-        corners = [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]
-        yield {
-            "id": feature.id(),
-            "label": None if QgsVariantUtils.isNull(value) else str(value)[:_MOST_LETTERS],
-            "box": None if feature.geometry().isEmpty() or not box.isFinite() else corners,
-        }

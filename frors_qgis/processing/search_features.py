@@ -15,7 +15,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QMetaType
 
 from frors_qgis.client.layer_source import crs_text
-from frors_qgis.processing.algorithm import tr
+from frors_qgis.processing.algorithm import require_going_on, tr
 from frors_qgis.processing.search_algorithm import SearchAlgorithm
 
 _FEATURE = {"feature": QMetaType.Type.LongLong}
@@ -57,12 +57,8 @@ class SearchFeatures(SearchAlgorithm):
         if source is None:
             raise QgsProcessingException(self.invalidSourceError(parameters, self.INPUT))
         path, archive = self.raster_path(parameters, context), self.archive_path(parameters, context)
-        common = {"archive": archive, "raster": path, "crs": crs_text(source.sourceCrs())}
-        self._boxes = {}
-        for feature in source.getFeatures():
-            box = feature.geometry().boundingBox()
-            corners = [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]
-            self._boxes[feature.id()] = common | {"box": corners}
+        self._source = source
+        self._box_params = {"archive": archive, "raster": path, "crs": crs_text(source.sourceCrs())}
         self._search_params = self.search_params(parameters, context)
         return True
 
@@ -70,12 +66,13 @@ class SearchFeatures(SearchAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         fields, sink, output = self.matches_sink(parameters, context, _FEATURE)
-        steps = QgsProcessingMultiStepFeedback(2 * len(self._boxes), feedback)
+        boxes = self._boxes(feedback)
+        steps = QgsProcessingMultiStepFeedback(2 * len(boxes), feedback)
         refused = []
-        for number, (id_, box) in enumerate(self._boxes.items()):
+        for number, (id_, box) in enumerate(boxes.items()):
             steps.setCurrentStep(2 * number)
             try:
-                query = self._ask("embed", box, steps)
+                query = self._ask("embed", self._box_params | {"box": box}, steps)
             except QgsProcessingException as error:
                 if feedback.isCanceled():
                     raise
@@ -86,6 +83,15 @@ class SearchFeatures(SearchAlgorithm):
             wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"]}
             result = self._ask("search", self._search_params | wanted, steps)
             self.write_matches(result["matches"], fields, sink, parameters, [id_])
-        if refused and len(refused) == len(self._boxes):
+        if refused and len(refused) == len(boxes):
             raise QgsProcessingException(refused[0])
         return {self.OUTPUT: output}
+
+    def _boxes(self, feedback: QgsProcessingFeedback) -> dict[int, list[float]]:
+        """The box round every feature, by its id; a layer of a server may take its time."""
+        boxes = {}
+        for feature in self._source.getFeatures():
+            require_going_on(feedback)
+            box = feature.geometry().boundingBox()
+            boxes[feature.id()] = [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]
+        return boxes

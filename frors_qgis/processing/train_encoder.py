@@ -161,8 +161,9 @@ class TrainEncoder(LabelledAlgorithm):
     def processAlgorithm(  # noqa: N802
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
+        params = self._params | {"features": self.features(feedback)}
         try:
-            result = self._ask("train", self._params, feedback)
+            result = self._ask("train", params, feedback)
         except QgsProcessingException:
             if feedback.isCanceled():
                 feedback.pushInfo(tr("Nothing of the training is kept; run this again to begin anew."))

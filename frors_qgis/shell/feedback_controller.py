@@ -187,8 +187,7 @@ class FeedbackController(QObject):
         elif found.matches:  # other filters let something through
             self._shown = replace(shown, found=found)
             self._dock.results.show_matches(found.matches, found.note)
-            if not query.box.isNull():
-                self._keeper.store(query, shown.options.archive)
+            self._keeper.store(query, shown.options.archive)
 
     def _marked_beside(self, found: SearchResult) -> list[Match]:
         """The marked matches that the new ranking does not hold, so that their marks can be seen and taken away."""

@@ -117,7 +117,7 @@ class SearchController(QObject):
         self._marks.show_box(box)
         crs = self._reader.project_crs()
         options, title = self.options(), layer.name()
-        polygon = lonlat_polygon(box, crs if crs.isValid() else layer.crs())
+        polygon = lonlat_polygon(box, crs if crs.isValid() else layer.crs()) or QgsGeometry()
 
         def start(source: str | LayerPicture, corners: Corners, code: str) -> None:
             work = box_work(options, source, corners, code, self._picture_folder, self._query_px())
@@ -217,7 +217,7 @@ class SearchController(QObject):
         work: Work,
         options: SearchOptions,
         title: str,
-        polygon: QgsGeometry | None,
+        polygon: QgsGeometry,
         saved: SavedQuery | None = None,
     ) -> None:
         task = self._tasks.start(
@@ -236,7 +236,7 @@ class SearchController(QObject):
         result: dict[str, Any],
         options: SearchOptions,
         title: str,
-        polygon: QgsGeometry | None,
+        polygon: QgsGeometry,
         saved: SavedQuery | None,
     ) -> None:
         if "refused" in result:
@@ -256,7 +256,7 @@ class SearchController(QObject):
         found: SearchResult,
         options: SearchOptions,
         title: str,
-        polygon: QgsGeometry | None,
+        polygon: QgsGeometry,
         saved: SavedQuery | None,
     ) -> None:
         self._end()
@@ -265,8 +265,8 @@ class SearchController(QObject):
         self._shown_archive = options.archive
         self._thumbnails.begin(options.archive, self._dock.results.view.thumbnail_px())
         self._dock.results.show_matches(found.matches, found.note)
-        query = FinishedQuery(f"{title}, {size}", polygon or QgsGeometry(), found.matches)
-        if found.matches and polygon is not None:
+        query = FinishedQuery(f"{title}, {size}", polygon, found.matches)
+        if found.matches:
             self._keeper.store(query, options.archive)
         self._shows_search = True
         self.found.emit(ShownSearch(options, found, query, saved))

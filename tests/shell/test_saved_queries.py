@@ -7,6 +7,7 @@ from qgis.core import Qgis, QgsProject, QgsRectangle, QgsSettings
 from qgis.PyQt.QtWidgets import QInputDialog, QMessageBox
 
 from frors_qgis.plugin import FrorsPlugin
+from frors_qgis.shell import saved_query_controller
 from frors_qgis.shell.settings import Settings
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
@@ -128,6 +129,17 @@ def test_its_result_is_a_layer_like_any_other(ready, found, save, menu, wait_unt
     wait_until(lambda: len(QgsProject.instance().mapLayersByName("Matches")) == 2)
     names = {next(layer.getFeatures())["query"] for layer in QgsProject.instance().mapLayersByName("Matches")}
     assert "Roofs, 38.4 x 28.8 m" in names
+
+
+def test_a_query_that_was_saved_without_a_box_leaves_its_matches_as_a_layer_too(
+    ready, found, save, menu, wait_until, monkeypatch
+):
+    monkeypatch.setattr(saved_query_controller, "_described", lambda shown: {"title": shown.query.title})
+    save()
+    menu.trigger("Search", "Roofs")
+    wait_until(lambda: len(QgsProject.instance().mapLayersByName("Matches")) == 2)
+    boxes = {next(layer.getFeatures())["box"] for layer in QgsProject.instance().mapLayersByName("Matches")}
+    assert "" in boxes
 
 
 def test_what_is_new_is_searched_alone_and_then_counts_as_seen(ready, found, save, menu, fake, wait_until):
