@@ -82,7 +82,7 @@ def main() -> None:
                 rows.append(row)
                 print(row, flush=True)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        report = {"encoder": DEFAULT_ENCODER, "checkpoint sha-256": encoder_sha256(DEFAULT_ENCODER), "rows": rows}
+    report = {"encoder": DEFAULT_ENCODER, "checkpoint sha-256": encoder_sha256(DEFAULT_ENCODER), "rows": rows}
     arguments.output.write_text(json.dumps(report, indent=1) + "\n")
 
 
