@@ -1,40 +1,73 @@
 #!/usr/bin/env bash
-# Runs make targets on this working tree inside a bare Debian 12 made by debootstrap: nothing but make and git in it.
+# Runs make targets on this working tree inside a bare Debian made by debootstrap: nothing but make and git in it.
 #
 #   sudo scripts/clean_root.sh demo test
 #
 # Tracked files and untracked ones that git does not ignore are copied in. The root is made anew unless CLEAN_ROOT_KEEP=1.
-#   CLEAN_ROOT        where the root goes; default build/clean-root (needs 8 GB)
+#   CLEAN_ROOT_SUITE  which Debian; default bookworm (12); trixie is 13
+#   CLEAN_ROOT        where the root goes; default build/clean-root, for other suites build/clean-root-SUITE (needs 8 GB)
 #   CLEAN_ROOT_BINDS  folders of this machine to show inside, read-only, separated by spaces (a wheel house, say)
 #   CLEAN_ROOT_KEEP   1: go on in the root of an earlier run, its packages and its .venv kept
-# apt's mirror is the one this machine's own apt sources name; pip's configuration is taken along. Pictures and logs of
-# the demo come back in build/clean-root-output.
+# apt's mirror is the one this machine's own apt sources name; pip's configuration is taken along. Where debootstrap is
+# not installed, its package is unpacked below build/ and used from there. An argument with a space in it is no target but
+# a command, run by a shell in the working tree. Pictures, logs and reports come back in build/clean-root-output, for other
+# suites in build/clean-root-SUITE-output.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-SUITE=bookworm
-ROOT=$(realpath -m "${CLEAN_ROOT:-build/clean-root}")
-OUTPUT=$PWD/build/clean-root-output
+SUITE=${CLEAN_ROOT_SUITE:-bookworm}
+PLACE=build/clean-root
+[ "$SUITE" = bookworm ] || PLACE+=-$SUITE
+ROOT=$(realpath -m "${CLEAN_ROOT:-$PLACE}")
+OUTPUT=$PWD/$PLACE-output
 INSIDE=/srv/frors-qgis
 
 say() { printf 'clean root: %s\n' "$*"; }
 
-[ "$(id -u)" = 0 ] || { say "debootstrap and chroot need root." >&2; exit 1; }
-command -v debootstrap >/dev/null || { say "debootstrap is not installed." >&2; exit 1; }
+fail() {
+    say "$*" >&2
+    exit 1
+}
+
+[ "$(id -u)" = 0 ] || fail "debootstrap and chroot need root."
 # A mount namespace of its own: whatever is mounted below is gone when this script ends, however it ends.
 if [ "${CLEAN_ROOT_UNSHARED:-}" != 1 ]; then
     CLEAN_ROOT_UNSHARED=1 exec unshare --mount --propagation private "$0" "$@"
 fi
 [ $# -gt 0 ] || set -- demo test
 
+# The Debian mirror of this machine's own apt: the one that it takes the suite from, else the one of any suite of Debian.
+find_mirror() {
+    local wanted=('Created-By: Packages' 'Origin: Debian' 'Component: main') found
+    found=$(apt-get indextargets --format '$(REPO_URI)' "${wanted[@]}" "Codename: $SUITE" | head -n 1)
+    [ -n "$found" ] || found=$(apt-get indextargets --format '$(REPO_URI)' "${wanted[@]}" | grep -v security | head -n 1)
+    printf '%s' "$found"
+}
+
+find_debootstrap() {
+    local package=$PWD/build/debootstrap
+    DEBOOTSTRAP=debootstrap
+    command -v debootstrap >/dev/null && return
+    if [ ! -x "$package/usr/sbin/debootstrap" ]; then
+        mkdir -p "$package"
+        (cd "$package" && apt-get -q -o APT::Sandbox::User=root download debootstrap && dpkg-deb --extract ./*.deb .) >"$package.log" 2>&1 ||
+            { cat "$package.log" >&2; fail "debootstrap is neither installed nor to be had from apt."; }
+    fi
+    export DEBOOTSTRAP_DIR=$package/usr/share/debootstrap
+    DEBOOTSTRAP=$package/usr/sbin/debootstrap
+}
+
 if [ "${CLEAN_ROOT_KEEP:-}" != 1 ] || [ ! -d "$ROOT/usr" ]; then
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' "Codename: $SUITE" | head -n 1)
-    [ -n "$mirror" ] || { say "apt's sources name no mirror of $SUITE." >&2; exit 1; }
+    mirror=$(find_mirror)
+    [ -n "$mirror" ] || fail "apt's sources name no mirror of Debian."
+    find_debootstrap
     say "Making $SUITE in $ROOT from $mirror."
     rm -rf --one-file-system "$ROOT"
     mkdir -p "$ROOT"
-    debootstrap --variant=minbase --include=make,git "$SUITE" "$ROOT" "$mirror" >"$ROOT.log" 2>&1 ||
-        { tail -n 20 "$ROOT.log" >&2; exit 1; }
+    "$DEBOOTSTRAP" --variant=minbase --include=make,git,ca-certificates "$SUITE" "$ROOT" "$mirror" >"$ROOT.log" 2>&1 || {
+        tail -n 20 "$ROOT.log" >&2
+        fail "No root of $SUITE can be made from $mirror; the whole output is in $ROOT.log."
+    }
 fi
 
 say "Copying the working tree to $INSIDE."
@@ -63,10 +96,12 @@ fi
 
 status=0
 for target in "$@"; do
-    say "make $target"
+    [[ $target == *" "* ]] || target="make $target"
+    say "$target"
     started=$SECONDS
-    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "${environment[@]}" chroot "$ROOT" make -C "$INSIDE" "$target" || status=$?
-    say "make $target ended with $status after $((SECONDS - started)) s."
+    env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "${environment[@]}" \
+        chroot "$ROOT" sh -c "cd $INSIDE && $target" || status=$?
+    say "$target: ended with $status after $((SECONDS - started)) s."
     [ "$status" = 0 ] || break
 done
 rm -rf "$OUTPUT"

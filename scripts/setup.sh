@@ -3,7 +3,8 @@
 # Run it as often as you like: when nothing is to be done it says so at once.
 #
 #   PYTHON   the interpreter that QGIS uses; default /usr/bin/python3
-#   TORCH    cpu or cuda: which build of torch to have; unset keeps the one that is installed, else takes the CPU build
+#   TORCH    cpu or cuda: which build of torch to have; unset keeps the one that is installed, else takes the CPU build;
+#            system: the torch, torchvision, faiss and safetensors of the Debian below, whatever their versions
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -48,8 +49,14 @@ torch_installed() {
     "$VENV/bin/python" -c 'import importlib.metadata as m; print(m.version("torch"))' 2>/dev/null || true
 }
 
+# Whether a package lies in the environment itself, not in the system below it.
+is_own() {
+    compgen -G "$VENV/lib/python3*/site-packages/$1" >/dev/null
+}
+
 torch_is_wanted() {
     case "$TORCH:$(torch_installed)" in
+        system:?*) ! is_own torch ;;
         ":$TORCH_VERSION"* | "cpu:$TORCH_VERSION+cpu" | "cuda:$TORCH_VERSION" | "cuda:$TORCH_VERSION+cu"*) return 0 ;;
         *) return 1 ;;
     esac
@@ -66,6 +73,10 @@ qgis_is_recent() {
 
 python_makes_environments() {
     [ -x "$PYTHON" ] && "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null
+}
+
+system_has_torch() {
+    [ "$TORCH" != system ] || "$PYTHON" -c 'import faiss, safetensors, torch, torchvision' 2>/dev/null
 }
 
 windows_can_open() {
@@ -114,6 +125,7 @@ set_up_system() {
     local packages=() wanted=()
     qgis_is_recent || { wanted+=("QGIS $QGIS_WANTED or newer with its Python bindings"); packages+=(qgis python3-qgis ca-certificates); }
     python_makes_environments || { wanted+=("python3-venv"); packages+=(python3-venv); }
+    system_has_torch || { wanted+=("torch, torchvision, faiss and safetensors for $PYTHON"); packages+=(python3-torch python3-torchvision python3-faiss python3-safetensors); }
     # A bare system has no font: windows would show no text, and QGIS would complain that it cannot fetch Open Sans.
     windows_can_open || { wanted+=("xvfb and xauth"); packages+=(xvfb xauth fonts-dejavu-core fonts-open-sans); }
     [ ${#packages[@]} -gt 0 ] || return 0
@@ -128,6 +140,7 @@ set_up_system() {
     say "Installing ${packages[*]} (a few minutes on a bare system; details in $LOG)."
     quietly apt-get "${APT[@]}" -q install -y --no-install-recommends "${packages[@]}"
     qgis_is_recent || fail "QGIS is installed, but $PYTHON cannot import it; set PYTHON to the interpreter that QGIS uses."
+    system_has_torch || fail "The system's torch is installed, but $PYTHON cannot import it."
 }
 
 # ------------------------------------------------------------------------------------------------ the environment
@@ -146,6 +159,7 @@ install_cpu_torch() {
 
 install_torch() {
     torch_is_wanted && return
+    [ "$TORCH" != system ] || fail "$VENV does not see the system's torch."
     if [ "$TORCH" = cuda ]; then
         say "Installing torch $TORCH_VERSION, the CUDA build (about 3 GB with its libraries)."
         # Three equal signs: exactly this version, not 2.13.0+cpu, which pip would call newer.
@@ -155,7 +169,27 @@ install_torch() {
     fi
 }
 
+# The lines of requirement files but for what the system brings when TORCH=system, and for sympy, of which torch then says
+# itself which version it wants.
+wanted_lines() {
+    local left_out='^(-r|$)'
+    [ "$TORCH" != system ] || left_out+='|^(torch|torchvision|faiss-cpu|safetensors|sympy)=='
+    grep -hEv "$left_out" "$@"
+}
+
+install_requirements() {
+    say "Installing the other requirements."
+    wanted_lines requirements.txt requirements-learning.txt requirements-dev.txt >build/setup-requirements.txt
+    wanted_lines constraints.txt >build/setup-constraints.txt
+    [ "$TORCH" != system ] || printf 'torch==%s\n' "$(torch_installed)" >>build/setup-constraints.txt
+    quietly "${PIP[@]}" install --requirement build/setup-requirements.txt --constraint build/setup-constraints.txt
+}
+
 set_up_environment() {
+    if [ "$TORCH" = system ] && is_own torch; then
+        say "$VENV has a torch of its own; making it anew on the system's."
+        rm -rf "$VENV"
+    fi
     if [ -e "$VENV" ] && [ "$("$VENV/bin/python" -V 2>&1)" != "$("$PYTHON" -V)" ]; then
         say "$VENV belongs to another Python; making it anew."
         rm -rf "$VENV"
@@ -165,16 +199,15 @@ set_up_environment() {
         quietly "$PYTHON" -m venv --system-site-packages "$VENV"
     fi
     install_torch
-    say "Installing the other requirements."
-    quietly "${PIP[@]}" install --requirement requirements-dev.txt --constraint constraints.txt
+    install_requirements
     # GDAL and numpy from different worlds install without a word and fail on import: look now.
     quietly "$VENV/bin/python" -c 'import faiss, numpy, safetensors, torch; from osgeo import gdal_array'
     fingerprint >"$STAMP"
 }
 
 case "$TORCH" in
-    '' | cpu | cuda) ;;
-    *) fail "TORCH=$TORCH is neither cpu nor cuda." ;;
+    '' | cpu | cuda | system) ;;
+    *) fail "TORCH=$TORCH is none of cpu, cuda and system." ;;
 esac
 set_up_system
 if [ ! -f "$STAMP" ] || [ "$(cat "$STAMP")" != "$(fingerprint)" ] || ! torch_is_wanted; then

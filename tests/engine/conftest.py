@@ -142,7 +142,10 @@ def write_raster(tmp_path):
                 table.SetColorEntry(index, colour)
             dataset.GetRasterBand(1).SetColorTable(table)
         if mask is not None:
+            before = gdal.GetConfigOption("GDAL_TIFF_INTERNAL_MASK")
+            gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "NO")  # in a file beside it, also from GDAL 3.9 on
             dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
+            gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", before)
             content = (np.asarray(mask) * 255).astype(np.uint8).tobytes()
             dataset.GetRasterBand(1).GetMaskBand().WriteRaster(0, 0, width, height, content)
         dataset.WriteRaster(0, 0, width, height, np.ascontiguousarray(array).tobytes())
