@@ -6,7 +6,7 @@ import contextlib
 import io
 import itertools
 import queue
-import subprocess  # nosec B404: the engine is a child process by design, started without a shell
+import subprocess  # nosec B404 # the engine is a child process by design, started without a shell
 import threading
 import time
 from collections import deque
@@ -67,7 +67,7 @@ class EngineProcess:
         self._stopping = False
         self._ended = False
         try:
-            self._process = subprocess.Popen(  # nosec B603: a list, no shell, from find_interpreter
+            self._process = subprocess.Popen(  # nosec B603 # a list, no shell, from find_interpreter
                 list(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

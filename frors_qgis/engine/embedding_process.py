@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess  # nosec B404 - starts this same engine
+import subprocess  # nosec B404 # starts this same engine
 import sys
 from typing import Any
 
@@ -14,7 +14,7 @@ from frors_qgis.protocol import EngineError, ErrorCode, decode_message, encode_m
 def embed_apart(parameters: Parameters, call: Call) -> dict[str, Any]:
     """The result of `embed`, computed by a child process; raises what the child answers, or ENGINE_STOPPED."""
     command = [sys.executable, "-m", "frors_qgis.engine", "serve", "--role", "encode"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:  # nosec B603
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:  # nosec B603 # no shell
         if child.stdin is None or child.stdout is None:
             raise EngineError(ErrorCode.INTERNAL, "The encoder's process has no pipes.")
         child.stdin.write(encode_message({"id": 1, "method": "embed", "params": dict(parameters.values)}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import shutil
-import subprocess  # nosec B404 - starts this same engine
+import subprocess  # nosec B404 # starts this same engine
 import sys
 import tempfile
 import threading
@@ -47,7 +47,7 @@ def _answer(values: dict[str, Any], call: Call, folder: Path, threads: int) -> d
     command = [sys.executable, "-m", "frors_qgis.engine", "serve", "--role", "learn"]
     command += ["--folder", str(folder), "--threads", str(threads)]
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    with subprocess.Popen(  # nosec B603
+    with subprocess.Popen(  # nosec B603 # a list, no shell
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

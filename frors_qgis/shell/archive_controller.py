@@ -19,7 +19,7 @@ from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import bytes_text, count_text, counted_text
 
-_TOKEN = "archive"  # noqa: S105 - names a kind of task
+_TASK_KIND = "archive"
 
 
 class ArchiveController(QObject):
@@ -142,7 +142,7 @@ class ArchiveController(QObject):
         self._task = task = self._tasks.start(
             tr("Open archive"),
             work,
-            _TOKEN,
+            _TASK_KIND,
             succeeded=opened,
             failed=self._on_failed,
             cancelled=lambda: self._on_cancelled(task),

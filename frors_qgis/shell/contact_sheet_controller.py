@@ -19,7 +19,7 @@ from frors_qgis.shell.search_work import ShownSearch
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import count_text, scores_text
 
-_TOKEN = "sheet"  # noqa: S105 - names a kind of task
+_TASK_KIND = "sheet"
 
 
 class ContactSheetController(QObject):
@@ -42,7 +42,7 @@ class ContactSheetController(QObject):
         self._running = False
         dock.results.menu_opened.connect(self._say_what_can_be_done)
         dock.results.print_action.triggered.connect(self.print_matches)
-        dock.sheet_progress.cancel_wanted.connect(lambda: tasks.cancel(_TOKEN))
+        dock.sheet_progress.cancel_wanted.connect(lambda: tasks.cancel(_TASK_KIND))
         search.found.connect(self._on_found)
         search.left.connect(self._on_left)
 
@@ -63,7 +63,7 @@ class ContactSheetController(QObject):
         self._tasks.start(
             tr("Contact sheet"),
             contact_sheet_work(sheet, str(archive), path),
-            _TOKEN,
+            _TASK_KIND,
             succeeded=lambda _: self._on_printed(path),
             failed=self._on_failed,
             cancelled=self._on_ended,

@@ -16,7 +16,7 @@ from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.why_dialog import WhyDialog
 
-_TOKEN = "explain"  # noqa: S105 - names a kind of task
+_TASK_KIND = "explain"
 
 
 class ExplanationController(QObject):
@@ -48,7 +48,7 @@ class ExplanationController(QObject):
         self._tasks.start(
             tr("Explain match {rank}").format(rank=match.rank),
             explanation_work(archive, match, params),
-            _TOKEN,
+            _TASK_KIND,
             succeeded=lambda result: self._show(result["explanation"]),
             failed=self._notices.failure,
         )

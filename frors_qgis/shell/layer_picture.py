@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
-from xml.sax.saxutils import escape
 
 from qgis.core import QgsMapRendererParallelJob, QgsMapSettings, QgsRasterLayer, QgsRectangle
 from qgis.PyQt.QtCore import QObject, QSize, Qt, QTimer, pyqtSignal
@@ -71,13 +71,13 @@ class LayerPicture:
             self.extent.yMaximum(), 0.0, -self.extent.height() / height,
         )  # fmt: skip
         bands = [
-            _BAND.format(band=band, colour=colour, file=escape(file))
+            _BAND.format(band=band, colour=colour, file=html.escape(file, quote=False))
             for band, colour in enumerate(("Red", "Green", "Blue", "Alpha"), start=1)
         ]
         return "\n".join(
             (
                 f'<VRTDataset rasterXSize="{width}" rasterYSize="{height}">',
-                f"  <SRS>{escape(self.crs_wkt)}</SRS>",
+                f"  <SRS>{html.escape(self.crs_wkt, quote=False)}</SRS>",
                 f"  <GeoTransform>{', '.join(map(repr, place))}</GeoTransform>",
                 *bands,
                 "</VRTDataset>\n",

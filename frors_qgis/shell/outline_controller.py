@@ -16,7 +16,7 @@ from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import counted_text
 
-_TOKEN = "outline"  # noqa: S105 - names a kind of task
+_TASK_KIND = "outline"
 
 
 class OutlineController(QObject):
@@ -55,7 +55,7 @@ class OutlineController(QObject):
         self._tasks.start(
             tr("Outline matches"),
             outline_work(archive, matches, params),
-            _TOKEN,
+            _TASK_KIND,
             progressed=self._dock.outline_progress.advance,
             succeeded=lambda result: self._on_outlined(archive, params, result),
             failed=self._on_failed,
@@ -84,7 +84,7 @@ class OutlineController(QObject):
         self._dock.outline_progress.end()
 
     def _cancel(self) -> None:
-        self._tasks.cancel(_TOKEN)
+        self._tasks.cancel(_TASK_KIND)
 
     def _say_what_can_be_done(self) -> None:
         self._dock.results.outline_action.setEnabled(self._keeper.layer() is not None and not self._running)
