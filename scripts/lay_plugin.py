@@ -12,7 +12,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = "frors_qgis"
 BESIDE = ("metadata.txt", "LICENSE", "CHANGELOG.md")
-NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.aux.xml", ".*", "resnet50-imagenet.*")
+NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.aux.xml", "*.ts", ".*", "resnet50-imagenet.*")
 
 
 def lay_plugin(folder: Path) -> Path:
