@@ -17,7 +17,6 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
-
 from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.encoders.registry import load_encoder
 from frors_qgis.engine.imagery.grid import Grid
