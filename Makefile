@@ -1,7 +1,8 @@
 # Every target does the set-up it needs; `make` alone lists the targets.
 VENV := .venv/bin/python
 
-.PHONY: help setup test lint run demo screenshots translations encoders benchmark benchmark-retrieval clean
+.PHONY: help setup test test-trixie lint package run demo screenshots translations encoders benchmark
+.PHONY: benchmark-retrieval clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
 RESULTS ?= docs/results
@@ -10,16 +11,23 @@ RESULTS ?= docs/results
 help:  ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup:  ## QGIS and Xvfb where they are missing (root on Debian), and .venv; TORCH=cuda for the CUDA build of torch
+setup:  ## QGIS and Xvfb where they are missing (root on Debian), and .venv; TORCH=cuda or system: CUDA's, Debian's
 	@scripts/setup.sh
 
 test: setup  ## The whole test suite: the engine alone, then the plugin in QGIS
 	@$(VENV) scripts/test.py
 
-lint: setup  ## ruff and mypy
+test-trixie:  ## The whole test suite on Debian 13, in a root of its own with Debian's own torch and faiss (root only)
+	@scripts/test_trixie.sh
+
+lint: setup  ## ruff and mypy; bandit, detect-secrets, flake8 and the rules of plugins.qgis.org over the package
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
+	@$(VENV) scripts/check_package.py
+
+package:  ## build/frors_qgis-VERSION.zip, for "Install from ZIP" and plugins.qgis.org; the same bytes every time
+	@python3 scripts/package.py
 
 run: setup  ## Opens QGIS with the plugin, in a profile of its own under build/
 	@$(VENV) scripts/open_qgis.py
