@@ -179,6 +179,7 @@ wanted_lines() {
 
 install_requirements() {
     say "Installing the other requirements."
+    mkdir -p build
     wanted_lines requirements.txt requirements-learning.txt requirements-dev.txt >build/setup-requirements.txt
     wanted_lines constraints.txt >build/setup-constraints.txt
     [ "$TORCH" != system ] || printf 'torch==%s\n' "$(torch_installed)" >>build/setup-constraints.txt
