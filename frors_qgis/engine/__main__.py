@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from decimal import Decimal
@@ -31,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status: 0, 1 for bad input or failure, 2 for a wrong command line."""
     texts = [_without_exponent(text) for text in (sys.argv[1:] if arguments is None else arguments)]
     wants_json = "--json" in texts
+    # Newer versions of GDAL warn of a choice that code here works without (imagery/gdal_errors.py).
+    warnings.filterwarnings("ignore", r"Neither \w+\.UseExceptions", FutureWarning)
     try:
         return _run(texts, wants_json)
     except EngineError as error:

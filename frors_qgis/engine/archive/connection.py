@@ -46,6 +46,8 @@ def absolute(path: str | Path) -> Path:
         resolved = Path(path).resolve()
         str(resolved).encode()
         resolved.exists()
+        if resolved.is_symlink():  # from Python 3.13 on, links in a circle are no error of resolve()
+            raise OSError("The links go in a circle.")
     except (ValueError, OSError, RuntimeError) as error:
         raise EngineError(
             ErrorCode.BAD_REQUEST, f"{str(path)[:200]!r} cannot be the name of a file: rename it and try again."
