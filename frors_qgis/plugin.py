@@ -25,6 +25,7 @@ from frors_qgis.shell.export_controller import ExportController
 from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_controller import IndexController
+from frors_qgis.shell.installation_controller import InstallationController
 from frors_qgis.shell.locator_filter import FrorsLocatorFilter
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.options_page import OptionsPageFactory
@@ -98,7 +99,10 @@ class FrorsPlugin:
         self._index = IndexController(
             self._iface, self._dock, self._archive, self._tasks, self._notices, self._settings
         )
-        self._options = OptionsPageFactory(self._settings, self._restart_engine)
+        self._installation = InstallationController(
+            self._dock, self._tasks, self._notices, self._client, self._settings
+        )
+        self._options = OptionsPageFactory(self._settings, self._installation, self._restart_engine)
         self._iface.registerOptionsWidgetFactory(self._options)
         self._locator = FrorsLocatorFilter(self.actions, self._settings.recent_archives, self._archive.choose)
         self._iface.registerLocatorFilter(self._locator)
@@ -128,7 +132,7 @@ class FrorsPlugin:
         self._settings.unregister()
         remove_translator(self._translator)
         del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
-        del self._provider, self._client, self._options, self._locator, self._explanation
+        del self._provider, self._client, self._options, self._locator, self._explanation, self._installation
 
     @property
     def actions(self) -> tuple[QAction, ...]:
@@ -158,6 +162,7 @@ class FrorsPlugin:
         self._box_tool.box_drawn.connect(self._search.search_box)
         self._box_tool.example_drawn.connect(self._feedback.add_box)
         self._box_tool.clicked.connect(self._search.show_menu_at)
+        self._installation.ready.connect(self._archive.wake)
         self._client.archive_reopened.connect(self._archive.on_reopened)
         self._client.line_logged.connect(self._notices.log)
 

@@ -96,7 +96,8 @@ class Environment:
         shutil.rmtree(self.temporary, ignore_errors=True)
         whole = self.folder / f"{READY_MARKER}.new"
         try:
-            whole.write_text(json.dumps(record | {"fingerprint": fingerprint()}, indent=1), encoding="utf-8")
+            record = record | {"fingerprint": fingerprint(), "disk_mb": self.used_mb()}
+            whole.write_text(json.dumps(record, indent=1), encoding="utf-8")
             whole.replace(self.folder / READY_MARKER)
         except OSError as error:
             raise InstallationError(failure_of_error(error)) from error

@@ -25,6 +25,7 @@ class FailureKind(str, Enum):
     IN_USE = "in_use"
     LONG_PATH = "long_path"
     NO_WHEEL = "no_wheel"
+    NO_WHEELS = "no_wheels"
     NO_PLATFORM = "no_platform"
     NO_PYTHON = "no_python"
     NO_VENV = "no_venv"

@@ -82,7 +82,7 @@ class Installer:
     def install(self) -> dict[str, Any]:
         """Versions and device as `verify` has found them. Raises InstallationError, or what `check` raises."""
         if self._wheels is not None and not any(self._wheels.glob("*.whl")):
-            raise InstallationError(Failure(FailureKind.NO_WHEEL, str(self._wheels)))
+            raise InstallationError(Failure(FailureKind.NO_WHEELS, str(self._wheels)))
         with self._environment.lock() as self._lock:
             try:
                 return self._install()

@@ -40,12 +40,12 @@
    <translation>FRORS-Archive (*{suffix})</translation>
   </message>
   <message>
-   <source>{message}, about {minutes} min left</source>
-   <translation>{message}, noch etwa {minutes} min</translation>
-  </message>
-  <message>
    <source>Cancelled.</source>
    <translation>Abgebrochen.</translation>
+  </message>
+  <message>
+   <source>{message}, about {minutes} min left</source>
+   <translation>{message}, noch etwa {minutes} min</translation>
   </message>
   <message>
    <source>{message}, about {seconds} s left</source>
@@ -1172,6 +1172,406 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{pixels}: {metres} am Boden in {raster}</translation>
   </message>
   <message>
+   <source>Installing the FRORS engine</source>
+   <translation>Die FRORS-Engine wird installiert</translation>
+  </message>
+  <message>
+   <source>Remove the packages of FRORS</source>
+   <translation>Pakete von FRORS entfernen</translation>
+  </message>
+  <message>
+   <source>The FRORS engine is ready</source>
+   <translation>Die FRORS-Engine ist bereit</translation>
+  </message>
+  <message>
+   <source>This did not work</source>
+   <translation>Das hat nicht geklappt</translation>
+  </message>
+  <message>
+   <source>The FRORS engine does not start</source>
+   <translation>Die FRORS-Engine startet nicht</translation>
+  </message>
+  <message>
+   <source>Wait until the installation has ended, or cancel it in the FRORS panel.</source>
+   <translation>Warten Sie, bis die Installation beendet ist, oder brechen Sie sie im FRORS-Bedienfeld ab.</translation>
+  </message>
+  <message>
+   <source>The packages of FRORS are removed.</source>
+   <translation>Die Pakete von FRORS sind entfernt.</translation>
+  </message>
+  <message>
+   <source>torch {torch} computes on {device}.</source>
+   <translation>torch {torch} rechnet auf {device}.</translation>
+  </message>
+  <message>
+   <source>Trying {python}</source>
+   <translation>{python} wird geprüft</translation>
+  </message>
+  <message>
+   <source>the NVIDIA graphics card</source>
+   <translation>der NVIDIA-Grafikkarte</translation>
+  </message>
+  <message>
+   <source>the Apple graphics card</source>
+   <translation>der Apple-Grafikkarte</translation>
+  </message>
+  <message>
+   <source>the CPU</source>
+   <translation>der CPU</translation>
+  </message>
+  <message>
+   <source>The variable {variable} names its Python; without it FRORS can install one.</source>
+   <translation>Die Umgebungsvariable {variable} nennt ihr Python; ohne sie kann FRORS eines einrichten.</translation>
+  </message>
+  <message>
+   <source>No graphics card is used: {reason}.</source>
+   <translation>Keine Grafikkarte wird benutzt: {reason}.</translation>
+  </message>
+  <message>
+   <source>It can be installed again.</source>
+   <translation>Sie kann neu installiert werden.</translation>
+  </message>
+  <message>
+   <source>QGIS can be used meanwhile.</source>
+   <translation>Sie können währenddessen mit QGIS weiterarbeiten.</translation>
+  </message>
+  <message>
+   <source>Install</source>
+   <translation>Installieren</translation>
+  </message>
+  <message>
+   <source>Try again</source>
+   <translation>Noch einmal versuchen</translation>
+  </message>
+  <message>
+   <source>Copy log</source>
+   <translation>Protokoll kopieren</translation>
+  </message>
+  <message>
+   <source>Start</source>
+   <translation>Los geht’s</translation>
+  </message>
+  <message>
+   <source>Output</source>
+   <translation>Ausgabe</translation>
+  </message>
+  <message>
+   <source>Use an existing environment...</source>
+   <translation>Vorhandene Umgebung benutzen...</translation>
+  </message>
+  <message>
+   <source>Install from a folder of wheels...</source>
+   <translation>Aus einem Ordner mit Wheels installieren...</translation>
+  </message>
+  <message>
+   <source>Not now</source>
+   <translation>Nicht jetzt</translation>
+  </message>
+  <message>
+   <source>Folder: {folder}</source>
+   <translation>Ordner: {folder}</translation>
+  </message>
+  <message>
+   <source>The Python of an environment with these packages</source>
+   <translation>Das Python einer Umgebung mit diesen Paketen</translation>
+  </message>
+  <message>
+   <source>Folder of wheels</source>
+   <translation>Ordner mit Wheels</translation>
+  </message>
+  <message>
+   <source>about {download} to download, {disk} on disk</source>
+   <translation>etwa {download} zu laden, {disk} auf der Platte</translation>
+  </message>
+  <message>
+   <source>Settings &gt; Options &gt; Network</source>
+   <translation>Einstellungen &gt; Optionen &gt; Netzwerk</translation>
+  </message>
+  <message>
+   <source>Then try again; what is there is kept.</source>
+   <translation>Versuchen Sie es dann noch einmal; was da ist, bleibt.</translation>
+  </message>
+  <message>
+   <source>For this Mac</source>
+   <translation>Für diesen Mac</translation>
+  </message>
+  <message>
+   <source>Install the FRORS engine</source>
+   <translation>Die FRORS-Engine installieren</translation>
+  </message>
+  <message>
+   <source>FRORS computes with PyTorch, torchvision, FAISS and safetensors, which QGIS does not bring. They go into a folder of their own; the Python of QGIS and its packages stay as they are.</source>
+   <translation>FRORS rechnet mit PyTorch, torchvision, FAISS und safetensors, die QGIS nicht mitbringt. Sie kommen in einen eigenen Ordner; das Python von QGIS und seine Pakete bleiben, wie sie sind.</translation>
+  </message>
+  <message>
+   <source>Not installed.</source>
+   <translation>Nicht installiert.</translation>
+  </message>
+  <message>
+   <source>{folder}: the installation was interrupted.</source>
+   <translation>{folder}: die Installation wurde unterbrochen.</translation>
+  </message>
+  <message>
+   <source>{folder}: ready, {size}.</source>
+   <translation>{folder}: bereit, {size}.</translation>
+  </message>
+  <message>
+   <source>{folder}: ready, made for another release of FRORS, {size}.</source>
+   <translation>{folder}: bereit, für eine andere Version von FRORS gemacht, {size}.</translation>
+  </message>
+  <message>
+   <source>{folder}: made for another Python than that of QGIS.</source>
+   <translation>{folder}: für ein anderes Python als das von QGIS gemacht.</translation>
+  </message>
+  <message>
+   <source>{folder}: not made by FRORS, so it is left alone.</source>
+   <translation>{folder}: nicht von FRORS gemacht, bleibt also unberührt.</translation>
+  </message>
+  <message>
+   <source>NVIDIA graphics card (CUDA)</source>
+   <translation>NVIDIA-Grafikkarte (CUDA)</translation>
+  </message>
+  <message>
+   <source>CPU</source>
+   <translation>Prozessor (CPU)</translation>
+  </message>
+  <message>
+   <source>Looking at disk and Python...</source>
+   <translation>Platte und Python werden geprüft...</translation>
+  </message>
+  <message>
+   <source>Making a virtual environment...</source>
+   <translation>Eine virtuelle Umgebung wird angelegt...</translation>
+  </message>
+  <message>
+   <source>Installing PyTorch...</source>
+   <translation>PyTorch wird installiert...</translation>
+  </message>
+  <message>
+   <source>Installing the other packages...</source>
+   <translation>Die anderen Pakete werden installiert...</translation>
+  </message>
+  <message>
+   <source>Trying whether everything works...</source>
+   <translation>Es wird geprüft, ob alles läuft...</translation>
+  </message>
+  <message>
+   <source>Finish the installation</source>
+   <translation>Die Installation abschließen</translation>
+  </message>
+  <message>
+   <source>It was interrupted, and goes on where it stopped.</source>
+   <translation>Sie wurde unterbrochen und geht dort weiter, wo sie aufgehört hat.</translation>
+  </message>
+  <message>
+   <source>Install the FRORS engine again</source>
+   <translation>Die FRORS-Engine neu installieren</translation>
+  </message>
+  <message>
+   <source>The Python of QGIS is another one than before, so its packages are installed anew.</source>
+   <translation>Das Python von QGIS ist ein anderes als zuvor, daher werden seine Pakete neu installiert.</translation>
+  </message>
+  <message>
+   <source>Everything is deleted and installed anew.</source>
+   <translation>Alles wird gelöscht und neu installiert.</translation>
+  </message>
+  <message>
+   <source>Update the FRORS engine</source>
+   <translation>Die FRORS-Engine aktualisieren</translation>
+  </message>
+  <message>
+   <source>This release of FRORS needs other versions of its packages.</source>
+   <translation>Diese Version von FRORS braucht andere Versionen ihrer Pakete.</translation>
+  </message>
+  <message>
+   <source>Or name a folder elsewhere in the environment variable {variable} and start QGIS again.</source>
+   <translation>Oder nennen Sie in der Umgebungsvariable {variable} einen Ordner anderswo und starten Sie QGIS neu.</translation>
+  </message>
+  <message>
+   <source>The packages could not be fetched: a server was not reached.</source>
+   <translation>Die Pakete konnten nicht geholt werden: ein Server war nicht zu erreichen.</translation>
+  </message>
+  <message>
+   <source>Check the connection, and the proxy in {network}. The CPU build comes from PyTorch's own index at download.pytorch.org; where only PyPI can be reached, take the other build.</source>
+   <translation>Prüfen Sie die Verbindung und den Proxy in {network}. Die CPU-Fassung kommt aus PyTorchs eigenem Verzeichnis auf download.pytorch.org; wo nur PyPI zu erreichen ist, nehmen Sie die andere.</translation>
+  </message>
+  <message>
+   <source>The proxy does not answer.</source>
+   <translation>Der Proxy antwortet nicht.</translation>
+  </message>
+  <message>
+   <source>Correct it in {network}.</source>
+   <translation>Berichtigen Sie ihn in {network}.</translation>
+  </message>
+  <message>
+   <source>The proxy asks for a user name and a password.</source>
+   <translation>Der Proxy verlangt einen Benutzernamen und ein Passwort.</translation>
+  </message>
+  <message>
+   <source>Enter them in {network}.</source>
+   <translation>Tragen Sie beides in {network} ein.</translation>
+  </message>
+  <message>
+   <source>The packages cannot be fetched through a SOCKS proxy.</source>
+   <translation>Über einen SOCKS-Proxy können die Pakete nicht geholt werden.</translation>
+  </message>
+  <message>
+   <source>Set an HTTP proxy in {network}, or install from a folder of wheels.</source>
+   <translation>Stellen Sie in {network} einen HTTP-Proxy ein, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+  </message>
+  <message>
+   <source>The server's certificate is not trusted, as where a company looks into connections.</source>
+   <translation>Dem Zertifikat des Servers wird nicht vertraut, etwa weil eine Firma in Verbindungen hineinsieht.</translation>
+  </message>
+  <message>
+   <source>Ask your administrator for the certificate, name its file in the environment variable PIP_CERT and start QGIS again, or install from a folder of wheels.</source>
+   <translation>Lassen Sie sich von der Systemverwaltung das Zertifikat geben, nennen Sie seine Datei in der Umgebungsvariable PIP_CERT und starten Sie QGIS neu, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+  </message>
+  <message>
+   <source>A package arrived damaged.</source>
+   <translation>Ein Paket kam beschädigt an.</translation>
+  </message>
+  <message>
+   <source>Try again. If it comes back, a proxy or virus scanner changes it, or the folder's file is damaged.</source>
+   <translation>Versuchen Sie es noch einmal. Kommt es wieder, verändert es ein Proxy oder Virenscanner, oder die Datei im Ordner ist beschädigt.</translation>
+  </message>
+  <message>
+   <source>The disk of {folder} is full.</source>
+   <translation>Die Platte von {folder} ist voll.</translation>
+  </message>
+  <message>
+   <source>Free some space on it.</source>
+   <translation>Schaffen Sie dort Platz.</translation>
+  </message>
+  <message>
+   <source>{needed} are needed on the disk of {folder} while installing, but {free} are free.</source>
+   <translation>Während der Installation werden auf der Platte von {folder} {needed} gebraucht, frei sind aber {free}.</translation>
+  </message>
+  <message>
+   <source>{subject} must not be written.</source>
+   <translation>{subject} darf nicht beschrieben werden.</translation>
+  </message>
+  <message>
+   <source>Give yourself the right to write there, then try again.</source>
+   <translation>Geben Sie sich dort das Recht zu schreiben und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>A file is in use, or held by a virus scanner: {subject}</source>
+   <translation>Eine Datei ist in Gebrauch oder wird von einem Virenscanner festgehalten: {subject}</translation>
+  </message>
+  <message>
+   <source>Close other windows of QGIS, wait a minute and try again.</source>
+   <translation>Schließen Sie andere Fenster von QGIS, warten Sie eine Minute und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>A path is longer than Windows allows.</source>
+   <translation>Ein Pfad ist länger, als Windows erlaubt.</translation>
+  </message>
+  <message>
+   <source>Name a short folder, such as C:/frors, in the environment variable {variable} and start QGIS again, or switch long paths on in Windows.</source>
+   <translation>Nennen Sie in der Umgebungsvariable {variable} einen kurzen Ordner, etwa C:/frors, und starten Sie QGIS neu, oder schalten Sie in Windows lange Pfade ein.</translation>
+  </message>
+  <message>
+   <source>There is no {subject} for Python {python} on this system where pip has looked.</source>
+   <translation>Wo pip gesucht hat, gibt es {subject} nicht für Python {python} auf diesem System.</translation>
+  </message>
+  <message>
+   <source>Take the other build or a folder with all wheels, or use an existing environment.</source>
+   <translation>Nehmen Sie die andere Fassung oder einen Ordner mit allen Wheels, oder benutzen Sie eine vorhandene Umgebung.</translation>
+  </message>
+  <message>
+   <source>There are no wheels in {subject}.</source>
+   <translation>In {subject} sind keine Wheels.</translation>
+  </message>
+  <message>
+   <source>Choose the folder into which they were downloaded, with files that end in .whl.</source>
+   <translation>Wählen Sie den Ordner, in den sie geladen wurden, mit Dateien, die auf .whl enden.</translation>
+  </message>
+  <message>
+   <source>There is no PyTorch any more for Macs with an Intel processor.</source>
+   <translation>Für Macs mit Intel-Prozessor gibt es kein PyTorch mehr.</translation>
+  </message>
+  <message>
+   <source>Use an existing environment that has the packages, or another computer.</source>
+   <translation>Benutzen Sie eine vorhandene Umgebung mit den Paketen oder einen anderen Rechner.</translation>
+  </message>
+  <message>
+   <source>No Python {python} with GDAL was found in this QGIS: {subject}</source>
+   <translation>In diesem QGIS wurde kein Python {python} mit GDAL gefunden: {subject}</translation>
+  </message>
+  <message>
+   <source>Use an existing environment in which `from osgeo import gdal` works, or install QGIS again.</source>
+   <translation>Benutzen Sie eine vorhandene Umgebung, in der `from osgeo import gdal` geht, oder installieren Sie QGIS neu.</translation>
+  </message>
+  <message>
+   <source>The Python of QGIS cannot make virtual environments.</source>
+   <translation>Das Python von QGIS kann keine virtuellen Umgebungen anlegen.</translation>
+  </message>
+  <message>
+   <source>Install {package}, on Debian and Ubuntu by `sudo apt install {package}`, then try again.</source>
+   <translation>Installieren Sie {package}, unter Debian und Ubuntu mit `sudo apt install {package}`, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>The Python of QGIS has no pip.</source>
+   <translation>Das Python von QGIS hat kein pip.</translation>
+  </message>
+  <message>
+   <source>PyTorch cannot be loaded: the Microsoft Visual C++ runtime is missing or too old.</source>
+   <translation>PyTorch kann nicht geladen werden: die Laufzeitumgebung von Microsoft Visual C++ fehlt oder ist zu alt.</translation>
+  </message>
+  <message>
+   <source>Install it from {vc_runtime}, restart the computer and try again.</source>
+   <translation>Installieren Sie sie von {vc_runtime}, starten Sie den Rechner neu und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>numpy does not fit the GDAL of QGIS.</source>
+   <translation>numpy passt nicht zum GDAL von QGIS.</translation>
+  </message>
+  <message>
+   <source>Remove the packages in Settings &gt; Options &gt; FRORS, then install them again.</source>
+   <translation>Entfernen Sie die Pakete in Einstellungen &gt; Optionen &gt; FRORS und installieren Sie sie neu.</translation>
+  </message>
+  <message>
+   <source>The installation was ended from outside, often for want of memory.</source>
+   <translation>Die Installation wurde von außen beendet, oft aus Mangel an Speicher.</translation>
+  </message>
+  <message>
+   <source>Close other programs.</source>
+   <translation>Schließen Sie andere Programme.</translation>
+  </message>
+  <message>
+   <source>Another QGIS is at it (process {subject}).</source>
+   <translation>Ein anderes QGIS ist gerade dabei (Prozess {subject}).</translation>
+  </message>
+  <message>
+   <source>Wait until it has ended, then try again.</source>
+   <translation>Warten Sie, bis es fertig ist, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>{folder} was not made by FRORS, so it is left alone.</source>
+   <translation>{folder} wurde nicht von FRORS gemacht und bleibt unberührt.</translation>
+  </message>
+  <message>
+   <source>Move it away, then try again.</source>
+   <translation>Räumen Sie es beiseite und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>The packages do not work: {subject}</source>
+   <translation>Die Pakete laufen nicht: {subject}</translation>
+  </message>
+  <message>
+   <source>Remove them in Settings &gt; Options &gt; FRORS and install them again. If it comes back, report the log.</source>
+   <translation>Entfernen Sie sie in Einstellungen &gt; Optionen &gt; FRORS und installieren Sie sie neu. Kommt es wieder, melden Sie das Protokoll.</translation>
+  </message>
+  <message>
+   <source>It ended with an error: {subject}</source>
+   <translation>Es endete mit einem Fehler: {subject}</translation>
+  </message>
+  <message>
+   <source>The output says more. Trying again goes on where it stopped; if it comes back, report the log.</source>
+   <translation>Die Ausgabe sagt mehr. Ein neuer Versuch geht dort weiter, wo es aufgehört hat; kommt es wieder, melden Sie das Protokoll.</translation>
+  </message>
+  <message>
    <source>The layer did not answer in time; check the connection and draw the box again.</source>
    <translation>Der Layer hat nicht rechtzeitig geantwortet; prüfen Sie die Verbindung, und ziehen Sie den Rahmen noch einmal.</translation>
   </message>
@@ -1252,6 +1652,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Markierung wegnehmen (Entf)</translation>
   </message>
   <message>
+   <source>Delete the packages that FRORS has installed? Archives and encoders stay.</source>
+   <translation>Die Pakete löschen, die FRORS installiert hat? Archive und Encoder bleiben.</translation>
+  </message>
+  <message>
    <source>All cores</source>
    <translation>Alle Kerne</translation>
   </message>
@@ -1266,6 +1670,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Disk for thumbnails while QGIS runs; the oldest go first</source>
    <translation>Platz für Vorschaubilder, solange QGIS läuft; die ältesten gehen zuerst</translation>
+  </message>
+  <message>
+   <source>Empty: the one that FRORS has installed</source>
+   <translation>Leer: das von FRORS eingerichtete</translation>
+  </message>
+  <message>
+   <source>Install in the FRORS panel</source>
+   <translation>Im FRORS-Bedienfeld installieren</translation>
+  </message>
+  <message>
+   <source>Remove...</source>
+   <translation>Entfernen...</translation>
   </message>
   <message>
    <source>Empty: beside the project</source>
@@ -1288,6 +1704,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Vorschaubilder</translation>
   </message>
   <message>
+   <source>Packages of the engine</source>
+   <translation>Pakete der Engine</translation>
+  </message>
+  <message>
+   <source>Installed</source>
+   <translation>Installiert</translation>
+  </message>
+  <message>
+   <source>Python</source>
+   <translation>Python</translation>
+  </message>
+  <message>
    <source>New archives</source>
    <translation>Neue Archive</translation>
   </message>
@@ -1298,14 +1726,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Automatic: a graphics card where one works, else the CPU</source>
    <translation>Automatisch: eine Grafikkarte, wo eine funktioniert, sonst der Prozessor</translation>
-  </message>
-  <message>
-   <source>CPU</source>
-   <translation>Prozessor (CPU)</translation>
-  </message>
-  <message>
-   <source>NVIDIA graphics card (CUDA)</source>
-   <translation>NVIDIA-Grafikkarte (CUDA)</translation>
   </message>
   <message>
    <source>Apple graphics card (MPS)</source>

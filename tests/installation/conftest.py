@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import base64
-import hashlib
-import importlib.util
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,52 +11,20 @@ import pytest
 from frors_qgis.installation.environment import Environment
 from frors_qgis.installation.installer import Installer, Progress
 from frors_qgis.installation.plan import Build
+from tests.wheels import BASE_PYTHON, write_wheels
 
-BASE_PYTHON = Path(sys._base_executable)
-PINNED = {"torch": "2.13.0+cpu", "torchvision": "0.28.0", "faiss_cpu": "1.15.1", "safetensors": "0.8.0"}
 SMALL = Build("cpu", 1, 50, "+cpu")
-
-
-def write_wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:
-    """A wheel of pure Python."""
-    info = f"{name}-{version}.dist-info"
-    whole = files | {
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    path = folder / f"{name}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as wheel:
-        record = []
-        for file, text in whole.items():
-            wheel.writestr(file, text)
-            digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
-            record.append(f"{file},sha256={digest},{len(text.encode())}")
-        wheel.writestr(f"{info}/RECORD", "\n".join([*record, f"{info}/RECORD,,\n"]))
-    return path
 
 
 @pytest.fixture
 def wheels(tmp_path: Path) -> Path:
-    """Small wheels of what FRORS needs. That of torch leads to the real packages of whoever runs the tests."""
-    folder = tmp_path / "wheels"
-    folder.mkdir()
-    for name, version in (PINNED | {"numpy": "1.26.4"}).items():
-        write_wheel(folder, name, version, {f"of_{name}.py": ""})
-    torch = importlib.util.find_spec("torch")
-    faiss = importlib.util.find_spec("faiss")
-    places = {str(Path(found.origin).parent.parent) for found in (torch, faiss)}
-    write_wheel(folder, "torch", PINNED["torch"], {"of_torch.py": "", "real.pth": "\n".join(sorted(places)) + "\n"})
-    return folder
+    return write_wheels(tmp_path / "wheels", real=True)
 
 
 @pytest.fixture
 def hollow_wheels(tmp_path: Path) -> Path:
-    """The same without the real packages: what is installed from them does not work."""
-    folder = tmp_path / "hollow"
-    folder.mkdir()
-    for name, version in (PINNED | {"numpy": "1.26.4"}).items():
-        write_wheel(folder, name, version, {f"of_{name}.py": ""})
-    return folder
+    """What is installed from them does not work."""
+    return write_wheels(tmp_path / "hollow", real=False)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from frors_qgis.installation.failures import FailureKind, InstallationError
 from frors_qgis.installation.installer import Step
 from frors_qgis.installation.plan import Build
 from frors_qgis.installation.proxy import Proxy
-from tests.installation.conftest import BASE_PYTHON
+from tests.wheels import BASE_PYTHON
 
 
 class CancelledError(Exception):
@@ -159,7 +159,7 @@ def test_anew_keeps_nothing_of_before(half, make_installer, hollow_wheels):
 
 def test_a_folder_without_wheels_or_without_the_right_ones_is_told(half, make_installer, tmp_path, wheels):
     found = failure(make_installer(wheels=tmp_path / "nowhere"))
-    assert (found.kind, found.subject) == (FailureKind.NO_WHEEL, str(tmp_path / "nowhere"))
+    assert (found.kind, found.subject) == (FailureKind.NO_WHEELS, str(tmp_path / "nowhere"))
     next(wheels.glob("faiss*")).unlink()
     found = failure(make_installer(wheels=wheels))
     assert (found.kind, found.subject) == (FailureKind.NO_WHEEL, "faiss-cpu==1.15.1")
