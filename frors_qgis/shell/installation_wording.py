@@ -18,8 +18,8 @@ _VC_RUNTIME = "https://aka.ms/vs/17/release/vc_redist.x64.exe"
 
 
 def size_text(megabytes: int) -> str:
-    """`250` -> `250 MiB`, `2900` -> `3 GiB`: no more digits than are known."""
-    return QLocale().formattedDataSize(megabytes << 20, 0)
+    """`250` -> `250 MiB`, `2900` -> `2.8 GiB`: no more digits than are known."""
+    return QLocale().formattedDataSize(megabytes << 20, 0 if megabytes < 1024 else 1)
 
 
 def build_text(build: Build) -> str:

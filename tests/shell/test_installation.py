@@ -86,7 +86,7 @@ def test_nothing_is_offered_before_an_engine_is_wanted(bare, window, archive, wa
     assert shown_buttons(panel) == ["Install"]
     assert [button.text() for button, _ in panel._builds] == [
         "CPU\nabout 250 MiB to download, 1,000 MiB on disk",
-        "NVIDIA graphics card (CUDA)\nabout 3 GiB to download, 5 GiB on disk",
+        "NVIDIA graphics card (CUDA)\nabout 2.8 GiB to download, 4.9 GiB on disk",
     ]
     assert panel.build.name == "cpu"
     assert panel._place.text().startswith("Folder: ")
@@ -251,7 +251,7 @@ def test_every_failure_has_a_sentence_and_a_remedy(kind):
 
 
 def test_sizes_have_no_more_digits_than_are_known():
-    assert [size_text(size) for size in (250, 2900, 5000)] == ["250 MiB", "3 GiB", "5 GiB"]
+    assert [size_text(size) for size in (250, 2900, 5000)] == ["250 MiB", "2.8 GiB", "4.9 GiB"]
 
 
 def test_the_options_show_the_packages_and_delete_them_when_that_is_confirmed(
