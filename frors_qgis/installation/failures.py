@@ -63,7 +63,10 @@ _SIGNS: tuple[tuple[FailureKind, str], ...] = (
     (FailureKind.DISK_FULL, r"No space left on device|\[Errno 28\]|\[WinError 112\]|Disk quota exceeded|\[Errno 122\]"),
     (FailureKind.LONG_PATH, r"Windows Long Path support|\[WinError 206\]|File name too long|\[Errno 36\]"),
     (FailureKind.IN_USE, r"\[WinError (?:5|32)\][^\n]*?(?P<subject>'[^'\n]+')?\s*$"),
-    (FailureKind.PERMISSION, r"(?:Permission denied|Read-only file system)(?:: '(?P<subject>[^'\n]+)')?"),
+    (
+        FailureKind.PERMISSION,
+        r"(?:Permission denied|Operation not permitted|Read-only file system)(?:: '(?P<subject>[^'\n]+)')?",
+    ),
     (FailureKind.PROXY_PASSWORD, r"407 Proxy Authentication Required|Tunnel connection failed: 407"),
     (FailureKind.PROXY_SOCKS, r"Missing dependencies for SOCKS support"),
     (FailureKind.PROXY_UNREACHABLE, r"ProxyError\(|Cannot connect to proxy|Tunnel connection failed"),
