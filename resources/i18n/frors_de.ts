@@ -20,6 +20,14 @@
    <translation>Mit Rahmen suchen: einen Rahmen ziehen und finden, was so aussieht. Mit Umschalt ist ein Rahmen ein positives Beispiel für die gezeigte Anfrage, mit Strg ein negatives; ein Klick auf einen Treffer bietet sein Menü.</translation>
   </message>
   <message>
+   <source>Copy a report of FRORS for support</source>
+   <translation>Bericht über FRORS für den Support kopieren</translation>
+  </message>
+  <message>
+   <source>Puts versions, device, archive and the end of the log on the clipboard, without names of your folders.</source>
+   <translation>Legt Versionen, Gerät, Archiv und das Ende des Protokolls in die Zwischenablage, ohne Namen Ihrer Ordner.</translation>
+  </message>
+  <message>
    <source>FRORS panel</source>
    <translation>FRORS-Bedienfeld</translation>
   </message>
@@ -890,6 +898,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Page {page} of {pages}</source>
    <translation>Seite {page} von {pages}</translation>
+  </message>
+  <message>
+   <source>FRORS report</source>
+   <translation>FRORS-Bericht</translation>
+  </message>
+  <message>
+   <source>The report is on the clipboard; paste it where you ask for help.</source>
+   <translation>Der Bericht liegt in der Zwischenablage; fügen Sie ihn dort ein, wo Sie um Hilfe bitten.</translation>
   </message>
   <message>
    <source>Take the last mark back (Ctrl+Z)</source>
