@@ -69,7 +69,8 @@ def ranked(params):
 
 def info(archive):
     return {
-        "path": archive, "encoder": "fake", "encoder_available": True, "dimension": 256, "chips": 4321, "bytes": 3_400_000, "levels": [],
+        "path": archive, "encoder": "fake", "encoder_available": True, "dimension": 256,
+        "chips": 4321, "bytes": 3_400_000, "levels": [],
         "rasters": [
             {"id": 1, "path": "/data/town_2024.tif", "state": "indexed", "reason": None},
             {"id": 2, "path": "/gone.tif", "state": "missing", "reason": "The file /gone.tif is not there."},
