@@ -17,7 +17,6 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
-
 from frors_qgis.engine.encoders.interface import CELL
 from frors_qgis.engine.encoders.registry import load_encoder
 from frors_qgis.engine.imagery.grid import Grid
@@ -82,7 +81,7 @@ def main() -> None:
                 rows.append(row)
                 print(row, flush=True)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
-        report = {"encoder": DEFAULT_ENCODER, "checkpoint sha-256": encoder_sha256(DEFAULT_ENCODER), "rows": rows}
+    report = {"encoder": DEFAULT_ENCODER, "checkpoint sha-256": encoder_sha256(DEFAULT_ENCODER), "rows": rows}
     arguments.output.write_text(json.dumps(report, indent=1) + "\n")
 
 

@@ -34,7 +34,6 @@ from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_sha256
-
 from frors_qgis.engine.georeferences import box_in
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.windows import PixelWindow
@@ -312,7 +311,7 @@ def main() -> None:
                 report = {
                     "k": K,
                     "window": "4 cells",
-                                        "encoder": arguments.encoder,
+                    "encoder": arguments.encoder,
                     "checkpoint sha-256": encoder_sha256(arguments.encoder),
                     "pooled": pooled(rows, others),
                     "rows": rows,

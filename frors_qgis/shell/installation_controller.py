@@ -13,6 +13,7 @@ from qgis.core import Qgis, QgsApplication
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from frors_qgis.client.client import EngineClient
+from frors_qgis.client.engine_sentence import in_users_language
 from frors_qgis.client.interpreter import PYTHON_VARIABLE, managed_environment, qgis_interpreters
 from frors_qgis.client.tasks import Call
 from frors_qgis.installation.environment import Environment, State
@@ -77,6 +78,7 @@ class InstallationController(QObject):
         """The engine was wanted and cannot be started, for the reason in the sentence."""
         if self._running or self._dock.shows_installation:
             return
+        sentence = in_users_language(sentence)
         state = self._environment().state()
         if os.environ.get(PYTHON_VARIABLE) or self._settings.python:
             self._show_offer(tr("The FRORS engine does not start"), sentence)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qgis.PyQt.QtCore import QLocale
 
+from frors_qgis.client.engine_sentence import in_users_language
 from frors_qgis.client.interpreter import ENVIRONMENTS_VARIABLE
 from frors_qgis.installation.environment import State
 from frors_qgis.installation.failures import Failure, FailureKind
@@ -202,7 +203,7 @@ def failure_texts(failure: Failure, folder: Path) -> tuple[str, str]:
         "network": network,
         "package": subject if subject.startswith("python") else "python3-venv",
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "subject": subject or folder,
+        "subject": in_users_language(subject) or folder,
         "variable": ENVIRONMENTS_VARIABLE,
         "vc_runtime": _VC_RUNTIME,
     }
