@@ -18,6 +18,7 @@ from frors_qgis.processing.provider import FrorsProvider
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.box_tool import BoxTool
 from frors_qgis.shell.contact_sheet_controller import ContactSheetController
+from frors_qgis.shell.diagnostics import Diagnostics
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.explanation_controller import ExplanationController
@@ -25,6 +26,7 @@ from frors_qgis.shell.export_controller import ExportController
 from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_controller import IndexController
+from frors_qgis.shell.installation_controller import InstallationController
 from frors_qgis.shell.locator_filter import FrorsLocatorFilter
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.options_page import OptionsPageFactory
@@ -76,6 +78,10 @@ class FrorsPlugin:
                 "query that is shown, with Ctrl a negative one; a click on a match offers its menu."
             )
         )
+        self._report_action = QAction(tr("Copy a report of FRORS for support"), window)
+        self._report_action.setToolTip(
+            tr("Puts versions, device, archive and the end of the log on the clipboard, without names of your folders.")
+        )
         self._dock = FrorsDock(self._index_action, self._box_action, self._settings, window)
         self._dock.setToggleVisibilityAction(self._make_panel_action())
         self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
@@ -98,7 +104,13 @@ class FrorsPlugin:
         self._index = IndexController(
             self._iface, self._dock, self._archive, self._tasks, self._notices, self._settings
         )
-        self._options = OptionsPageFactory(self._settings, self._restart_engine)
+        self._installation = InstallationController(
+            self._dock, self._tasks, self._notices, self._client, self._settings
+        )
+        self._diagnostics = Diagnostics(
+            self._client, self._tasks, self._notices, lambda: self._archive.path, self._dock
+        )
+        self._options = OptionsPageFactory(self._settings, self._installation, self._restart_engine)
         self._iface.registerOptionsWidgetFactory(self._options)
         self._locator = FrorsLocatorFilter(self.actions, self._settings.recent_archives, self._archive.choose)
         self._iface.registerLocatorFilter(self._locator)
@@ -118,7 +130,7 @@ class FrorsPlugin:
         self._box_tool.remove()
         self._iface.removeDockWidget(self._dock)
         self._dock.deleteLater()
-        for action in self.actions:
+        for action in (*self.actions, self._report_action):
             action.deleteLater()
         QgsApplication.processingRegistry().removeProvider(self._provider)
         self._client.shut_down()
@@ -128,7 +140,8 @@ class FrorsPlugin:
         self._settings.unregister()
         remove_translator(self._translator)
         del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
-        del self._provider, self._client, self._options, self._locator, self._explanation
+        del self._provider, self._client, self._options, self._locator, self._explanation, self._installation
+        del self._diagnostics
 
     @property
     def actions(self) -> tuple[QAction, ...]:
@@ -152,12 +165,14 @@ class FrorsPlugin:
 
     def _connect(self) -> None:
         self._index_action.triggered.connect(self._index.show_dialog)
+        self._report_action.triggered.connect(self._diagnostics.copy)
         self._index.ended.connect(self._on_index_ended)
         self._box_action.triggered.connect(self._on_box_action)
         self._box_tool.setAction(self._box_action)
         self._box_tool.box_drawn.connect(self._search.search_box)
         self._box_tool.example_drawn.connect(self._feedback.add_box)
         self._box_tool.clicked.connect(self._search.show_menu_at)
+        self._installation.ready.connect(self._archive.wake)
         self._client.archive_reopened.connect(self._archive.on_reopened)
         self._client.line_logged.connect(self._notices.log)
 
@@ -167,10 +182,12 @@ class FrorsPlugin:
         for action in self.actions:
             self._toolbar.addAction(action)
             self._iface.addPluginToRasterMenu(MENU, action)
+        self._iface.addPluginToRasterMenu(MENU, self._report_action)
         self._iface.registerMainWindowAction(self._box_action, _BOX_SHORTCUT)
 
     def _remove_actions(self) -> None:
         self._iface.unregisterMainWindowAction(self._box_action)
+        self._iface.removePluginRasterMenu(MENU, self._report_action)
         for action in self.actions:
             self._iface.removePluginRasterMenu(MENU, action)
         self._iface.mainWindow().removeToolBar(self._toolbar)

@@ -1,4 +1,4 @@
-"""Finds the files of `resources/`, which stand beside the package in the repository and inside it in the plugin."""
+"""Finds what is shipped with the package: beside it in the repository, inside it in the plugin."""
 
 from __future__ import annotations
 
@@ -13,3 +13,11 @@ def resource_path(*parts: str) -> Path:
         if (root / "resources").is_dir():
             return root.joinpath("resources", *parts)
     raise FileNotFoundError(f"There is no resources folder in {_PACKAGE} or beside it; install the plugin again.")
+
+
+def shipped_file(name: str) -> Path:
+    """Path of a file that stands at the top of the repository. Raises FileNotFoundError."""
+    for root in (_PACKAGE, _PACKAGE.parent):
+        if (root / name).is_file():
+            return root / name
+    raise FileNotFoundError(f"There is no {name} in {_PACKAGE} or beside it; install the plugin again.")

@@ -1,4 +1,4 @@
-"""Lays the plugin out as QGIS wants it: one folder with the package, metadata.txt, LICENSE and resources.
+"""Lays the plugin out as QGIS wants it: one folder with the package, resources and what stands at the top.
 
 python3 scripts/lay_plugin.py [FOLDER]      (default build/plugins; the plugin is FOLDER/frors_qgis)
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = "frors_qgis"
-BESIDE = ("metadata.txt", "LICENSE", "CHANGELOG.md")
+BESIDE = ("metadata.txt", "LICENSE", "CHANGELOG.md", "requirements.txt", "constraints.txt")
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.aux.xml", "*.ts", ".*", "resnet50-imagenet.*")
 
 

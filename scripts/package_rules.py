@@ -42,6 +42,8 @@ NEEDED = (
     "metadata.txt",
     "LICENSE",
     "CHANGELOG.md",
+    "requirements.txt",
+    "constraints.txt",
     "resources/encoders/frors.safetensors",
     "resources/encoders/frors.md",
     "resources/i18n/frors_de.qm",

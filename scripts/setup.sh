@@ -14,7 +14,7 @@ VENV=.venv
 STAMP=$VENV/.frors-setup
 LOG=build/setup.log
 QGIS_WANTED=3.40
-TORCH_VERSION=2.13.0
+TORCH_VERSION=$(sed -n 's/^torch==//p' requirements.txt)
 TORCH_CPU_INDEX=https://download.pytorch.org/whl/cpu
 
 say() { printf 'setup: %s\n' "$*"; }

@@ -2,14 +2,17 @@
 
 .venv/bin/python scripts/translations.py
 
-Every `tr("...")` of frors_qgis becomes a message of each frors_<language>.ts: translations stay, new sentences are
-unfinished, those that are gone are dropped. Then Qt's lrelease makes the .qm files that the plugin loads. For another
-language make an empty frors_<language>.ts first; any editor for Qt's .ts files fills it in.
+Every `tr("...")` of frors_qgis becomes a message of each frors_<language>.ts, and so does every sentence of the engine,
+in a context of its own: translations stay, new sentences are unfinished, those that are gone are dropped. Then Qt's
+lrelease makes the .qm files that the plugin loads. For another language make an empty frors_<language>.ts first; any
+editor for Qt's .ts files fills it in. The engine's sentences are listed as well, because a .qm cannot be listed and the
+plugin has to recognise them.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 import subprocess
 import sys
@@ -17,10 +20,11 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine_sentences import engine_sentences
 from open_qgis import REPOSITORY
 
 FOLDER = REPOSITORY / "resources" / "i18n"
-CONTEXT = "frors"
+LIST = FOLDER / "engine_sentences.json"
 
 
 def sentences() -> list[str]:
@@ -42,38 +46,51 @@ def sentences_of(path: Path) -> Iterator[str]:
             yield value.value
 
 
-def read_translations(path: Path) -> dict[str, str]:
-    """Sentence to translation; those that are not finished are left out."""
+def contexts() -> dict[str, list[str]]:
+    """The sentences of each context."""
+    return {"frors": sentences(), "engine": engine_sentences()}
+
+
+def read_translations(path: Path) -> dict[str, dict[str, str]]:
+    """Sentence to translation, by context; those that are not finished are left out."""
+    found: dict[str, dict[str, str]] = {name: {} for name in ("frors", "engine")}
     if not path.read_text(encoding="utf-8").strip():
-        return {}
-    found = {}
-    for message in ElementTree.parse(path).iter("message"):  # noqa: S314  our own file
-        translation = message.find("translation")
-        if translation is not None and translation.get("type") is None and translation.text:
-            found[message.findtext("source", "")] = translation.text
+        return found
+    for context in ElementTree.parse(path).iter("context"):  # noqa: S314  our own file
+        translations = found.setdefault(context.findtext("name", ""), {})
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            if translation is not None and translation.get("type") is None and translation.text:
+                translations[message.findtext("source", "")] = translation.text
     return found
 
 
-def write_translations(path: Path, translations: dict[str, str]) -> int:
+def write_translations(path: Path, translations: dict[str, dict[str, str]]) -> int:
     """Writes the file anew with all sentences; returns how many are not translated."""
     language = path.stem.split("_", 1)[1]
     root = ElementTree.Element("TS", {"version": "2.1", "language": language, "sourcelanguage": "en"})
-    context = ElementTree.SubElement(root, "context")
-    ElementTree.SubElement(context, "name").text = CONTEXT
     unfinished = 0
-    for sentence in sentences():
-        message = ElementTree.SubElement(context, "message")
-        ElementTree.SubElement(message, "source").text = sentence
-        translation = ElementTree.SubElement(message, "translation")
-        if sentence in translations:
-            translation.text = translations[sentence]
-        else:
-            translation.set("type", "unfinished")
-            unfinished += 1
+    for name, wanted in contexts().items():
+        context = ElementTree.SubElement(root, "context")
+        ElementTree.SubElement(context, "name").text = name
+        for sentence in wanted:
+            message = ElementTree.SubElement(context, "message")
+            ElementTree.SubElement(message, "source").text = sentence
+            translation = ElementTree.SubElement(message, "translation")
+            if sentence in translations[name]:
+                translation.text = translations[name][sentence]
+            else:
+                translation.set("type", "unfinished")
+                unfinished += 1
     ElementTree.indent(root, " ")
     content = ElementTree.tostring(root, "unicode")
     path.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{content}\n', encoding="utf-8")
     return unfinished
+
+
+def write_list() -> None:
+    """Lists the sentences of the engine, one a line, for the plugin to recognise."""
+    LIST.write_text(json.dumps(engine_sentences(), indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -82,6 +99,7 @@ def main() -> int:
     if lrelease is None:
         print("translations: lrelease is missing; on Debian it is in qttools5-dev-tools.", file=sys.stderr)
         return 1
+    write_list()
     for path in sorted(FOLDER.glob("*.ts")):
         unfinished = write_translations(path, read_translations(path))
         subprocess.run([lrelease, "-silent", str(path), "-qm", str(path.with_suffix(".qm"))], check=True)

@@ -148,6 +148,10 @@ def methods_of(binding: str, modules: Sequence[str], *, inherited: bool = True) 
 def removed_uses(tree: ast.AST, qt: dict[str, Any], removed: set[str]) -> Iterator[tuple[int, str]]:
     """Line and sentence for everything in a module that Qt 6 has not; `removed` are names of methods."""
     own = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    imported = {
+        alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("qgis.PyQt"):
             for alias in node.names:
@@ -156,7 +160,7 @@ def removed_uses(tree: ast.AST, qt: dict[str, Any], removed: set[str]) -> Iterat
         elif isinstance(node, ast.Attribute):
             if missing := missing_from(qt, node):
                 yield node.lineno, f"PyQt6 has no {missing}"
-            elif node.attr in removed - own and not chain_of(node)[0][:1].isupper():
+            elif node.attr in removed - own and id(node) in called and chain_of(node)[0] not in imported | set(qt):
                 yield node.lineno, f"{node.attr} is in no class of PyQt6"
         elif isinstance(node, ast.FunctionDef) and node.name == "exec_":
             yield node.lineno, "exec_ is called exec in PyQt6"

@@ -104,7 +104,7 @@ def test_the_plugin_is_laid_out_as_qgis_wants_it(tmp_path: Path, metadata: confi
         subprocess.run(command, check=True, capture_output=True)
     plugin = tmp_path / "frors_qgis"
     assert [path.name for path in tmp_path.iterdir()] == ["frors_qgis"]
-    for name in ("__init__.py", "metadata.txt", "LICENSE", metadata["icon"]):
+    for name in ("__init__.py", "metadata.txt", "LICENSE", "requirements.txt", "constraints.txt", metadata["icon"]):
         assert (plugin / name).is_file(), name
     names = {path.name for path in plugin.rglob("*")}
     assert not {"__pycache__", ".git", "tests"} & names

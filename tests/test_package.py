@@ -102,7 +102,7 @@ def test_the_package_holds_the_plugin_and_nothing_else(made: Path) -> None:
         assert {name for name in names if name.endswith(".py")} == set(tracked.stdout.split())
     assert "frors_qgis/LICENSE" in names
     kinds = {Path(name).suffix for name in names}
-    assert kinds == {".py", ".txt", ".md", ".svg", ".qml", ".qm", ".tif", ".safetensors", ""}
+    assert kinds == {".py", ".txt", ".md", ".json", ".svg", ".qml", ".qm", ".tif", ".safetensors", ""}
 
 
 def test_no_package_is_made_of_what_would_be_refused(

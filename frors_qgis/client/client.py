@@ -45,6 +45,7 @@ class EngineClient(QObject):
     """
 
     engine_started = pyqtSignal()
+    engine_missing = pyqtSignal(str)  # why none could be started, in one sentence
     engine_stopped = pyqtSignal(str)  # why, in one sentence; "" when it was stopped on purpose
     line_logged = pyqtSignal(str)
     archive_reopened = pyqtSignal(list)  # paths of the archives that a restarted engine has opened again
@@ -79,7 +80,13 @@ class EngineClient(QObject):
         archive = (params or {}).get("archive")
         if method == "index" and isinstance(archive, str):
             self._hold(archive, is_cancelled)
-        engine = self._running_engine(role_of(method, self._split), is_cancelled)
+        try:
+            engine = self._running_engine(role_of(method, self._split), is_cancelled)
+        except EngineError as error:
+            if error.code is ErrorCode.ENGINE_MISSING:
+                with contextlib.suppress(RuntimeError):
+                    self.engine_missing.emit(error.message)
+            raise
         if method in ENCODE_METHODS:
             params = {"device": read_engine_options().device} | (params or {})
         result = engine.call(method, params or {}, on_progress, is_cancelled)

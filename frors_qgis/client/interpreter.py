@@ -13,6 +13,9 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 PYTHON_VARIABLE = "FRORS_PYTHON"
 PYTHON_SETTING = "plugins/frors/python"
+ENVIRONMENTS_VARIABLE = "FRORS_ENVIRONMENTS"
+READY_MARKER = "ready.json"
+"""The file that an installation writes last of all into its environment."""
 
 _PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 _REMEDY = (
@@ -38,8 +41,8 @@ def find_interpreter() -> Path:
     """The Python that shall run the engine, absolute, links not followed (a virtual environment is found by its link).
 
     In this order: the environment variable FRORS_PYTHON, the setting "plugins/frors/python", `.venv` beside the package
-    (a checkout), the plugin's managed environment, QGIS's own Python. Raises EngineError(ENGINE_MISSING) when the
-    named one does not exist or there is none at all.
+    (a checkout), the plugin's managed environment once it is ready, QGIS's own Python. Raises
+    EngineError(ENGINE_MISSING) when the named one does not exist or there is none at all.
     """
     for origin, text in (
         (f"the environment variable {PYTHON_VARIABLE}", os.environ.get(PYTHON_VARIABLE, "")),
@@ -47,9 +50,10 @@ def find_interpreter() -> Path:
     ):
         if text:
             return _chosen_interpreter(Path(text).expanduser(), origin)
+    managed = managed_environment()
     candidates = [
-        _environment_python(_PACKAGE_PARENT / ".venv", sys.platform),
-        _environment_python(managed_environment(), sys.platform),
+        environment_python(_PACKAGE_PARENT / ".venv"),
+        *([environment_python(managed)] if (managed / READY_MARKER).is_file() else []),
         *qgis_interpreters(),
     ]
     for candidate in candidates:
@@ -61,10 +65,18 @@ def find_interpreter() -> Path:
 def managed_environment() -> Path:
     """Folder of the virtual environment that the plugin manages for this Python version; it need not exist.
 
-    It stands outside the QGIS profile and the plugin's folder, so that profiles share it and updates keep it.
+    It stands outside the QGIS profile and the plugin's folder, so that profiles share it and updates keep it: in the
+    folder that the environment variable FRORS_ENVIRONMENTS names, else in `frors` where the system has a user's data.
     """
     data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
-    return Path(data) / "frors" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    named = os.environ.get(ENVIRONMENTS_VARIABLE)
+    base = Path(named).expanduser().absolute() if named else Path(data) / "frors"
+    return base / f"python{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def environment_python(folder: Path) -> Path:
+    """The Python of a virtual environment."""
+    return folder / "Scripts" / "python.exe" if sys.platform == "win32" else folder / "bin" / "python"
 
 
 def qgis_interpreters(
@@ -107,10 +119,6 @@ def _chosen_interpreter(path: Path, origin: str) -> Path:
         message = f"The Python that {origin} names, {path.absolute()}, is not a program that can be run. {_REMEDY}"
         raise EngineError(ErrorCode.ENGINE_MISSING, message)
     return path.absolute()
-
-
-def _environment_python(folder: Path, platform: str) -> Path:
-    return folder / "Scripts" / "python.exe" if platform == "win32" else folder / "bin" / "python"
 
 
 def _is_interpreter(path: Path) -> bool:

@@ -12,6 +12,7 @@ from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
 from qgis.PyQt.QtCore import pyqtSignal, pyqtSlot
 
 from frors_qgis.client.client import EngineClient
+from frors_qgis.client.engine_sentence import answer_in_users_language, in_users_language
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _PROGRESS_INTERVAL_S = 0.1
@@ -100,10 +101,10 @@ class EngineTask(QgsTask):
         elif unwanted or self._error is None or self._error.code is ErrorCode.CANCELLED:
             self.cancelled.emit()
         else:
-            self.failed.emit(self._error.code.value, self._error.message)
+            self.failed.emit(self._error.code.value, in_users_language(self._error.message))
 
     def _call(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        return self._client.call(method, params, self._take_progress, self.isCanceled)
+        return answer_in_users_language(self._client.call(method, params, self._take_progress, self.isCanceled))
 
     def _check(self) -> None:
         if self.isCanceled():
@@ -119,7 +120,7 @@ class EngineTask(QgsTask):
     def _show_progress(self, fraction: float, message: str, eta: float | None) -> None:
         if not self._superseded and not self.isCanceled():
             self.setProgress(100.0 * fraction)
-            self.progressed.emit(fraction, message, eta)
+            self.progressed.emit(fraction, in_users_language(message), eta)
 
     @pyqtSlot(object)
     def _hand_over(self, part: object) -> None:

@@ -37,6 +37,7 @@ from frors_qgis.engine.indexing.plan import Levels, Plan
 from frors_qgis.engine.indexing.relink import relink
 from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.labelled_features import read_features
+from frors_qgis.engine.packages import package_versions
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
 from frors_qgis.engine.queries import read_query
@@ -113,7 +114,7 @@ class Service:
         }
 
     def _runtime(self, parameters: Parameters, call: Call) -> Result:
-        return self._encoders.runtime(parameters.text("device", "auto"))
+        return self._encoders.runtime(parameters.text("device", "auto")) | {"packages": package_versions()}
 
     def _open(self, parameters: Parameters, call: Call) -> Result:
         self._shelf.hold(parameters.text("archive"))

@@ -10,6 +10,7 @@ from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcess
 from qgis.PyQt.QtCore import QCoreApplication
 
 from frors_qgis.client.client import EngineClient
+from frors_qgis.client.engine_sentence import answer_in_users_language, in_users_language
 from frors_qgis.protocol import EngineError
 
 ARCHIVE_SUFFIX = ".gpkg"
@@ -60,14 +61,15 @@ class EngineAlgorithm(QgsProcessingAlgorithm):
             feedback.setProgress(100.0 * fraction)
             now, what = time.monotonic(), message.partition(",")[0]
             if message and (what != said or (eta is not None and now - said_at >= _SECONDS_BETWEEN_TEXTS)):
-                feedback.setProgressText(message if eta is None else _with_time_left(message, eta))
+                sentence = in_users_language(message)
+                feedback.setProgressText(sentence if eta is None else _with_time_left(sentence, eta))
                 said, said_at = what, now
 
         require_going_on(feedback)
         try:
-            return self._client.call(method, params, show, feedback.isCanceled)
+            return answer_in_users_language(self._client.call(method, params, show, feedback.isCanceled))
         except EngineError as error:
-            raise QgsProcessingException(error.message) from error
+            raise QgsProcessingException(in_users_language(error.message)) from error
 
 
 def _with_time_left(message: str, seconds: float) -> str:

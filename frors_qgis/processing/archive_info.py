@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
 )
 
+from frors_qgis.client.engine_sentence import in_users_language
 from frors_qgis.processing.algorithm import EngineAlgorithm, absolute, archive_filter, tr
 
 
@@ -97,8 +98,8 @@ def _page(info: dict[str, Any]) -> str:
         for level in info["levels"]
     ]
     rasters = [
-        (raster["path"], raster["state"], raster["chips"], raster["acquired"] or "", raster["reason"] or "")
-        for raster in info["rasters"]
+        (one["path"], in_users_language(one["state"]), one["chips"], one["acquired"] or "", one["reason"] or "")
+        for one in info["rasters"]
     ]
     return "\n".join(
         [

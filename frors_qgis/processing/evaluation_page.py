@@ -6,6 +6,7 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
+from frors_qgis.client.engine_sentence import in_users_language
 from frors_qgis.processing.algorithm import tr
 
 _MOST_CONFUSIONS = 20
@@ -60,7 +61,7 @@ def evaluation_page(result: dict[str, Any]) -> str:
                 "elsewhere they may be lower."
             )
         ),
-        _table((tr("Protocol"), ""), list(protocol.items())),
+        _table((tr("Protocol"), ""), [(in_users_language(name), _told(value)) for name, value in protocol.items()]),
     ]
     if result["skipped"]:
         parts += [
@@ -113,6 +114,10 @@ def _meaning(figure: str) -> str:
     if name == "ANMRR":
         return tr("The mean rank of the right ones as MPEG-7 normalises it.")
     return tr("The same with another rank for those that come late.")
+
+
+def _told(value: object) -> object:
+    return in_users_language(value) if isinstance(value, str) and " " in value else value
 
 
 def _number(value: float | None) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QMimeData, pyqtSignal
 from qgis.PyQt.QtGui import QAction, QDragEnterEvent, QDropEvent
-from qgis.PyQt.QtWidgets import QFrame, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from frors_qgis.shell.archive_panel import ArchivePanel
 from frors_qgis.shell.examples_row import ExamplesRow
 from frors_qgis.shell.filters_panel import FiltersPanel
+from frors_qgis.shell.installation_panel import InstallationPanel
 from frors_qgis.shell.progress_row import ProgressRow
 from frors_qgis.shell.query_panel import QueryPanel
 from frors_qgis.shell.results_panel import ResultsPanel
@@ -19,6 +20,8 @@ from frors_qgis.shell.translation import tr
 
 class FrorsDock(QgsDockWidget):
     """Archive, query, filters, examples, progress and matches under each other; the controllers fill them.
+
+    In place of them all stands the installation panel while there is no engine.
 
     Signal `files_dropped(list)`: paths of files that were dropped on it.
     """
@@ -54,9 +57,24 @@ class FrorsDock(QgsDockWidget):
         layout.addWidget(self.sheet_progress)
         layout.addWidget(_line())
         layout.addWidget(self.results, 1)
-        self.setWidget(content)
+        self.installation = InstallationPanel()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(content)
+        self._pages.addWidget(self.installation)
+        self.setWidget(self._pages)
         self.query.only_extent_toggled.connect(lambda on: self.filters.allow_area(not on))
         self.setAcceptDrops(True)
+
+    @property
+    def shows_installation(self) -> bool:
+        """Whether the installation panel is shown."""
+        return self._pages.currentWidget() is self.installation
+
+    def show_installation(self, on: bool) -> None:
+        """Shows the installation panel, or everything else again."""
+        self._pages.setCurrentIndex(int(on))
+        if on:
+            self.setUserVisible(True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if _files(event.mimeData()):

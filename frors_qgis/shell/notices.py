@@ -17,7 +17,6 @@ _ONCE_S = 5.0
 _OWN_FAULTS = {
     ErrorCode.INTERNAL.value,
     ErrorCode.ENGINE_STOPPED.value,
-    ErrorCode.ENGINE_MISSING.value,
     ErrorCode.ENCODER_DAMAGED.value,
     ErrorCode.ARCHIVE_DAMAGED.value,
     ErrorCode.DISK_FULL.value,
@@ -54,7 +53,13 @@ class Notices:
             self._push(html.escape(sentence, quote=False), Qgis.MessageLevel.Warning, _SECONDS)
 
     def failure(self, code: str, sentence: str) -> None:
-        """Says an EngineError: the user's to mend as a warning, ours as critical."""
+        """Says an EngineError: the user's to mend as a warning, ours as critical.
+
+        That there is no engine the installation panel says.
+        """
+        if code == ErrorCode.ENGINE_MISSING.value:
+            self.log(sentence)
+            return
         subject = code if code == ErrorCode.ENGINE_STOPPED.value else sentence
         now = time.monotonic()
         self._told = {other: then for other, then in self._told.items() if now - then < _ONCE_S}

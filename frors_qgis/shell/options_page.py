@@ -6,11 +6,24 @@ import os
 from collections.abc import Callable
 
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
-from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QGroupBox, QLabel, QSpinBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from frors_qgis.client.engine_options import AUTO, read_engine_options
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_request import CELL_PX
+from frors_qgis.shell.installation_controller import InstallationController
 from frors_qgis.shell.settings import WINDOWS, Settings
 from frors_qgis.shell.translation import tr
 
@@ -20,10 +33,17 @@ _MOST_CACHE_MIB = 65_536
 class OptionsPage(QgsOptionsPageWidget):
     """Settings of the engine, and what a new archive starts from."""
 
-    def __init__(self, settings: Settings, restart_engine: Callable[[], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        installation: InstallationController,
+        restart_engine: Callable[[], None],
+        parent: QWidget | None = None,
+    ) -> None:
         """restart_engine: called when it must start anew for what was set."""
         super().__init__(parent)
         self._settings = settings
+        self._installation = installation
         self._restart_engine = restart_engine
         self._before = read_engine_options()
         self._device = QComboBox()
@@ -47,6 +67,17 @@ class OptionsPage(QgsOptionsPageWidget):
         self._cache.setSuffix(tr(" MiB"))
         self._cache.setValue(self._before.cache_mib)
         self._cache.setToolTip(tr("Disk for thumbnails while QGIS runs; the oldest go first"))
+        self._python = QgsFileWidget()
+        self._python.setFilePath(settings.python)
+        self._python.setToolTip(tr("Empty: the one that FRORS has installed"))
+        self._packages = QLabel()
+        self._packages.setWordWrap(True)
+        self._install = QPushButton(tr("Install in the FRORS panel"))
+        self._install.clicked.connect(installation.offer)
+        self._remove = QPushButton(tr("Remove..."))
+        self._remove.clicked.connect(self._ask_to_remove)
+        installation.changed.connect(self._show_packages)
+        self._show_packages()
         self._folder = QgsFileWidget()
         self._folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self._folder.setFilePath(settings.archive_folder)
@@ -62,8 +93,19 @@ class OptionsPage(QgsOptionsPageWidget):
         self._settings.archive_folder = self._folder.filePath()
         self._settings.windows = tuple(cells for cells, box in self._windows.items() if box.isChecked())
         before, self._before = self._before, read_engine_options()
-        if self._before.arguments() != before.arguments():
+        other_python = self._python.filePath() != self._settings.python
+        self._settings.python = self._python.filePath()
+        if other_python or self._before.arguments() != before.arguments():
             self._restart_engine()
+
+    def _show_packages(self) -> None:
+        self._packages.setText(self._installation.describe())
+        self._python.setFilePath(self._settings.python)
+
+    def _ask_to_remove(self) -> None:
+        question = tr("Delete the packages that FRORS has installed? Archives and encoders stay.")
+        if QMessageBox.question(self, tr("FRORS"), question) == QMessageBox.StandardButton.Yes:
+            self._installation.remove()
 
     def _lay_out(self) -> None:
         engine = QGroupBox(tr("Engine"))
@@ -71,6 +113,15 @@ class OptionsPage(QgsOptionsPageWidget):
         form.addRow(tr("Device"), self._device)
         form.addRow(tr("Threads"), self._threads)
         form.addRow(tr("Thumbnails"), self._cache)
+        packages = QGroupBox(tr("Packages of the engine"))
+        form = QFormLayout(packages)
+        form.addRow(tr("Installed"), self._packages)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._install)
+        buttons.addWidget(self._remove)
+        buttons.addStretch(1)
+        form.addRow(QLabel(), buttons)
+        form.addRow(tr("Python"), self._python)
         archives = QGroupBox(tr("New archives"))
         form = QFormLayout(archives)
         form.addRow(tr("Folder"), self._folder)
@@ -79,6 +130,7 @@ class OptionsPage(QgsOptionsPageWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(engine)
+        layout.addWidget(packages)
         layout.addWidget(archives)
         layout.addStretch(1)
 
@@ -86,10 +138,13 @@ class OptionsPage(QgsOptionsPageWidget):
 class OptionsPageFactory(QgsOptionsWidgetFactory):
     """Makes the page whenever the options are opened."""
 
-    def __init__(self, settings: Settings, restart_engine: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: Settings, installation: InstallationController, restart_engine: Callable[[], None]
+    ) -> None:
         super().__init__(tr("FRORS"), own_icon("frors"), "frors")
         self._settings = settings
+        self._installation = installation
         self._restart_engine = restart_engine
 
     def createWidget(self, parent: QWidget | None = None) -> OptionsPage:  # noqa: N802
-        return OptionsPage(self._settings, self._restart_engine, parent)
+        return OptionsPage(self._settings, self._installation, self._restart_engine, parent)

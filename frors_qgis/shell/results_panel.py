@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qgis.PyQt.QtCore import QSize, Qt, pyqtBoundSignal, pyqtSignal
+from qgis.PyQt.QtCore import pyqtBoundSignal, pyqtSignal
 from qgis.PyQt.QtGui import QAction, QIcon
-from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from frors_qgis.shell.action_button import ActionButton
 from frors_qgis.shell.elided_label import ElidedLabel
+from frors_qgis.shell.hint_page import HintPage
 from frors_qgis.shell.icon import own_icon, theme_icon
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.match_model import MATCH_ROLE, MatchModel
@@ -17,9 +18,6 @@ from frors_qgis.shell.match_view import MatchView
 from frors_qgis.shell.reindex_offer import ReindexOffer
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import scores_text
-
-_HINT_MARGIN = 36
-_BUTTON_WIDTH = 190
 
 
 class ResultsPanel(QWidget):
@@ -52,7 +50,7 @@ class ResultsPanel(QWidget):
         self._chip_action = self._own_action(own_icon("search_box"), tr("Search by its chip"), self.chip_wanted)
         self._reindex_button = ActionButton(self._reindex_action)
         self._chip_button = ActionButton(self._chip_action)
-        self._hint = _HintPage((self._index_button, self._box_button, self._reindex_button, self._chip_button))
+        self._hint = HintPage((self._index_button, self._box_button, self._reindex_button, self._chip_button))
         grid = QWidget()
         grid_layout = QVBoxLayout(grid)
         grid_layout.setContentsMargins(0, 0, 0, 0)
@@ -183,42 +181,3 @@ class ResultsPanel(QWidget):
         self.model.set_matches([])
         self._hint.say(icon, title, text, buttons)
         self._pages.setCurrentWidget(self._hint)
-
-
-class _HintPage(QWidget):
-    """An icon, a title, some sentences and the buttons that go with them."""
-
-    def __init__(self, buttons: Sequence[ActionButton]) -> None:
-        super().__init__()
-        self._buttons = buttons
-        self._icon = QLabel()
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._title = QLabel()
-        self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        font = self._title.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        self._title.setFont(font)
-        self._text = QLabel()
-        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(_HINT_MARGIN, 0, _HINT_MARGIN, 0)
-        layout.setSpacing(8)
-        layout.addStretch(2)
-        layout.addWidget(self._icon)
-        layout.addWidget(self._title)
-        layout.addWidget(self._text)
-        layout.addSpacing(4)
-        for button in buttons:
-            button.setMinimumWidth(_BUTTON_WIDTH)
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(3)
-
-    def say(self, icon: QIcon, title: str, text: str, buttons: Sequence[ActionButton]) -> None:
-        self._icon.setPixmap(icon.pixmap(QSize(40, 40)))
-        self._title.setText(title)
-        self._text.setText(text)
-        for button in self._buttons:
-            button.setVisible(button in buttons)

@@ -37,6 +37,7 @@ class Settings:
         self._any_size = QgsSettingsEntryBool("any-size", node, False, "Compare with chips of any ground size")
         self._device = QgsSettingsEntryString("device", node, AUTO, "Where the engine computes")
         self._threads = QgsSettingsEntryInteger("threads", node, 0, "Threads of the engine, 0 for all cores")
+        self._python = QgsSettingsEntryString("python", node, "", "The engine's Python, empty for FRORS's own")
         self._cache = QgsSettingsEntryInteger("cache-mib", node, CACHE_MIB, "Disk for thumbnails")
         self._folder = QgsSettingsEntryString("archive-folder", node, "", "Where new archives go")
         self._windows = QgsSettingsEntryStringList("windows", node, [], "Sizes of windows of new archives, in cells")
@@ -65,6 +66,15 @@ class Settings:
         self._device.setValue(device)
         self._threads.setValue(threads)
         self._cache.setValue(cache_mib)
+
+    @property
+    def python(self) -> str:
+        """The Python that the user has chosen for the engine; empty for the one that FRORS has installed."""
+        return str(self._python.value())
+
+    @python.setter
+    def python(self, path: str) -> None:
+        self._python.setValue(path)
 
     @property
     def archive_folder(self) -> str:

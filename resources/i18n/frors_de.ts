@@ -20,6 +20,14 @@
    <translation>Mit Rahmen suchen: einen Rahmen ziehen und finden, was so aussieht. Mit Umschalt ist ein Rahmen ein positives Beispiel für die gezeigte Anfrage, mit Strg ein negatives; ein Klick auf einen Treffer bietet sein Menü.</translation>
   </message>
   <message>
+   <source>Copy a report of FRORS for support</source>
+   <translation>Bericht über FRORS für den Support kopieren</translation>
+  </message>
+  <message>
+   <source>Puts versions, device, archive and the end of the log on the clipboard, without names of your folders.</source>
+   <translation>Legt Versionen, Gerät, Archiv und das Ende des Protokolls in die Zwischenablage, ohne Namen Ihrer Ordner.</translation>
+  </message>
+  <message>
    <source>FRORS panel</source>
    <translation>FRORS-Bedienfeld</translation>
   </message>
@@ -40,12 +48,12 @@
    <translation>FRORS-Archive (*{suffix})</translation>
   </message>
   <message>
-   <source>{message}, about {minutes} min left</source>
-   <translation>{message}, noch etwa {minutes} min</translation>
-  </message>
-  <message>
    <source>Cancelled.</source>
    <translation>Abgebrochen.</translation>
+  </message>
+  <message>
+   <source>{message}, about {minutes} min left</source>
+   <translation>{message}, noch etwa {minutes} min</translation>
   </message>
   <message>
    <source>{message}, about {seconds} s left</source>
@@ -892,6 +900,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Seite {page} von {pages}</translation>
   </message>
   <message>
+   <source>FRORS report</source>
+   <translation>FRORS-Bericht</translation>
+  </message>
+  <message>
+   <source>The report is on the clipboard; paste it where you ask for help.</source>
+   <translation>Der Bericht liegt in der Zwischenablage; fügen Sie ihn dort ein, wo Sie um Hilfe bitten.</translation>
+  </message>
+  <message>
    <source>Take the last mark back (Ctrl+Z)</source>
    <translation>Die letzte Markierung zurücknehmen (Strg+Z)</translation>
   </message>
@@ -1172,6 +1188,406 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{pixels}: {metres} am Boden in {raster}</translation>
   </message>
   <message>
+   <source>Installing the FRORS engine</source>
+   <translation>Die FRORS-Engine wird installiert</translation>
+  </message>
+  <message>
+   <source>Remove the packages of FRORS</source>
+   <translation>Pakete von FRORS entfernen</translation>
+  </message>
+  <message>
+   <source>The FRORS engine is ready</source>
+   <translation>Die FRORS-Engine ist bereit</translation>
+  </message>
+  <message>
+   <source>This did not work</source>
+   <translation>Das hat nicht geklappt</translation>
+  </message>
+  <message>
+   <source>The FRORS engine does not start</source>
+   <translation>Die FRORS-Engine startet nicht</translation>
+  </message>
+  <message>
+   <source>Wait until the installation has ended, or cancel it in the FRORS panel.</source>
+   <translation>Warten Sie, bis die Installation beendet ist, oder brechen Sie sie im FRORS-Bedienfeld ab.</translation>
+  </message>
+  <message>
+   <source>The packages of FRORS are removed.</source>
+   <translation>Die Pakete von FRORS sind entfernt.</translation>
+  </message>
+  <message>
+   <source>torch {torch} computes on {device}.</source>
+   <translation>torch {torch} rechnet auf {device}.</translation>
+  </message>
+  <message>
+   <source>Trying {python}</source>
+   <translation>{python} wird geprüft</translation>
+  </message>
+  <message>
+   <source>the NVIDIA graphics card</source>
+   <translation>der NVIDIA-Grafikkarte</translation>
+  </message>
+  <message>
+   <source>the Apple graphics card</source>
+   <translation>der Apple-Grafikkarte</translation>
+  </message>
+  <message>
+   <source>the CPU</source>
+   <translation>der CPU</translation>
+  </message>
+  <message>
+   <source>The variable {variable} names its Python; without it FRORS can install one.</source>
+   <translation>Die Umgebungsvariable {variable} nennt ihr Python; ohne sie kann FRORS eines einrichten.</translation>
+  </message>
+  <message>
+   <source>No graphics card is used: {reason}.</source>
+   <translation>Keine Grafikkarte wird benutzt: {reason}.</translation>
+  </message>
+  <message>
+   <source>It can be installed again.</source>
+   <translation>Sie kann neu installiert werden.</translation>
+  </message>
+  <message>
+   <source>QGIS can be used meanwhile.</source>
+   <translation>Sie können währenddessen mit QGIS weiterarbeiten.</translation>
+  </message>
+  <message>
+   <source>Install</source>
+   <translation>Installieren</translation>
+  </message>
+  <message>
+   <source>Try again</source>
+   <translation>Noch einmal versuchen</translation>
+  </message>
+  <message>
+   <source>Copy log</source>
+   <translation>Protokoll kopieren</translation>
+  </message>
+  <message>
+   <source>Start</source>
+   <translation>Los geht’s</translation>
+  </message>
+  <message>
+   <source>Output</source>
+   <translation>Ausgabe</translation>
+  </message>
+  <message>
+   <source>Use an existing environment...</source>
+   <translation>Vorhandene Umgebung benutzen...</translation>
+  </message>
+  <message>
+   <source>Install from a folder of wheels...</source>
+   <translation>Aus einem Ordner mit Wheels installieren...</translation>
+  </message>
+  <message>
+   <source>Not now</source>
+   <translation>Nicht jetzt</translation>
+  </message>
+  <message>
+   <source>Folder: {folder}</source>
+   <translation>Ordner: {folder}</translation>
+  </message>
+  <message>
+   <source>The Python of an environment with these packages</source>
+   <translation>Das Python einer Umgebung mit diesen Paketen</translation>
+  </message>
+  <message>
+   <source>Folder of wheels</source>
+   <translation>Ordner mit Wheels</translation>
+  </message>
+  <message>
+   <source>about {download} to download, {disk} on disk</source>
+   <translation>etwa {download} zu laden, {disk} auf der Platte</translation>
+  </message>
+  <message>
+   <source>Settings &gt; Options &gt; Network</source>
+   <translation>Einstellungen &gt; Optionen &gt; Netzwerk</translation>
+  </message>
+  <message>
+   <source>Then try again; what is there is kept.</source>
+   <translation>Versuchen Sie es dann noch einmal; was da ist, bleibt.</translation>
+  </message>
+  <message>
+   <source>For this Mac</source>
+   <translation>Für diesen Mac</translation>
+  </message>
+  <message>
+   <source>Install the FRORS engine</source>
+   <translation>Die FRORS-Engine installieren</translation>
+  </message>
+  <message>
+   <source>FRORS computes with PyTorch, torchvision, FAISS and safetensors, which QGIS does not bring. They go into a folder of their own; the Python of QGIS and its packages stay as they are.</source>
+   <translation>FRORS rechnet mit PyTorch, torchvision, FAISS und safetensors, die QGIS nicht mitbringt. Sie kommen in einen eigenen Ordner; das Python von QGIS und seine Pakete bleiben, wie sie sind.</translation>
+  </message>
+  <message>
+   <source>Not installed.</source>
+   <translation>Nicht installiert.</translation>
+  </message>
+  <message>
+   <source>{folder}: the installation was interrupted.</source>
+   <translation>{folder}: die Installation wurde unterbrochen.</translation>
+  </message>
+  <message>
+   <source>{folder}: ready, {size}.</source>
+   <translation>{folder}: bereit, {size}.</translation>
+  </message>
+  <message>
+   <source>{folder}: ready, made for another release of FRORS, {size}.</source>
+   <translation>{folder}: bereit, für eine andere Version von FRORS gemacht, {size}.</translation>
+  </message>
+  <message>
+   <source>{folder}: made for another Python than that of QGIS.</source>
+   <translation>{folder}: für ein anderes Python als das von QGIS gemacht.</translation>
+  </message>
+  <message>
+   <source>{folder}: not made by FRORS, so it is left alone.</source>
+   <translation>{folder}: nicht von FRORS gemacht, bleibt also unberührt.</translation>
+  </message>
+  <message>
+   <source>NVIDIA graphics card (CUDA)</source>
+   <translation>NVIDIA-Grafikkarte (CUDA)</translation>
+  </message>
+  <message>
+   <source>CPU</source>
+   <translation>Prozessor (CPU)</translation>
+  </message>
+  <message>
+   <source>Looking at disk and Python...</source>
+   <translation>Platte und Python werden geprüft...</translation>
+  </message>
+  <message>
+   <source>Making a virtual environment...</source>
+   <translation>Eine virtuelle Umgebung wird angelegt...</translation>
+  </message>
+  <message>
+   <source>Installing PyTorch...</source>
+   <translation>PyTorch wird installiert...</translation>
+  </message>
+  <message>
+   <source>Installing the other packages...</source>
+   <translation>Die anderen Pakete werden installiert...</translation>
+  </message>
+  <message>
+   <source>Trying whether everything works...</source>
+   <translation>Es wird geprüft, ob alles läuft...</translation>
+  </message>
+  <message>
+   <source>Finish the installation</source>
+   <translation>Die Installation abschließen</translation>
+  </message>
+  <message>
+   <source>It was interrupted, and goes on where it stopped.</source>
+   <translation>Sie wurde unterbrochen und geht dort weiter, wo sie aufgehört hat.</translation>
+  </message>
+  <message>
+   <source>Install the FRORS engine again</source>
+   <translation>Die FRORS-Engine neu installieren</translation>
+  </message>
+  <message>
+   <source>The Python of QGIS is another one than before, so its packages are installed anew.</source>
+   <translation>Das Python von QGIS ist ein anderes als zuvor, daher werden seine Pakete neu installiert.</translation>
+  </message>
+  <message>
+   <source>Everything is deleted and installed anew.</source>
+   <translation>Alles wird gelöscht und neu installiert.</translation>
+  </message>
+  <message>
+   <source>Update the FRORS engine</source>
+   <translation>Die FRORS-Engine aktualisieren</translation>
+  </message>
+  <message>
+   <source>This release of FRORS needs other versions of its packages.</source>
+   <translation>Diese Version von FRORS braucht andere Versionen ihrer Pakete.</translation>
+  </message>
+  <message>
+   <source>Or name a folder elsewhere in the environment variable {variable} and start QGIS again.</source>
+   <translation>Oder nennen Sie in der Umgebungsvariable {variable} einen Ordner anderswo und starten Sie QGIS neu.</translation>
+  </message>
+  <message>
+   <source>The packages could not be fetched: a server was not reached.</source>
+   <translation>Die Pakete konnten nicht geholt werden: ein Server war nicht zu erreichen.</translation>
+  </message>
+  <message>
+   <source>Check the connection, and the proxy in {network}. The CPU build comes from PyTorch's own index at download.pytorch.org; where only PyPI can be reached, take the other build.</source>
+   <translation>Prüfen Sie die Verbindung und den Proxy in {network}. Die CPU-Fassung kommt aus PyTorchs eigenem Verzeichnis auf download.pytorch.org; wo nur PyPI zu erreichen ist, nehmen Sie die andere.</translation>
+  </message>
+  <message>
+   <source>The proxy does not answer.</source>
+   <translation>Der Proxy antwortet nicht.</translation>
+  </message>
+  <message>
+   <source>Correct it in {network}.</source>
+   <translation>Berichtigen Sie ihn in {network}.</translation>
+  </message>
+  <message>
+   <source>The proxy asks for a user name and a password.</source>
+   <translation>Der Proxy verlangt einen Benutzernamen und ein Passwort.</translation>
+  </message>
+  <message>
+   <source>Enter them in {network}.</source>
+   <translation>Tragen Sie beides in {network} ein.</translation>
+  </message>
+  <message>
+   <source>The packages cannot be fetched through a SOCKS proxy.</source>
+   <translation>Über einen SOCKS-Proxy können die Pakete nicht geholt werden.</translation>
+  </message>
+  <message>
+   <source>Set an HTTP proxy in {network}, or install from a folder of wheels.</source>
+   <translation>Stellen Sie in {network} einen HTTP-Proxy ein, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+  </message>
+  <message>
+   <source>The server's certificate is not trusted, as where a company looks into connections.</source>
+   <translation>Dem Zertifikat des Servers wird nicht vertraut, etwa weil eine Firma in Verbindungen hineinsieht.</translation>
+  </message>
+  <message>
+   <source>Ask your administrator for the certificate, name its file in the environment variable PIP_CERT and start QGIS again, or install from a folder of wheels.</source>
+   <translation>Lassen Sie sich von der Systemverwaltung das Zertifikat geben, nennen Sie seine Datei in der Umgebungsvariable PIP_CERT und starten Sie QGIS neu, oder installieren Sie aus einem Ordner mit Wheels.</translation>
+  </message>
+  <message>
+   <source>A package arrived damaged.</source>
+   <translation>Ein Paket kam beschädigt an.</translation>
+  </message>
+  <message>
+   <source>Try again. If it comes back, a proxy or virus scanner changes it, or the folder's file is damaged.</source>
+   <translation>Versuchen Sie es noch einmal. Kommt es wieder, verändert es ein Proxy oder Virenscanner, oder die Datei im Ordner ist beschädigt.</translation>
+  </message>
+  <message>
+   <source>The disk of {folder} is full.</source>
+   <translation>Die Platte von {folder} ist voll.</translation>
+  </message>
+  <message>
+   <source>Free some space on it.</source>
+   <translation>Schaffen Sie dort Platz.</translation>
+  </message>
+  <message>
+   <source>{needed} are needed on the disk of {folder} while installing, but {free} are free.</source>
+   <translation>Während der Installation werden auf der Platte von {folder} {needed} gebraucht, frei sind aber {free}.</translation>
+  </message>
+  <message>
+   <source>{subject} must not be written.</source>
+   <translation>{subject} darf nicht beschrieben werden.</translation>
+  </message>
+  <message>
+   <source>Give yourself the right to write there, then try again.</source>
+   <translation>Geben Sie sich dort das Recht zu schreiben und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>A file is in use, or held by a virus scanner: {subject}</source>
+   <translation>Eine Datei ist in Gebrauch oder wird von einem Virenscanner festgehalten: {subject}</translation>
+  </message>
+  <message>
+   <source>Close other windows of QGIS, wait a minute and try again.</source>
+   <translation>Schließen Sie andere Fenster von QGIS, warten Sie eine Minute und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>A path is longer than Windows allows.</source>
+   <translation>Ein Pfad ist länger, als Windows erlaubt.</translation>
+  </message>
+  <message>
+   <source>Name a short folder, such as C:/frors, in the environment variable {variable} and start QGIS again, or switch long paths on in Windows.</source>
+   <translation>Nennen Sie in der Umgebungsvariable {variable} einen kurzen Ordner, etwa C:/frors, und starten Sie QGIS neu, oder schalten Sie in Windows lange Pfade ein.</translation>
+  </message>
+  <message>
+   <source>There is no {subject} for Python {python} on this system where pip has looked.</source>
+   <translation>Wo pip gesucht hat, gibt es {subject} nicht für Python {python} auf diesem System.</translation>
+  </message>
+  <message>
+   <source>Take the other build or a folder with all wheels, or use an existing environment.</source>
+   <translation>Nehmen Sie die andere Fassung oder einen Ordner mit allen Wheels, oder benutzen Sie eine vorhandene Umgebung.</translation>
+  </message>
+  <message>
+   <source>There are no wheels in {subject}.</source>
+   <translation>In {subject} sind keine Wheels.</translation>
+  </message>
+  <message>
+   <source>Choose the folder into which they were downloaded, with files that end in .whl.</source>
+   <translation>Wählen Sie den Ordner, in den sie geladen wurden, mit Dateien, die auf .whl enden.</translation>
+  </message>
+  <message>
+   <source>There is no PyTorch any more for Macs with an Intel processor.</source>
+   <translation>Für Macs mit Intel-Prozessor gibt es kein PyTorch mehr.</translation>
+  </message>
+  <message>
+   <source>Use an existing environment that has the packages, or another computer.</source>
+   <translation>Benutzen Sie eine vorhandene Umgebung mit den Paketen oder einen anderen Rechner.</translation>
+  </message>
+  <message>
+   <source>No Python {python} with GDAL was found in this QGIS: {subject}</source>
+   <translation>In diesem QGIS wurde kein Python {python} mit GDAL gefunden: {subject}</translation>
+  </message>
+  <message>
+   <source>Use an existing environment in which `from osgeo import gdal` works, or install QGIS again.</source>
+   <translation>Benutzen Sie eine vorhandene Umgebung, in der `from osgeo import gdal` geht, oder installieren Sie QGIS neu.</translation>
+  </message>
+  <message>
+   <source>The Python of QGIS cannot make virtual environments.</source>
+   <translation>Das Python von QGIS kann keine virtuellen Umgebungen anlegen.</translation>
+  </message>
+  <message>
+   <source>Install {package}, on Debian and Ubuntu by `sudo apt install {package}`, then try again.</source>
+   <translation>Installieren Sie {package}, unter Debian und Ubuntu mit `sudo apt install {package}`, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>The Python of QGIS has no pip.</source>
+   <translation>Das Python von QGIS hat kein pip.</translation>
+  </message>
+  <message>
+   <source>PyTorch cannot be loaded: the Microsoft Visual C++ runtime is missing or too old.</source>
+   <translation>PyTorch kann nicht geladen werden: die Laufzeitumgebung von Microsoft Visual C++ fehlt oder ist zu alt.</translation>
+  </message>
+  <message>
+   <source>Install it from {vc_runtime}, restart the computer and try again.</source>
+   <translation>Installieren Sie sie von {vc_runtime}, starten Sie den Rechner neu und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>numpy does not fit the GDAL of QGIS.</source>
+   <translation>numpy passt nicht zum GDAL von QGIS.</translation>
+  </message>
+  <message>
+   <source>Remove the packages in Settings &gt; Options &gt; FRORS, then install them again.</source>
+   <translation>Entfernen Sie die Pakete in Einstellungen &gt; Optionen &gt; FRORS und installieren Sie sie neu.</translation>
+  </message>
+  <message>
+   <source>The installation was ended from outside, often for want of memory.</source>
+   <translation>Die Installation wurde von außen beendet, oft aus Mangel an Speicher.</translation>
+  </message>
+  <message>
+   <source>Close other programs.</source>
+   <translation>Schließen Sie andere Programme.</translation>
+  </message>
+  <message>
+   <source>Another QGIS is at it (process {subject}).</source>
+   <translation>Ein anderes QGIS ist gerade dabei (Prozess {subject}).</translation>
+  </message>
+  <message>
+   <source>Wait until it has ended, then try again.</source>
+   <translation>Warten Sie, bis es fertig ist, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>{folder} was not made by FRORS, so it is left alone.</source>
+   <translation>{folder} wurde nicht von FRORS gemacht und bleibt unberührt.</translation>
+  </message>
+  <message>
+   <source>Move it away, then try again.</source>
+   <translation>Räumen Sie es beiseite und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>The packages do not work: {subject}</source>
+   <translation>Die Pakete laufen nicht: {subject}</translation>
+  </message>
+  <message>
+   <source>Remove them in Settings &gt; Options &gt; FRORS and install them again. If it comes back, report the log.</source>
+   <translation>Entfernen Sie sie in Einstellungen &gt; Optionen &gt; FRORS und installieren Sie sie neu. Kommt es wieder, melden Sie das Protokoll.</translation>
+  </message>
+  <message>
+   <source>It ended with an error: {subject}</source>
+   <translation>Es endete mit einem Fehler: {subject}</translation>
+  </message>
+  <message>
+   <source>The output says more. Trying again goes on where it stopped; if it comes back, report the log.</source>
+   <translation>Die Ausgabe sagt mehr. Ein neuer Versuch geht dort weiter, wo es aufgehört hat; kommt es wieder, melden Sie das Protokoll.</translation>
+  </message>
+  <message>
    <source>The layer did not answer in time; check the connection and draw the box again.</source>
    <translation>Der Layer hat nicht rechtzeitig geantwortet; prüfen Sie die Verbindung, und ziehen Sie den Rahmen noch einmal.</translation>
   </message>
@@ -1252,6 +1668,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Markierung wegnehmen (Entf)</translation>
   </message>
   <message>
+   <source>Delete the packages that FRORS has installed? Archives and encoders stay.</source>
+   <translation>Die Pakete löschen, die FRORS installiert hat? Archive und Encoder bleiben.</translation>
+  </message>
+  <message>
    <source>All cores</source>
    <translation>Alle Kerne</translation>
   </message>
@@ -1266,6 +1686,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Disk for thumbnails while QGIS runs; the oldest go first</source>
    <translation>Platz für Vorschaubilder, solange QGIS läuft; die ältesten gehen zuerst</translation>
+  </message>
+  <message>
+   <source>Empty: the one that FRORS has installed</source>
+   <translation>Leer: das von FRORS eingerichtete</translation>
+  </message>
+  <message>
+   <source>Install in the FRORS panel</source>
+   <translation>Im FRORS-Bedienfeld installieren</translation>
+  </message>
+  <message>
+   <source>Remove...</source>
+   <translation>Entfernen...</translation>
   </message>
   <message>
    <source>Empty: beside the project</source>
@@ -1288,6 +1720,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Vorschaubilder</translation>
   </message>
   <message>
+   <source>Packages of the engine</source>
+   <translation>Pakete der Engine</translation>
+  </message>
+  <message>
+   <source>Installed</source>
+   <translation>Installiert</translation>
+  </message>
+  <message>
+   <source>Python</source>
+   <translation>Python</translation>
+  </message>
+  <message>
    <source>New archives</source>
    <translation>Neue Archive</translation>
   </message>
@@ -1298,14 +1742,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Automatic: a graphics card where one works, else the CPU</source>
    <translation>Automatisch: eine Grafikkarte, wo eine funktioniert, sonst der Prozessor</translation>
-  </message>
-  <message>
-   <source>CPU</source>
-   <translation>Prozessor (CPU)</translation>
-  </message>
-  <message>
-   <source>NVIDIA graphics card (CUDA)</source>
-   <translation>NVIDIA-Grafikkarte (CUDA)</translation>
   </message>
   <message>
    <source>Apple graphics card (MPS)</source>
@@ -1706,6 +2142,1521 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{width:.3g} x {height:.3g} km</source>
    <translation>{width:.3g} x {height:.3g} km</translation>
+  </message>
+ </context>
+ <context>
+  <name>engine</name>
+  <message>
+   <source>A GSD is a positive number of metres.</source>
+   <translation>Eine GSD ist eine positive Zahl von Metern.</translation>
+  </message>
+  <message>
+   <source>A feature must be an object with id, label and box.</source>
+   <translation>Ein Objekt muss ein JSON-Objekt mit id, label und box sein.</translation>
+  </message>
+  <message>
+   <source>A footprint in the archive is not one that FRORS wrote: restore the archive from a copy or index again.</source>
+   <translation>Ein Umriss im Archiv ist nicht von FRORS geschrieben: stellen Sie das Archiv aus einer Kopie wieder her, oder indizieren Sie neu.</translation>
+  </message>
+  <message>
+   <source>A message is longer than {0} bytes.</source>
+   <translation>Eine Nachricht ist länger als {0} Bytes.</translation>
+  </message>
+  <message>
+   <source>A message is not JSON: {0}.</source>
+   <translation>Eine Nachricht ist kein JSON: {0}.</translation>
+  </message>
+  <message>
+   <source>A message must be a JSON object.</source>
+   <translation>Eine Nachricht muss ein JSON-Objekt sein.</translation>
+  </message>
+  <message>
+   <source>A message of {0} bytes is longer than {1}.</source>
+   <translation>Eine Nachricht von {0} Bytes ist länger als {1}.</translation>
+  </message>
+  <message>
+   <source>A number is too large for an archive: check the ids.</source>
+   <translation>Eine Zahl ist zu groß für ein Archiv: prüfen Sie die Kennungen.</translation>
+  </message>
+  <message>
+   <source>A picture is 16 to 1024 pixels, not {0}.</source>
+   <translation>Ein Bild hat 16 bis 1024 Pixel, nicht {0}.</translation>
+  </message>
+  <message>
+   <source>A place cannot be transformed between the raster's CRS and the one asked for.</source>
+   <translation>Ein Ort kann nicht zwischen dem KBS des Rasters und dem gewünschten umgerechnet werden.</translation>
+  </message>
+  <message>
+   <source>A place cannot be transformed between the raster's CRS and the one asked for. ({0})</source>
+   <translation>Ein Ort kann nicht zwischen dem KBS des Rasters und dem gewünschten umgerechnet werden. ({0})</translation>
+  </message>
+  <message>
+   <source>A query has at most {0} examples of a kind.</source>
+   <translation>Eine Anfrage hat höchstens {0} Beispiele von jeder Art.</translation>
+  </message>
+  <message>
+   <source>A read of {0} x {1} pixels is empty.</source>
+   <translation>Ein Ausschnitt von {0} x {1} Pixeln ist leer.</translation>
+  </message>
+  <message>
+   <source>A recipe has no {0}; it has {1}.</source>
+   <translation>Ein Rezept hat kein {0}; es hat {1}.</translation>
+  </message>
+  <message>
+   <source>A recipe must be a JSON object.</source>
+   <translation>Ein Rezept muss ein JSON-Objekt sein.</translation>
+  </message>
+  <message>
+   <source>A request needs a whole number as id.</source>
+   <translation>Ein Auftrag braucht eine ganze Zahl als id.</translation>
+  </message>
+  <message>
+   <source>A request with the id {0} is running already.</source>
+   <translation>Ein Auftrag mit der id {0} läuft schon.</translation>
+  </message>
+  <message>
+   <source>A saved query has a name of 1 to {0} letters.</source>
+   <translation>Eine gespeicherte Anfrage hat einen Namen von 1 bis {0} Zeichen.</translation>
+  </message>
+  <message>
+   <source>A share of {0} keeps no two features of one label apart, so none could be found by another: label more features, or keep a larger share apart, or none.</source>
+   <translation>Ein Anteil von {0} hält von keiner Bezeichnung zwei Objekte zurück; darum könnte keines durch ein anderes gefunden werden: benennen Sie mehr Objekte, oder halten Sie einen größeren Anteil zurück oder gar keinen.</translation>
+  </message>
+  <message>
+   <source>AP@k</source>
+   <translation>AP@k</translation>
+  </message>
+  <message>
+   <source>All features have one label, so whatever is found is right and the figures mean nothing; label others as well.</source>
+   <translation>Alle Objekte haben dieselbe Bezeichnung; darum ist alles richtig, was gefunden wird, und die Werte sagen nichts; benennen Sie auch andere.</translation>
+  </message>
+  <message>
+   <source>All validation images are copies of images learnt from; delete the copies, or keep a larger share (--validate).</source>
+   <translation>Alle Bilder zum Prüfen sind Kopien von Bildern, aus denen gelernt wird; löschen Sie die Kopien, oder halten Sie einen größeren Anteil zurück (--validate).</translation>
+  </message>
+  <message>
+   <source>Another FRORS (process {0}) is writing to {1}; wait until it has finished.</source>
+   <translation>Ein anderes FRORS (Prozess {0}) schreibt in {1}; warten Sie, bis es fertig ist.</translation>
+  </message>
+  <message>
+   <source>Another program is writing to {0}: wait until it is done and try again.</source>
+   <translation>Ein anderes Programm schreibt in {0}: warten Sie, bis es fertig ist, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>At most {0} matches are outlined at once.</source>
+   <translation>Höchstens {0} Treffer werden auf einmal umrissen.</translation>
+  </message>
+  <message>
+   <source>Block {0} of raster {1} is in the archive: clear the raster first.</source>
+   <translation>Block {0} von Raster {1} ist im Archiv: leeren Sie zuerst das Raster.</translation>
+  </message>
+  <message>
+   <source>Cancelled.</source>
+   <translation>Abgebrochen.</translation>
+  </message>
+  <message>
+   <source>Chip {0} cannot be a positive and a negative example.</source>
+   <translation>Chip {0} kann nicht zugleich positives und negatives Beispiel sein.</translation>
+  </message>
+  <message>
+   <source>Chip {0} has no embedding: index its raster anew.</source>
+   <translation>Chip {0} hat kein Embedding: indizieren Sie sein Raster neu.</translation>
+  </message>
+  <message>
+   <source>Chip {0} has {1} cells; index its raster anew.</source>
+   <translation>Chip {0} hat {1} Zellen; indizieren Sie sein Raster neu.</translation>
+  </message>
+  <message>
+   <source>Chip {0} is damaged: restore the archive from a copy or index again.</source>
+   <translation>Chip {0} ist beschädigt: stellen Sie das Archiv aus einer Kopie wieder her, oder indizieren Sie neu.</translation>
+  </message>
+  <message>
+   <source>Comparing {0} features</source>
+   <translation>{0} Objekte werden verglichen</translation>
+  </message>
+  <message>
+   <source>Computing view {0} of {1}</source>
+   <translation>Ansicht {0} von {1} wird berechnet</translation>
+  </message>
+  <message>
+   <source>Cutting images of {0} features</source>
+   <translation>Bilder von {0} Objekten werden ausgeschnitten</translation>
+  </message>
+  <message>
+   <source>Embedding block {0} {1}: restore the archive from a copy, or remove its raster and index it again.</source>
+   <translation>Embedding-Block {0} {1}: stellen Sie das Archiv aus einer Kopie wieder her, oder entfernen Sie sein Raster, und indizieren Sie es neu.</translation>
+  </message>
+  <message>
+   <source>Encoding images</source>
+   <translation>Bilder werden kodiert</translation>
+  </message>
+  <message>
+   <source>Encoding {0} features</source>
+   <translation>{0} Objekte werden kodiert</translation>
+  </message>
+  <message>
+   <source>Epoch {0} of {1}, loss {2}</source>
+   <translation>Epoche {0} von {1}, Verlust {2}</translation>
+  </message>
+  <message>
+   <source>FRORS has been switched off; switch the plugin on to use the engine again.</source>
+   <translation>FRORS wurde ausgeschaltet; schalten Sie die Erweiterung ein, um die Engine wieder zu benutzen.</translation>
+  </message>
+  <message>
+   <source>FRORS has failed at this: {0}. The FRORS log has the details.</source>
+   <translation>FRORS ist hieran gescheitert: {0}. Das FRORS-Protokoll enthält Näheres.</translation>
+  </message>
+  <message>
+   <source>Fitting the head</source>
+   <translation>Der Kopf wird angepasst</translation>
+  </message>
+  <message>
+   <source>Indexed {0}</source>
+   <translation>{0} ist indiziert</translation>
+  </message>
+  <message>
+   <source>Indexing {0}</source>
+   <translation>{0} wird indiziert</translation>
+  </message>
+  <message>
+   <source>It finds them less well than {0}: keep that one, or label more features.</source>
+   <translation>Er findet sie weniger gut als {0}: behalten Sie diesen, oder benennen Sie mehr Objekte.</translation>
+  </message>
+  <message>
+   <source>It has no geometry.</source>
+   <translation>Es hat keine Geometrie.</translation>
+  </message>
+  <message>
+   <source>It has no label.</source>
+   <translation>Es hat keine Bezeichnung.</translation>
+  </message>
+  <message>
+   <source>It lies beside all of the rasters.</source>
+   <translation>Es liegt neben allen Rastern.</translation>
+  </message>
+  <message>
+   <source>It lies beside the raster {0}.</source>
+   <translation>Es liegt neben dem Raster {0}.</translation>
+  </message>
+  <message>
+   <source>Its box is {0} pixels of {1} long, and {2} are the most.</source>
+   <translation>Sein Rahmen ist {0} Pixel von {1} lang, und {2} sind das Höchste.</translation>
+  </message>
+  <message>
+   <source>Its box is {0} x {1} pixels of {2}; its longer side needs {3}, the other 1.</source>
+   <translation>Sein Rahmen misst {0} x {1} Pixel von {2}; seine längere Seite braucht {3}, die andere 1.</translation>
+  </message>
+  <message>
+   <source>Its label has over {0} letters; choose a field with the names of classes.</source>
+   <translation>Seine Bezeichnung hat über {0} Zeichen; wählen Sie ein Feld mit den Namen von Klassen.</translation>
+  </message>
+  <message>
+   <source>Labels with a single feature cannot be measured, nothing is there to find: {0} and {1} more. They stay among what others may find by mistake.</source>
+   <translation>Bezeichnungen mit einem einzigen Objekt können nicht gemessen werden, es gibt nichts zu finden: {0} und {1} weitere. Sie bleiben unter dem, was andere fälschlich finden können.</translation>
+  </message>
+  <message>
+   <source>Labels with a single feature cannot be measured, nothing is there to find: {0}. They stay among what others may find by mistake.</source>
+   <translation>Bezeichnungen mit einem einzigen Objekt können nicht gemessen werden, es gibt nichts zu finden: {0}. Sie bleiben unter dem, was andere fälschlich finden können.</translation>
+  </message>
+  <message>
+   <source>Labels with fewer than {0} features have figures that chance decides: {1} and {2} more; label more.</source>
+   <translation>Bezeichnungen mit weniger als {0} Objekten haben Werte, die der Zufall bestimmt: {1} und {2} weitere; benennen Sie mehr.</translation>
+  </message>
+  <message>
+   <source>Labels with fewer than {0} features have figures that chance decides: {1}; label more.</source>
+   <translation>Bezeichnungen mit weniger als {0} Objekten haben Werte, die der Zufall bestimmt: {1}; benennen Sie mehr.</translation>
+  </message>
+  <message>
+   <source>Loading the encoder for {0}</source>
+   <translation>Der Encoder für {0} wird geladen</translation>
+  </message>
+  <message>
+   <source>Months are numbers from 1 to 12.</source>
+   <translation>Monate sind Zahlen von 1 bis 12.</translation>
+  </message>
+  <message>
+   <source>No Python was found that could run the FRORS engine. Name the engine's Python by its full path in the environment variable FRORS_PYTHON or in QGIS's setting plugins/frors/python.</source>
+   <translation>Es wurde kein Python gefunden, das die FRORS-Engine ausführen könnte. Geben Sie das Python der Engine mit seinem vollen Pfad in der Umgebungsvariablen FRORS_PYTHON oder in der QGIS-Einstellung plugins/frors/python an.</translation>
+  </message>
+  <message>
+   <source>No chip of the archive passes the filters; widen them.</source>
+   <translation>Kein Chip des Archivs kommt durch die Filter; weiten Sie sie.</translation>
+  </message>
+  <message>
+   <source>No class has two validation images, so none can be found by another; keep a larger share (--validate).</source>
+   <translation>Keine Klasse hat zwei Bilder zum Prüfen; darum kann keines durch ein anderes gefunden werden; halten Sie einen größeren Anteil zurück (--validate).</translation>
+  </message>
+  <message>
+   <source>No class is left; name fewer classes to leave out.</source>
+   <translation>Es bleibt keine Klasse übrig; lassen Sie weniger Klassen weg.</translation>
+  </message>
+  <message>
+   <source>No features were kept apart, so nothing says how well it does: evaluate it on features that it has not learnt from.</source>
+   <translation>Es wurden keine Objekte zurückgehalten; darum sagt nichts, wie gut er ist: prüfen Sie ihn mit Objekten, aus denen er nicht gelernt hat.</translation>
+  </message>
+  <message>
+   <source>No label has two features that can be read, so none can be found by another; label more features, or choose the field that holds their class.</source>
+   <translation>Keine Bezeichnung hat zwei Objekte, die gelesen werden können; darum kann keines durch ein anderes gefunden werden; benennen Sie mehr Objekte, oder wählen Sie das Feld mit ihren Klassen.</translation>
+  </message>
+  <message>
+   <source>No other feature that can be read has its label, and a label needs two.</source>
+   <translation>Kein anderes Objekt, das gelesen werden kann, hat seine Bezeichnung, und eine Bezeichnung braucht zwei.</translation>
+  </message>
+  <message>
+   <source>No query has an image of its class to find; add images.</source>
+   <translation>Keine Anfrage hat ein Bild ihrer Klasse zu finden; fügen Sie Bilder hinzu.</translation>
+  </message>
+  <message>
+   <source>No temporary folder could be made for the engine: {0}. Free some space and try again.</source>
+   <translation>Für die Engine konnte kein temporärer Ordner angelegt werden: {0}. Schaffen Sie Platz, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>None of the {0} features can be used. Feature {1}: {2}</source>
+   <translation>Keines der {0} Objekte kann benutzt werden. Objekt {1}: {2}</translation>
+  </message>
+  <message>
+   <source>Nothing can be learnt while the weights of softmax and triplet are both 0.</source>
+   <translation>Es kann nichts gelernt werden, solange die Gewichte von softmax und triplet beide 0 sind.</translation>
+  </message>
+  <message>
+   <source>Nothing has come into the archive since this query was last searched with.</source>
+   <translation>Seit mit dieser Anfrage zuletzt gesucht wurde, ist nichts ins Archiv gekommen.</translation>
+  </message>
+  <message>
+   <source>On {0} features kept apart, each searched among the others, mAP@10 is {1}; with {2}, from which it started, {3}. They lie on the rasters that it learnt from: elsewhere figures may be lower.</source>
+   <translation>Auf {0} zurückgehaltenen Objekten, jedes unter den anderen gesucht, ist mAP@10 {1}; mit {2}, von dem ausgegangen wurde, {3}. Sie liegen auf den Rastern, aus denen er gelernt hat: anderswo können die Werte geringer sein.</translation>
+  </message>
+  <message>
+   <source>Outlining matches</source>
+   <translation>Treffer werden umrissen</translation>
+  </message>
+  <message>
+   <source>Over half of it is nodata.</source>
+   <translation>Mehr als die Hälfte davon ist Nodata.</translation>
+  </message>
+  <message>
+   <source>Parts, match and auxiliary belong to the encoder frors, not to {0}.</source>
+   <translation>parts, match und auxiliary gehören zum Encoder frors, nicht zu {0}.</translation>
+  </message>
+  <message>
+   <source>Pictures need matplotlib, which this Python lacks; run `pip install -r requirements-learning.txt`.</source>
+   <translation>Bilder brauchen matplotlib, das diesem Python fehlt; führen Sie `pip install -r requirements-learning.txt` aus.</translation>
+  </message>
+  <message>
+   <source>Reading image {0} of {1}</source>
+   <translation>Bild {0} von {1} wird gelesen</translation>
+  </message>
+  <message>
+   <source>Some chips have no level: restore the archive from a copy or index again.</source>
+   <translation>Manche Chips haben keine Stufe: stellen Sie das Archiv aus einer Kopie wieder her, oder indizieren Sie neu.</translation>
+  </message>
+  <message>
+   <source>Some embeddings are damaged: verify the archive.</source>
+   <translation>Manche Embeddings sind beschädigt: prüfen Sie das Archiv mit verify.</translation>
+  </message>
+  <message>
+   <source>Some embeddings are not finite; the encoder's checkpoint is damaged or its training diverged.</source>
+   <translation>Manche Embeddings sind nicht endlich; der Checkpoint des Encoders ist beschädigt, oder sein Training ist entgleist.</translation>
+  </message>
+  <message>
+   <source>The CRS '{0}' is unknown; give an authority code such as EPSG:4326, or WKT.</source>
+   <translation>Das KBS '{0}' ist unbekannt; geben Sie einen Code wie EPSG:4326 an, oder WKT.</translation>
+  </message>
+  <message>
+   <source>The CRS '{0}' is unknown; give an authority code such as EPSG:4326, or WKT. ({1})</source>
+   <translation>Das KBS '{0}' ist unbekannt; geben Sie einen Code wie EPSG:4326 an, oder WKT. ({1})</translation>
+  </message>
+  <message>
+   <source>The Python at {0} lacks {1}. Install them in the FRORS panel of QGIS (in the repository: `make setup`), or name another interpreter in the environment variable FRORS_PYTHON.</source>
+   <translation>Dem Python unter {0} fehlt {1}. Installieren Sie das im FRORS-Bedienfeld von QGIS (im Repository: `make setup`), oder nennen Sie ein anderes Python in der Umgebungsvariablen FRORS_PYTHON.</translation>
+  </message>
+  <message>
+   <source>The Python that QGIS's setting plugins/frors/python names, {0}, is not a program that can be run. Name the engine's Python by its full path in the environment variable FRORS_PYTHON or in QGIS's setting plugins/frors/python.</source>
+   <translation>Das Python, das die QGIS-Einstellung plugins/frors/python nennt, {0}, ist kein ausführbares Programm. Geben Sie das Python der Engine mit seinem vollen Pfad in der Umgebungsvariablen FRORS_PYTHON oder in der QGIS-Einstellung plugins/frors/python an.</translation>
+  </message>
+  <message>
+   <source>The Python that the environment variable FRORS_PYTHON names, {0}, is not a program that can be run. Name the engine's Python by its full path in the environment variable FRORS_PYTHON or in QGIS's setting plugins/frors/python.</source>
+   <translation>Das Python, das die Umgebungsvariable FRORS_PYTHON nennt, {0}, ist kein ausführbares Programm. Geben Sie das Python der Engine mit seinem vollen Pfad in der Umgebungsvariablen FRORS_PYTHON oder in der QGIS-Einstellung plugins/frors/python an.</translation>
+  </message>
+  <message>
+   <source>The archive has no chip there; draw the box on one of its rasters.</source>
+   <translation>Das Archiv hat dort keinen Chip; ziehen Sie den Rahmen auf einem seiner Raster.</translation>
+  </message>
+  <message>
+   <source>The archive has no chip {0}: it may have been removed, search again.</source>
+   <translation>Das Archiv hat keinen Chip {0}: vielleicht wurde er entfernt, suchen Sie noch einmal.</translation>
+  </message>
+  <message>
+   <source>The archive has no raster with the id {0}.</source>
+   <translation>Das Archiv hat kein Raster mit der Nummer {0}.</translation>
+  </message>
+  <message>
+   <source>The archive has no raster {0}: list its rasters first.</source>
+   <translation>Das Archiv hat kein Raster {0}: sehen Sie zuerst nach, welche es hat.</translation>
+  </message>
+  <message>
+   <source>The archive has no raster {0}; info lists those it has.</source>
+   <translation>Das Archiv hat kein Raster {0}; die Angaben zum Archiv führen auf, welche es hat.</translation>
+  </message>
+  <message>
+   <source>The archive has no saved query {0}.</source>
+   <translation>Das Archiv hat keine gespeicherte Anfrage {0}.</translation>
+  </message>
+  <message>
+   <source>The archive holds no chips yet; index some rasters first.</source>
+   <translation>Das Archiv enthält noch keine Chips; indizieren Sie zuerst Raster.</translation>
+  </message>
+  <message>
+   <source>The archive's chip ids are used up: index into a new archive.</source>
+   <translation>Die Nummern für Chips sind in diesem Archiv aufgebraucht: indizieren Sie in ein neues Archiv.</translation>
+  </message>
+  <message>
+   <source>The archive's plan of {0} is damaged: remove it and index it again.</source>
+   <translation>Der Plan des Archivs für {0} ist beschädigt: entfernen Sie es, und indizieren Sie es neu.</translation>
+  </message>
+  <message>
+   <source>The archive's stretch of a raster is damaged; index that raster again.</source>
+   <translation>Die Kontraststreckung eines Rasters im Archiv ist beschädigt; indizieren Sie dieses Raster neu.</translation>
+  </message>
+  <message>
+   <source>The best match scores {0}; lower the least score.</source>
+   <translation>Der beste Treffer hat die Ähnlichkeit {0}; setzen Sie die Mindestähnlichkeit herab.</translation>
+  </message>
+  <message>
+   <source>The box holds no data, only nodata pixels; draw it elsewhere.</source>
+   <translation>Der Rahmen enthält keine Daten, nur Nodata-Pixel; ziehen Sie ihn anderswo.</translation>
+  </message>
+  <message>
+   <source>The box is {0} x {1} pixels; draw one of at least {2} pixels.</source>
+   <translation>Der Rahmen misst {0} x {1} Pixel; ziehen Sie einen von mindestens {2} Pixeln.</translation>
+  </message>
+  <message>
+   <source>The box lies outside {0} when its coordinates are read as {1}; draw it on the raster, or name their CRS (on the command line with --crs).</source>
+   <translation>Der Rahmen liegt außerhalb von {0}, wenn seine Koordinaten als {1} gelesen werden; ziehen Sie ihn auf dem Raster, oder geben Sie ihr KBS an (auf der Kommandozeile mit --crs).</translation>
+  </message>
+  <message>
+   <source>The box measures {0} m and the largest chips {1} m; draw a smaller box, or index at a coarser GSD.</source>
+   <translation>Der Rahmen misst {0} m und die größten Chips {1} m; ziehen Sie einen kleineren Rahmen, oder indizieren Sie mit gröberer GSD.</translation>
+  </message>
+  <message>
+   <source>The box measures {0} m and the nearest chips {1} m; for better matches add chips of that size: index the rasters at a coarser GSD as well.</source>
+   <translation>Der Rahmen misst {0} m und die nächstgroßen Chips {1} m; für bessere Treffer fügen Sie Chips dieser Größe hinzu: indizieren Sie die Raster auch mit gröberer GSD.</translation>
+  </message>
+  <message>
+   <source>The box measures {0} m and the nearest chips {1} m; for better matches add chips of that size: index the rasters at a finer GSD as well.</source>
+   <translation>Der Rahmen misst {0} m und die nächstgroßen Chips {1} m; für bessere Treffer fügen Sie Chips dieser Größe hinzu: indizieren Sie die Raster auch mit feinerer GSD.</translation>
+  </message>
+  <message>
+   <source>The box of a feature must be xmin, ymin, xmax, ymax, the least first.</source>
+   <translation>Der Rahmen eines Objekts muss xmin, ymin, xmax, ymax sein, das Kleinere zuerst.</translation>
+  </message>
+  <message>
+   <source>The box {0} does not lie on the Earth in its CRS.</source>
+   <translation>Der Rahmen {0} liegt in seinem KBS nicht auf der Erde.</translation>
+  </message>
+  <message>
+   <source>The box {0} is empty or not finite; give xmin, ymin, xmax, ymax.</source>
+   <translation>Der Rahmen {0} ist leer oder nicht endlich; geben Sie xmin, ymin, xmax, ymax an.</translation>
+  </message>
+  <message>
+   <source>The check ended with status {0}.</source>
+   <translation>Die Prüfung endete mit Status {0}.</translation>
+  </message>
+  <message>
+   <source>The chips' gsd and cells must be positive.</source>
+   <translation>gsd und cells der Chips müssen positiv sein.</translation>
+  </message>
+  <message>
+   <source>The chips' vectors are too long for 16 bits: normalise them.</source>
+   <translation>Die Vektoren der Chips sind zu lang für 16 Bit: normieren Sie sie.</translation>
+  </message>
+  <message>
+   <source>The chips' {0} are not all finite numbers.</source>
+   <translation>{0} der Chips sind nicht lauter endliche Zahlen.</translation>
+  </message>
+  <message>
+   <source>The chips' {0} are {1} and should be {2}.</source>
+   <translation>{0} der Chips sind {1} und sollten {2} sein.</translation>
+  </message>
+  <message>
+   <source>The class {0} has a single image, and a split needs two; add images or leave the class out.</source>
+   <translation>Die Klasse {0} hat ein einziges Bild, und eine Teilung braucht zwei; fügen Sie Bilder hinzu, oder lassen Sie die Klasse weg.</translation>
+  </message>
+  <message>
+   <source>The computer ran out of memory. Close other programs, or index at a coarser GSD.</source>
+   <translation>Dem Rechner ist der Speicher ausgegangen. Schließen Sie andere Programme, oder indizieren Sie mit gröberer GSD.</translation>
+  </message>
+  <message>
+   <source>The dataset has no class {0}; its classes are {1}.</source>
+   <translation>Der Datensatz hat keine Klasse {0}; seine Klassen sind {1}.</translation>
+  </message>
+  <message>
+   <source>The device {0}: a test convolution failed: {1}. Choose another device, or auto for the CPU.</source>
+   <translation>Das Gerät {0}: eine Testfaltung ist gescheitert: {1}. Wählen Sie ein anderes Gerät, oder auto für den Prozessor.</translation>
+  </message>
+  <message>
+   <source>The device {0}: a test convolution was wrong by {1}. Choose another device, or auto for the CPU.</source>
+   <translation>Das Gerät {0}: eine Testfaltung wich um {1} ab. Wählen Sie ein anderes Gerät, oder auto für den Prozessor.</translation>
+  </message>
+  <message>
+   <source>The device {0}: not available. Choose another device, or auto for the CPU.</source>
+   <translation>Das Gerät {0}: nicht verfügbar. Wählen Sie ein anderes Gerät, oder auto für den Prozessor.</translation>
+  </message>
+  <message>
+   <source>The dimension of {0} is too small for {1} parts; give each one.</source>
+   <translation>Die Dimension {0} ist zu klein für {1} Teile; geben Sie jedem eine.</translation>
+  </message>
+  <message>
+   <source>The disk of {0} is full: free some space and go on, nothing was lost.</source>
+   <translation>Die Platte von {0} ist voll: schaffen Sie Platz, und machen Sie weiter; es ging nichts verloren.</translation>
+  </message>
+  <message>
+   <source>The distance between matches is 0 metres or more.</source>
+   <translation>Der Abstand zwischen Treffern beträgt 0 Meter oder mehr.</translation>
+  </message>
+  <message>
+   <source>The embedding of an example must have a length.</source>
+   <translation>Das Embedding eines Beispiels muss eine Länge haben.</translation>
+  </message>
+  <message>
+   <source>The encoder file {0} cannot be used: {1}. Get it again from where it came, or train it anew.</source>
+   <translation>Die Encoder-Datei {0} kann nicht benutzt werden: {1}. Holen Sie sie noch einmal dort, woher sie kam, oder trainieren Sie sie neu.</translation>
+  </message>
+  <message>
+   <source>The encoder file {0} cannot be used: {1}. Give the path of an encoder file.</source>
+   <translation>Die Encoder-Datei {0} kann nicht benutzt werden: {1}. Geben Sie den Pfad einer Encoder-Datei an.</translation>
+  </message>
+  <message>
+   <source>The encoder file {0} cannot be used: {1}. Install the plugin again; if the file is your own, get it from where it came, or train it anew.</source>
+   <translation>Die Encoder-Datei {0} kann nicht benutzt werden: {1}. Installieren Sie die Erweiterung neu; ist es Ihre eigene Datei, holen Sie sie dort, woher sie kam, oder trainieren Sie sie neu.</translation>
+  </message>
+  <message>
+   <source>The encoder frors has projections of its own; its reduction is fc.</source>
+   <translation>Der Encoder frors hat eigene Projektionen; seine Reduktion ist fc.</translation>
+  </message>
+  <message>
+   <source>The encoder stopped before it answered; try again.</source>
+   <translation>Der Encoder hat aufgehört, bevor er antwortete; versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>The encoder {0} has learnt from {1} before: where these are the same things, the figures flatter; evaluate on others.</source>
+   <translation>Der Encoder {0} hat schon aus {1} gelernt: wo das dieselben Dinge sind, schmeicheln die Werte; prüfen Sie ihn mit anderen.</translation>
+  </message>
+  <message>
+   <source>The encoder {0} is one of FRORS's own; choose another id.</source>
+   <translation>Der Encoder {0} gehört zu FRORS selbst; wählen Sie eine andere Kennung.</translation>
+  </message>
+  <message>
+   <source>The encoder {0} knows no classes to suggest.</source>
+   <translation>Der Encoder {0} kennt keine Klassen, die er vorschlagen könnte.</translation>
+  </message>
+  <message>
+   <source>The encoder's process has no pipes.</source>
+   <translation>Der Prozess des Encoders hat keine Pipes.</translation>
+  </message>
+  <message>
+   <source>The engine belongs to another version of FRORS; install the plugin again and restart QGIS.</source>
+   <translation>Die Engine gehört zu einer anderen Version von FRORS; installieren Sie die Erweiterung neu, und starten Sie QGIS neu.</translation>
+  </message>
+  <message>
+   <source>The engine could not be started. It does not answer.</source>
+   <translation>Die Engine konnte nicht gestartet werden. Sie antwortet nicht.</translation>
+  </message>
+  <message>
+   <source>The engine could not be started. {0}</source>
+   <translation>Die Engine konnte nicht gestartet werden. {0}</translation>
+  </message>
+  <message>
+   <source>The engine has no method {0}.</source>
+   <translation>Die Engine hat keine Methode {0}.</translation>
+  </message>
+  <message>
+   <source>The engine met an error of its own, {0}: {1}. See the log.</source>
+   <translation>In der Engine ist ein Fehler aufgetreten, {0}: {1}. Siehe das Protokoll.</translation>
+  </message>
+  <message>
+   <source>The engine reported an error without a message.</source>
+   <translation>Die Engine hat einen Fehler ohne Nachricht gemeldet.</translation>
+  </message>
+  <message>
+   <source>The engine sent a match that cannot be read: {0}.</source>
+   <translation>Die Engine hat einen Treffer geschickt, der nicht gelesen werden kann: {0}.</translation>
+  </message>
+  <message>
+   <source>The engine sent a match without a proper footprint.</source>
+   <translation>Die Engine hat einen Treffer ohne richtigen Umriss geschickt.</translation>
+  </message>
+  <message>
+   <source>The engine stopped unexpectedly ({0}). Try again: it starts anew.</source>
+   <translation>Die Engine hat unerwartet aufgehört ({0}). Versuchen Sie es noch einmal: sie startet neu.</translation>
+  </message>
+  <message>
+   <source>The engine stopped unexpectedly ({0}). Try again: it starts anew. Its last line was: {1}</source>
+   <translation>Die Engine hat unerwartet aufgehört ({0}). Versuchen Sie es noch einmal: sie startet neu. Ihre letzte Zeile war: {1}</translation>
+  </message>
+  <message>
+   <source>The engine was stopped before it had answered.</source>
+   <translation>Die Engine wurde angehalten, bevor sie geantwortet hatte.</translation>
+  </message>
+  <message>
+   <source>The engine's Python {0} could not be started: {1}. Choose another in the settings.</source>
+   <translation>Das Python der Engine {0} konnte nicht gestartet werden: {1}. Wählen Sie ein anderes in den Einstellungen.</translation>
+  </message>
+  <message>
+   <source>The engine's answer holds no list of matches.</source>
+   <translation>Die Antwort der Engine enthält keine Liste von Treffern.</translation>
+  </message>
+  <message>
+   <source>The engine's answer was not understood: {0}.</source>
+   <translation>Die Antwort der Engine wurde nicht verstanden: {0}.</translation>
+  </message>
+  <message>
+   <source>The engine's description of the box cannot be read: {0}.</source>
+   <translation>Die Beschreibung des Rahmens von der Engine kann nicht gelesen werden: {0}.</translation>
+  </message>
+  <message>
+   <source>The engine's description of the saved query cannot be read: {0}.</source>
+   <translation>Die Beschreibung der gespeicherten Anfrage von der Engine kann nicht gelesen werden: {0}.</translation>
+  </message>
+  <message>
+   <source>The engine's explanation cannot be read: {0}.</source>
+   <translation>Die Erklärung der Engine kann nicht gelesen werden: {0}.</translation>
+  </message>
+  <message>
+   <source>The engine's explanation is no square of numbers.</source>
+   <translation>Die Erklärung der Engine ist kein Quadrat von Zahlen.</translation>
+  </message>
+  <message>
+   <source>The engine's outlines cannot be read: {0}.</source>
+   <translation>Die Umrisse der Engine können nicht gelesen werden: {0}.</translation>
+  </message>
+  <message>
+   <source>The features have {0} different labels, and {1} are the most; choose the field that holds their class, not one that is different for each.</source>
+   <translation>Die Objekte haben {0} verschiedene Bezeichnungen, und {1} sind das Höchste; wählen Sie das Feld mit ihren Klassen, nicht eines, das bei jedem anders ist.</translation>
+  </message>
+  <message>
+   <source>The features that can be read have a single label; training needs two or more to tell apart.</source>
+   <translation>Die Objekte, die gelesen werden können, haben eine einzige Bezeichnung; das Training braucht zwei oder mehr, die es auseinanderhalten kann.</translation>
+  </message>
+  <message>
+   <source>The file {0} is not there.</source>
+   <translation>Die Datei {0} ist nicht da.</translation>
+  </message>
+  <message>
+   <source>The folder for encoders, {0}, cannot be made: {1}.</source>
+   <translation>Der Ordner für Encoder, {0}, kann nicht angelegt werden: {1}.</translation>
+  </message>
+  <message>
+   <source>The ground control points of {0} fit no plain transform; warp the raster first.</source>
+   <translation>Zu den Passpunkten von {0} passt keine einfache Transformation; entzerren Sie zuerst das Raster.</translation>
+  </message>
+  <message>
+   <source>The ground size is a positive number of metres.</source>
+   <translation>Die Größe am Boden ist eine positive Zahl von Metern.</translation>
+  </message>
+  <message>
+   <source>The image {0} cannot be read ({1}); mend or remove it.</source>
+   <translation>Das Bild {0} kann nicht gelesen werden ({1}); reparieren oder entfernen Sie es.</translation>
+  </message>
+  <message>
+   <source>The image {0} cannot be read; mend or remove it.</source>
+   <translation>Das Bild {0} kann nicht gelesen werden; reparieren oder entfernen Sie es.</translation>
+  </message>
+  <message>
+   <source>The image {0} cannot be read; mend or remove it. ({1})</source>
+   <translation>Das Bild {0} kann nicht gelesen werden; reparieren oder entfernen Sie es. ({1})</translation>
+  </message>
+  <message>
+   <source>The image {0} has over {1} pixels; cut it into chips first.</source>
+   <translation>Das Bild {0} hat über {1} Pixel; schneiden Sie es zuerst in Chips.</translation>
+  </message>
+  <message>
+   <source>The image {0} is not 8-bit; convert it first.</source>
+   <translation>Das Bild {0} hat keine 8 Bit; wandeln Sie es zuerst um.</translation>
+  </message>
+  <message>
+   <source>The images are of a single class; training needs two or more to tell apart.</source>
+   <translation>Die Bilder gehören zu einer einzigen Klasse; das Training braucht zwei oder mehr, die es auseinanderhalten kann.</translation>
+  </message>
+  <message>
+   <source>The images hardly differ within their classes and from view to view; add images, or take more views.</source>
+   <translation>Die Bilder unterscheiden sich innerhalb ihrer Klassen und von Ansicht zu Ansicht kaum; fügen Sie Bilder hinzu, oder nehmen Sie mehr Ansichten.</translation>
+  </message>
+  <message>
+   <source>The label of a feature must be a text or null.</source>
+   <translation>Die Bezeichnung eines Objekts muss ein Text oder null sein.</translation>
+  </message>
+  <message>
+   <source>The loss is not finite in epoch {0}; begin another run with lower rates (--set trunk_rate=... head_rate=... proxy_rate=...).</source>
+   <translation>Der Verlust ist in Epoche {0} nicht endlich; beginnen Sie einen anderen Lauf mit geringeren Raten (--set trunk_rate=... head_rate=... proxy_rate=...).</translation>
+  </message>
+  <message>
+   <source>The loss {0} has the weight of triplet, which is 0; give it one.</source>
+   <translation>Der Verlust {0} hat das Gewicht von triplet, und das ist 0; geben Sie ihm eines.</translation>
+  </message>
+  <message>
+   <source>The number of matches is 1 to {0}, not {1}.</source>
+   <translation>Die Anzahl der Treffer ist 1 bis {0}, nicht {1}.</translation>
+  </message>
+  <message>
+   <source>The overlap of windows is 0 to 0.9.</source>
+   <translation>Die Überlappung der Fenster ist 0 bis 0,9.</translation>
+  </message>
+  <message>
+   <source>The parameter 'box' must be a list of at most {0} points.</source>
+   <translation>Der Parameter 'box' muss eine Liste von höchstens {0} Punkten sein.</translation>
+  </message>
+  <message>
+   <source>The parameter 'box' must be a list of pairs of numbers.</source>
+   <translation>Der Parameter 'box' muss eine Liste von Zahlenpaaren sein.</translation>
+  </message>
+  <message>
+   <source>The parameter 'size' must be a width and a height in metres.</source>
+   <translation>Der Parameter 'size' muss eine Breite und eine Höhe in Metern sein.</translation>
+  </message>
+  <message>
+   <source>The parameter {0} must be {1}.</source>
+   <translation>Der Parameter {0} muss {1} sein.</translation>
+  </message>
+  <message>
+   <source>The params of a request are an object.</source>
+   <translation>Die params eines Auftrags sind ein Objekt.</translation>
+  </message>
+  <message>
+   <source>The part to train on must lie between 0 and 1, not at {0}.</source>
+   <translation>Der Teil, mit dem trainiert wird, muss zwischen 0 und 1 liegen, nicht bei {0}.</translation>
+  </message>
+  <message>
+   <source>The parts are image, then any of gram and prototypes, not {0}.</source>
+   <translation>Die Teile sind image, dann beliebige von gram und prototypes, nicht {0}.</translation>
+  </message>
+  <message>
+   <source>The picture {0} cannot be read: {1}.</source>
+   <translation>Das Bild {0} kann nicht gelesen werden: {1}.</translation>
+  </message>
+  <message>
+   <source>The picture {0} could not be made.</source>
+   <translation>Das Bild {0} konnte nicht gemacht werden.</translation>
+  </message>
+  <message>
+   <source>The picture {0} could not be made. ({1})</source>
+   <translation>Das Bild {0} konnte nicht gemacht werden. ({1})</translation>
+  </message>
+  <message>
+   <source>The picture {0} could not be written: {1}.</source>
+   <translation>Das Bild {0} konnte nicht geschrieben werden: {1}.</translation>
+  </message>
+  <message>
+   <source>The picture {0} must be a PNG file of at most 1 MiB and {1} pixels a side.</source>
+   <translation>Das Bild {0} muss eine PNG-Datei von höchstens 1 MiB und {1} Pixeln je Seite sein.</translation>
+  </message>
+  <message>
+   <source>The place of {0} in the archive is damaged: index the raster again.</source>
+   <translation>Die Lage von {0} im Archiv ist beschädigt: indizieren Sie das Raster neu.</translation>
+  </message>
+  <message>
+   <source>The query embedding has {0} numbers and the archive's {1}.</source>
+   <translation>Das Embedding der Anfrage hat {0} Zahlen, das des Archivs {1}.</translation>
+  </message>
+  <message>
+   <source>The query embedding must be a list of finite numbers.</source>
+   <translation>Das Embedding der Anfrage muss eine Liste endlicher Zahlen sein.</translation>
+  </message>
+  <message>
+   <source>The raster {0} cannot be decoded.</source>
+   <translation>Das Raster {0} kann nicht dekodiert werden.</translation>
+  </message>
+  <message>
+   <source>The raster {0} cannot be decoded. ({1})</source>
+   <translation>Das Raster {0} kann nicht dekodiert werden. ({1})</translation>
+  </message>
+  <message>
+   <source>The raster {0} cannot be read.</source>
+   <translation>Das Raster {0} kann nicht gelesen werden.</translation>
+  </message>
+  <message>
+   <source>The raster {0} cannot be read. ({1})</source>
+   <translation>Das Raster {0} kann nicht gelesen werden. ({1})</translation>
+  </message>
+  <message>
+   <source>The raster {0} does not exist; check its path, or mount its drive.</source>
+   <translation>Das Raster {0} gibt es nicht; prüfen Sie seinen Pfad, oder binden Sie sein Laufwerk ein.</translation>
+  </message>
+  <message>
+   <source>The raster {0} has no coordinate reference system; georeference it first.</source>
+   <translation>Das Raster {0} hat kein Koordinatenbezugssystem; georeferenzieren Sie es zuerst.</translation>
+  </message>
+  <message>
+   <source>The raster {0} has no geotransform; georeference it first.</source>
+   <translation>Das Raster {0} hat keine Geotransformation; georeferenzieren Sie es zuerst.</translation>
+  </message>
+  <message>
+   <source>The raster {0} has pixels of {1} m and cannot be read at {2} m.</source>
+   <translation>Das Raster {0} hat Pixel von {1} m und kann nicht mit {2} m gelesen werden.</translation>
+  </message>
+  <message>
+   <source>The raster {0} holds complex numbers; convert it to intensity.</source>
+   <translation>Das Raster {0} enthält komplexe Zahlen; wandeln Sie es in Intensitäten um.</translation>
+  </message>
+  <message>
+   <source>The raster {0} holds no bands.</source>
+   <translation>Das Raster {0} enthält keine Kanäle.</translation>
+  </message>
+  <message>
+   <source>The raster {0} holds no bands; it is a container, give one of its parts, such as {1}.</source>
+   <translation>Das Raster {0} enthält keine Kanäle; es ist ein Container, geben Sie einen seiner Teile an, etwa {1}.</translation>
+  </message>
+  <message>
+   <source>The raster's CRS and transform do not place it on the Earth.</source>
+   <translation>KBS und Transformation des Rasters legen es nicht auf die Erde.</translation>
+  </message>
+  <message>
+   <source>The raster's transform gives its pixels no size; georeference the raster again.</source>
+   <translation>Die Transformation des Rasters gibt seinen Pixeln keine Größe; georeferenzieren Sie das Raster neu.</translation>
+  </message>
+  <message>
+   <source>The record of raster {0} is damaged ({1}): restore the archive or index again.</source>
+   <translation>Der Eintrag von Raster {0} ist beschädigt ({1}): stellen Sie das Archiv wieder her, oder indizieren Sie neu.</translation>
+  </message>
+  <message>
+   <source>The record of {0} is not one to keep: {1}.</source>
+   <translation>Der Eintrag von {0} kann so nicht aufgenommen werden: {1}.</translation>
+  </message>
+  <message>
+   <source>The request cannot be written as JSON: {0}.</source>
+   <translation>Der Auftrag kann nicht als JSON geschrieben werden: {0}.</translation>
+  </message>
+  <message>
+   <source>The request has {0} bytes, more than {1}; ask for less at once.</source>
+   <translation>Der Auftrag hat {0} Bytes, mehr als {1}; verlangen Sie weniger auf einmal.</translation>
+  </message>
+  <message>
+   <source>The result holds numbers that are not finite; verify the archive.</source>
+   <translation>Das Ergebnis enthält Zahlen, die nicht endlich sind; prüfen Sie das Archiv mit verify.</translation>
+  </message>
+  <message>
+   <source>The saved query {0} cannot be read: delete it, and save it anew.</source>
+   <translation>Die gespeicherte Anfrage {0} kann nicht gelesen werden: löschen Sie sie, und speichern Sie sie neu.</translation>
+  </message>
+  <message>
+   <source>The saved query {0} cannot be read: delete it.</source>
+   <translation>Die gespeicherte Anfrage {0} kann nicht gelesen werden: löschen Sie sie.</translation>
+  </message>
+  <message>
+   <source>The share of features to keep apart is 0 to 0.5, not {0}.</source>
+   <translation>Der zurückgehaltene Anteil der Objekte ist 0 bis 0,5, nicht {0}.</translation>
+  </message>
+  <message>
+   <source>The side must be a multiple of {0} px, up to {1}, not {2}; {3} is usual.</source>
+   <translation>Die Seite muss ein Vielfaches von {0} px sein, bis {1}, nicht {2}; {3} ist üblich.</translation>
+  </message>
+  <message>
+   <source>The side of {0} px is not whole cells of {1} px; use {2}.</source>
+   <translation>Die Seite von {0} px besteht nicht aus ganzen Zellen von {1} px; nehmen Sie {2}.</translation>
+  </message>
+  <message>
+   <source>The size of points must be above 0 m, not {0}.</source>
+   <translation>Die Größe der Punkte muss über 0 m liegen, nicht {0}.</translation>
+  </message>
+  <message>
+   <source>The state in {0} does not fit this training: {1}. Begin another run with --run.</source>
+   <translation>Der Stand in {0} passt nicht zu diesem Training: {1}. Beginnen Sie einen anderen Lauf mit --run.</translation>
+  </message>
+  <message>
+   <source>The strength {0} of the augmentation must lie between {1} and {2}, not at {3}.</source>
+   <translation>Die Stärke {0} der Augmentierung muss zwischen {1} und {2} liegen, nicht bei {3}.</translation>
+  </message>
+  <message>
+   <source>The surroundings are 0 to {0} times a feature's longer side.</source>
+   <translation>Die Umgebung ist 0- bis {0}-mal die längere Seite eines Objekts.</translation>
+  </message>
+  <message>
+   <source>The training stopped before it had ended, often for want of memory: close other programs, or train on fewer features, and try again.</source>
+   <translation>Das Training hat vor seinem Ende aufgehört, oft aus Mangel an Speicher: schließen Sie andere Programme, oder trainieren Sie mit weniger Objekten, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>The views need {0} GB in {1}, where {2} GB are free; make room, choose another folder with --cache, or take fewer --views.</source>
+   <translation>Die Ansichten brauchen {0} GB in {1}, wo {2} GB frei sind; schaffen Sie Platz, wählen Sie mit --cache einen anderen Ordner, oder nehmen Sie weniger --views.</translation>
+  </message>
+  <message>
+   <source>The {0} ran out of memory. Close other programs or choose the CPU as device, and give the same command again; or begin another run with fewer images_per_class.</source>
+   <translation>Dem Gerät {0} ist der Speicher ausgegangen. Schließen Sie andere Programme, oder wählen Sie den Prozessor als Gerät, und geben Sie denselben Befehl noch einmal; oder beginnen Sie einen anderen Lauf mit weniger images_per_class.</translation>
+  </message>
+  <message>
+   <source>The {0} ran out of memory. Close other programs, or choose the CPU as device.</source>
+   <translation>Dem Gerät {0} ist der Speicher ausgegangen. Schließen Sie andere Programme, oder wählen Sie den Prozessor als Gerät.</translation>
+  </message>
+  <message>
+   <source>There are no features; the layer is empty, or none is selected.</source>
+   <translation>Es gibt keine Objekte; der Layer ist leer, oder keines ist gewählt.</translation>
+  </message>
+  <message>
+   <source>There are over {0} features; select so many at most, at random for example.</source>
+   <translation>Es gibt über {0} Objekte; wählen Sie höchstens so viele, zum Beispiel zufällig.</translation>
+  </message>
+  <message>
+   <source>There is a saved query {0} already; replace it or take another name.</source>
+   <translation>Es gibt schon eine gespeicherte Anfrage {0}; ersetzen Sie sie, oder nehmen Sie einen anderen Namen.</translation>
+  </message>
+  <message>
+   <source>There is an encoder {0} already, {1}; choose another id, or delete it.</source>
+   <translation>Es gibt schon einen Encoder {0}, {1}; wählen Sie eine andere Kennung, oder löschen Sie ihn.</translation>
+  </message>
+  <message>
+   <source>There is no archive at {0}: check the path.</source>
+   <translation>Es gibt kein Archiv unter {0}: prüfen Sie den Pfad.</translation>
+  </message>
+  <message>
+   <source>There is no archive {0}, and a new one needs a name that ends in .gpkg; give it such a name, before its rasters.</source>
+   <translation>Es gibt kein Archiv {0}, und ein neues braucht einen Namen, der auf .gpkg endet; geben Sie ihm einen solchen Namen, vor seinen Rastern.</translation>
+  </message>
+  <message>
+   <source>There is no device {0}; use one of {1}.</source>
+   <translation>Es gibt kein Gerät {0}; nehmen Sie eines von {1}.</translation>
+  </message>
+  <message>
+   <source>There is no encoder {0} here; installed: none.</source>
+   <translation>Es gibt hier keinen Encoder {0}; installiert: keiner.</translation>
+  </message>
+  <message>
+   <source>There is no encoder {0} here; installed: none. `make encoders` in the repository makes it.</source>
+   <translation>Es gibt hier keinen Encoder {0}; installiert: keiner. `make encoders` im Repository macht ihn.</translation>
+  </message>
+  <message>
+   <source>There is no encoder {0} here; installed: {1}.</source>
+   <translation>Es gibt hier keinen Encoder {0}; installiert: {1}.</translation>
+  </message>
+  <message>
+   <source>There is no encoder {0} here; installed: {1}. `make encoders` in the repository makes it.</source>
+   <translation>Es gibt hier keinen Encoder {0}; installiert: {1}. `make encoders` im Repository macht ihn.</translation>
+  </message>
+  <message>
+   <source>There is no folder {0}.</source>
+   <translation>Es gibt keinen Ordner {0}.</translation>
+  </message>
+  <message>
+   <source>There is no folder {0}: make it or choose another.</source>
+   <translation>Es gibt keinen Ordner {0}: legen Sie ihn an, oder wählen Sie einen anderen.</translation>
+  </message>
+  <message>
+   <source>There is no folder {0}; choose one that holds the rasters.</source>
+   <translation>Es gibt keinen Ordner {0}; wählen Sie einen, in dem die Raster liegen.</translation>
+  </message>
+  <message>
+   <source>Trained</source>
+   <translation>Trainiert</translation>
+  </message>
+  <message>
+   <source>Training needs pytorch-metric-learning, which this Python lacks; run `pip install -r requirements-learning.txt`.</source>
+   <translation>Das Training braucht pytorch-metric-learning, das diesem Python fehlt; führen Sie `pip install -r requirements-learning.txt` aus.</translation>
+  </message>
+  <message>
+   <source>Two of the datasets are called alike ({0}); rename a folder.</source>
+   <translation>Zwei der Datensätze heißen gleich ({0}); benennen Sie einen Ordner um.</translation>
+  </message>
+  <message>
+   <source>Window sizes are 1 to {0} cells of {1} pixels.</source>
+   <translation>Fenstergrößen sind 1 bis {0} Zellen von {1} Pixeln.</translation>
+  </message>
+  <message>
+   <source>Without match there is no image part of its own for auxiliary; set auxiliary=0.</source>
+   <translation>Ohne match gibt es keinen eigenen Bildteil für auxiliary; setzen Sie auxiliary=0.</translation>
+  </message>
+  <message>
+   <source>a filter is not finite</source>
+   <translation>ein Filter ist nicht endlich</translation>
+  </message>
+  <message>
+   <source>a finite number</source>
+   <translation>eine endliche Zahl</translation>
+  </message>
+  <message>
+   <source>a geotransform has six finite numbers</source>
+   <translation>eine Geotransformation hat sechs endliche Zahlen</translation>
+  </message>
+  <message>
+   <source>a list of lists of {0} numbers</source>
+   <translation>eine Liste von Listen von {0} Zahlen</translation>
+  </message>
+  <message>
+   <source>a list of texts</source>
+   <translation>eine Liste von Texten</translation>
+  </message>
+  <message>
+   <source>a list of whole numbers</source>
+   <translation>eine Liste ganzer Zahlen</translation>
+  </message>
+  <message>
+   <source>a number</source>
+   <translation>eine Zahl</translation>
+  </message>
+  <message>
+   <source>a text</source>
+   <translation>ein Text</translation>
+  </message>
+  <message>
+   <source>a whole number</source>
+   <translation>eine ganze Zahl</translation>
+  </message>
+  <message>
+   <source>an object was expected</source>
+   <translation>ein Objekt wurde erwartet</translation>
+  </message>
+  <message>
+   <source>an outline without four corners</source>
+   <translation>ein Umriss ohne vier Ecken</translation>
+  </message>
+  <message>
+   <source>boxes</source>
+   <translation>Rahmen</translation>
+  </message>
+  <message>
+   <source>checkpoint sha-256</source>
+   <translation>SHA-256 des Checkpoints</translation>
+  </message>
+  <message>
+   <source>claims chips that cannot be</source>
+   <translation>beansprucht Chips, die es nicht geben kann</translation>
+  </message>
+  <message>
+   <source>claims the chips of another one</source>
+   <translation>beansprucht die Chips eines anderen</translation>
+  </message>
+  <message>
+   <source>classes called {0}</source>
+   <translation>Klassen mit den Namen {0}</translation>
+  </message>
+  <message>
+   <source>compared at</source>
+   <translation>verglichen mit</translation>
+  </message>
+  <message>
+   <source>cosine of the embeddings of boxes, ties in the order of the layer</source>
+   <translation>Kosinus der Embeddings der Rahmen, bei Gleichstand in der Reihenfolge des Layers</translation>
+  </message>
+  <message>
+   <source>encoder</source>
+   <translation>Encoder</translation>
+  </message>
+  <message>
+   <source>exit code {0}</source>
+   <translation>Exit-Code {0}</translation>
+  </message>
+  <message>
+   <source>failed</source>
+   <translation>gescheitert</translation>
+  </message>
+  <message>
+   <source>fails its checksum</source>
+   <translation>besteht seine Prüfsumme nicht</translation>
+  </message>
+  <message>
+   <source>features</source>
+   <translation>Objekte</translation>
+  </message>
+  <message>
+   <source>features that were skipped</source>
+   <translation>übergangene Objekte</translation>
+  </message>
+  <message>
+   <source>four numbers: xmin, ymin, xmax, ymax</source>
+   <translation>vier Zahlen: xmin, ymin, xmax, ymax</translation>
+  </message>
+  <message>
+   <source>gallery</source>
+   <translation>Galerie</translation>
+  </message>
+  <message>
+   <source>has chips without a level</source>
+   <translation>hat Chips ohne Stufe</translation>
+  </message>
+  <message>
+   <source>has the wrong length</source>
+   <translation>hat die falsche Länge</translation>
+  </message>
+  <message>
+   <source>has values that are not finite</source>
+   <translation>hat Werte, die nicht endlich sind</translation>
+  </message>
+  <message>
+   <source>has {0} vectors for {1} chips</source>
+   <translation>hat {0} Vektoren für {1} Chips</translation>
+  </message>
+  <message>
+   <source>indexed</source>
+   <translation>indiziert</translation>
+  </message>
+  <message>
+   <source>indexing</source>
+   <translation>wird indiziert</translation>
+  </message>
+  <message>
+   <source>is of the wrong type</source>
+   <translation>ist vom falschen Typ</translation>
+  </message>
+  <message>
+   <source>it closed its output</source>
+   <translation>sie hat ihre Ausgabe geschlossen</translation>
+  </message>
+  <message>
+   <source>it does not embed a test picture as a vector of length 1</source>
+   <translation>sie macht aus einem Testbild keinen Vektor der Länge 1</translation>
+  </message>
+  <message>
+   <source>it has a head {0}, which this version does not know</source>
+   <translation>sie hat einen Kopf {0}, den diese Version nicht kennt</translation>
+  </message>
+  <message>
+   <source>it has a trunk {0}, which this version does not know</source>
+   <translation>sie hat einen Rumpf {0}, den diese Version nicht kennt</translation>
+  </message>
+  <message>
+   <source>it has {0} bands, and band {1} is wanted</source>
+   <translation>es hat {0} Kanäle, und Kanal {1} wird gebraucht</translation>
+  </message>
+  <message>
+   <source>it is larger than {0} MB</source>
+   <translation>sie ist größer als {0} MB</translation>
+  </message>
+  <message>
+   <source>it is that after epoch {0} of {1}</source>
+   <translation>er ist der nach Epoche {0} von {1}</translation>
+  </message>
+  <message>
+   <source>it names a class twice</source>
+   <translation>sie nennt eine Klasse zweimal</translation>
+  </message>
+  <message>
+   <source>it sent a message of more than {0} bytes</source>
+   <translation>sie hat eine Nachricht von mehr als {0} Bytes geschickt</translation>
+  </message>
+  <message>
+   <source>it was closed</source>
+   <translation>es wurde geschlossen</translation>
+  </message>
+  <message>
+   <source>its facts are not numbers</source>
+   <translation>seine Angaben sind keine Zahlen</translation>
+  </message>
+  <message>
+   <source>its format version is unknown</source>
+   <translation>seine Formatversion ist unbekannt</translation>
+  </message>
+  <message>
+   <source>its header does not describe an encoder</source>
+   <translation>ihr Kopf beschreibt keinen Encoder</translation>
+  </message>
+  <message>
+   <source>its header does not say of how many dimensions its embeddings are</source>
+   <translation>ihr Kopf sagt nicht, wie viele Dimensionen ihre Embeddings haben</translation>
+  </message>
+  <message>
+   <source>its id is none</source>
+   <translation>seine Kennung ist keine</translation>
+  </message>
+  <message>
+   <source>its match is {0}, not true or false</source>
+   <translation>ihr match ist {0}, nicht wahr oder falsch</translation>
+  </message>
+  <message>
+   <source>its names are not a list of printable texts</source>
+   <translation>ihre Namen sind keine Liste druckbarer Texte</translation>
+  </message>
+  <message>
+   <source>its parts are not given by name</source>
+   <translation>ihre Teile sind nicht mit Namen angegeben</translation>
+  </message>
+  <message>
+   <source>its parts have {0} dimensions, not {1}</source>
+   <translation>ihre Teile haben {0} Dimensionen, nicht {1}</translation>
+  </message>
+  <message>
+   <source>its prototypes are not of length 1</source>
+   <translation>ihre Prototypen haben nicht die Länge 1</translation>
+  </message>
+  <message>
+   <source>its table {0} is missing</source>
+   <translation>seine Tabelle {0} fehlt</translation>
+  </message>
+  <message>
+   <source>its weights or its description are not those that it was saved with: the sha-256 differs</source>
+   <translation>ihre Gewichte oder ihre Beschreibung sind nicht die, mit denen sie gespeichert wurde: die SHA-256 weicht ab</translation>
+  </message>
+  <message>
+   <source>its {0} is missing</source>
+   <translation>sein Eintrag {0} fehlt</translation>
+  </message>
+  <message>
+   <source>labels</source>
+   <translation>Bezeichnungen</translation>
+  </message>
+  <message>
+   <source>missing</source>
+   <translation>fehlt</translation>
+  </message>
+  <message>
+   <source>no view was added</source>
+   <translation>keine Ansicht wurde hinzugefügt</translation>
+  </message>
+  <message>
+   <source>no, nor features in the same place</source>
+   <translation>nein, auch Objekte am selben Ort nicht</translation>
+  </message>
+  <message>
+   <source>queries</source>
+   <translation>Anfragen</translation>
+  </message>
+  <message>
+   <source>queries without another feature of their label, left out</source>
+   <translation>weggelassene Anfragen ohne ein anderes Objekt ihrer Bezeichnung</translation>
+  </message>
+  <message>
+   <source>query in its own gallery</source>
+   <translation>Anfrage in ihrer eigenen Galerie</translation>
+  </message>
+  <message>
+   <source>ranking</source>
+   <translation>Rangfolge</translation>
+  </message>
+  <message>
+   <source>rasters</source>
+   <translation>Raster</translation>
+  </message>
+  <message>
+   <source>relevance</source>
+   <translation>Relevanz</translation>
+  </message>
+  <message>
+   <source>round the features, read as query boxes are, with {0} px of what surrounds them</source>
+   <translation>um die Objekte, gelesen wie die von Anfragen, mit {0} px Umgebung</translation>
+  </message>
+  <message>
+   <source>same label</source>
+   <translation>dieselbe Bezeichnung</translation>
+  </message>
+  <message>
+   <source>signal {0}, often for want of memory</source>
+   <translation>Signal {0}, oft aus Mangel an Speicher</translation>
+  </message>
+  <message>
+   <source>sum of precisions at relevant ranks &lt;= k, divided by min(k, relevant in gallery)</source>
+   <translation>Summe der Precisions bei relevanten Rängen &lt;= k, geteilt durch min(k, Relevante in der Galerie)</translation>
+  </message>
+  <message>
+   <source>the file is cut short</source>
+   <translation>die Datei ist abgeschnitten</translation>
+  </message>
+  <message>
+   <source>the file is empty</source>
+   <translation>die Datei ist leer</translation>
+  </message>
+  <message>
+   <source>the levels of {0}</source>
+   <translation>den Stufen von {0}</translation>
+  </message>
+  <message>
+   <source>the raster's own GSD, windows of 8 and 4 cells</source>
+   <translation>der eigenen GSD des Rasters, Fenstern von 8 und 4 Zellen</translation>
+  </message>
+  <message>
+   <source>there is no file {0}</source>
+   <translation>es gibt keine Datei {0}</translation>
+  </message>
+  <message>
+   <source>true or false</source>
+   <translation>wahr oder falsch</translation>
+  </message>
+  <message>
+   <source>what it prints is not FRORS's protocol</source>
+   <translation>was sie ausgibt, ist nicht das Protokoll von FRORS</translation>
+  </message>
+  <message>
+   <source>xmin, ymin, xmax, ymax with the least values first</source>
+   <translation>xmin, ymin, xmax, ymax mit den kleineren Werten zuerst</translation>
+  </message>
+  <message>
+   <source>{0} cannot be listed ({1}); check its permissions.</source>
+   <translation>{0} kann nicht aufgelistet werden ({1}); prüfen Sie die Zugriffsrechte.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be opened: check that you may write there.</source>
+   <translation>{0} kann nicht geöffnet werden: prüfen Sie, ob Sie dort schreiben dürfen.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be read as a file: check the path.</source>
+   <translation>{0} kann nicht als Datei gelesen werden: prüfen Sie den Pfad.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be the id of an encoder: give up to 40 letters (a to z), digits, - and _, a letter or a digit first.</source>
+   <translation>{0} kann nicht die Kennung eines Encoders sein: geben Sie bis zu 40 Buchstaben (a bis z), Ziffern, - und _ an, zuerst einen Buchstaben oder eine Ziffer.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be the name of a file: rename it and try again.</source>
+   <translation>{0} kann nicht der Name einer Datei sein: benennen Sie sie um, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be written ({1}); make room there, then give the same command again.</source>
+   <translation>{0} kann nicht geschrieben werden ({1}); schaffen Sie dort Platz, und geben Sie dann denselben Befehl noch einmal.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be written in {1}: {2}. Choose another folder.</source>
+   <translation>{0} kann in {1} nicht geschrieben werden: {2}. Wählen Sie einen anderen Ordner.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be written to: copy it to a folder of yours.</source>
+   <translation>In {0} kann nicht geschrieben werden: kopieren Sie es in einen eigenen Ordner.</translation>
+  </message>
+  <message>
+   <source>{0} chips lie under the box; draw a smaller one.</source>
+   <translation>{0} Chips liegen unter dem Rahmen; ziehen Sie einen kleineren.</translation>
+  </message>
+  <message>
+   <source>{0} classes of {1} prototypes are not 1 to {2} in all</source>
+   <translation>{0} Klassen mit {1} Prototypen ergeben nicht 1 bis {2} insgesamt</translation>
+  </message>
+  <message>
+   <source>{0} exists already: open it, or choose another name.</source>
+   <translation>{0} gibt es schon: öffnen Sie es, oder wählen Sie einen anderen Namen.</translation>
+  </message>
+  <message>
+   <source>{0} features share over a fifth of their ground with another one: such find each other by the same pixels, and the figures flatter.</source>
+   <translation>{0} Objekte teilen über ein Fünftel ihres Bodens mit einem anderen: solche finden einander durch dieselben Pixel, und die Werte schmeicheln.</translation>
+  </message>
+  <message>
+   <source>{0} features to learn from are too few: {1} are the least, and many more are better. Label more, or keep fewer apart, or use the encoder {2} as it is.</source>
+   <translation>{0} Objekte, aus denen gelernt wird, sind zu wenige: {1} sind das Mindeste, und viel mehr sind besser. Benennen Sie mehr, oder halten Sie weniger zurück, oder benutzen Sie den Encoder {2}, wie er ist.</translation>
+  </message>
+  <message>
+   <source>{0} features to learn from are too few: {1} are the least, and many more are better. Label more, or use the encoder {2} as it is.</source>
+   <translation>{0} Objekte, aus denen gelernt wird, sind zu wenige: {1} sind das Mindeste, und viel mehr sind besser. Benennen Sie mehr, oder benutzen Sie den Encoder {2}, wie er ist.</translation>
+  </message>
+  <message>
+   <source>{0} gave no chips: more than half of each window is nodata or outside the raster. Check its nodata value, or index it at a finer GSD.</source>
+   <translation>{0} ergab keine Chips: mehr als die Hälfte jedes Fensters ist Nodata oder außerhalb des Rasters. Prüfen Sie seinen Nodata-Wert, oder indizieren Sie es mit feinerer GSD.</translation>
+  </message>
+  <message>
+   <source>{0} has learnt from {1} before: where these are the same things, the figures flatter.</source>
+   <translation>{0} hat schon aus {1} gelernt: wo das dieselben Dinge sind, schmeicheln die Werte.</translation>
+  </message>
+  <message>
+   <source>{0} has no fitting scale</source>
+   <translation>{0} hat keine passende Skala</translation>
+  </message>
+  <message>
+   <source>{0} has no part to train on; add a folder train.</source>
+   <translation>{0} hat keinen Teil zum Trainieren; fügen Sie einen Ordner train hinzu.</translation>
+  </message>
+  <message>
+   <source>{0} holds folders with images ({1}) beside folders of such folders ({2}); name the one that is the dataset, or move the others out of it.</source>
+   <translation>{0} enthält Ordner mit Bildern ({1}) neben Ordnern mit solchen Ordnern ({2}); nennen Sie den, der der Datensatz ist, oder nehmen Sie die anderen heraus.</translation>
+  </message>
+  <message>
+   <source>{0} holds images but no class folders; put the images of each class into a folder of its own, {1}/CLASS/IMAGE.jpg.</source>
+   <translation>{0} enthält Bilder, aber keine Klassenordner; legen Sie die Bilder jeder Klasse in einen eigenen Ordner, {1}/CLASS/IMAGE.jpg.</translation>
+  </message>
+  <message>
+   <source>{0} holds negative variances</source>
+   <translation>{0} enthält negative Varianzen</translation>
+  </message>
+  <message>
+   <source>{0} holds no class folders with images, only folders without images of their own ({1}); name the one whose folders are the classes.</source>
+   <translation>{0} enthält keine Klassenordner mit Bildern, nur Ordner ohne eigene Bilder ({1}); nennen Sie den, dessen Ordner die Klassen sind.</translation>
+  </message>
+  <message>
+   <source>{0} holds no class folders with images; {1}/CLASS/IMAGE.jpg is expected.</source>
+   <translation>{0} enthält keine Klassenordner mit Bildern; erwartet wird {1}/CLASS/IMAGE.jpg.</translation>
+  </message>
+  <message>
+   <source>{0} holds values that are not finite</source>
+   <translation>{0} enthält Werte, die nicht endlich sind</translation>
+  </message>
+  <message>
+   <source>{0} images are too few for {1} dimensions; add images.</source>
+   <translation>{0} Bilder sind zu wenige für {1} Dimensionen; fügen Sie Bilder hinzu.</translation>
+  </message>
+  <message>
+   <source>{0} images are too few for {1} dimensions; {2} are the least. Add images, or take --dimension {3}.</source>
+   <translation>{0} Bilder sind zu wenige für {1} Dimensionen; {2} sind das Mindeste. Fügen Sie Bilder hinzu, oder nehmen Sie --dimension {3}.</translation>
+  </message>
+  <message>
+   <source>{0} images are too few for {1} dimensions; {2} are the least. Add images.</source>
+   <translation>{0} Bilder sind zu wenige für {1} Dimensionen; {2} sind das Mindeste. Fügen Sie Bilder hinzu.</translation>
+  </message>
+  <message>
+   <source>{0} images of {1} px are too few for local features of {2} values. Add images, or take a larger side or a smaller local_width (--set).</source>
+   <translation>{0} Bilder von {1} px sind zu wenige für lokale Merkmale von {2} Werten. Fügen Sie Bilder hinzu, oder nehmen Sie eine größere Seite oder ein kleineres local_width (--set).</translation>
+  </message>
+  <message>
+   <source>{0} is a GeoPackage but not a FRORS archive: choose one that FRORS made.</source>
+   <translation>{0} ist ein GeoPackage, aber kein FRORS-Archiv: wählen Sie eines, das FRORS gemacht hat.</translation>
+  </message>
+  <message>
+   <source>{0} is a folder that cannot be read as a raster; name the raster files in it.</source>
+   <translation>{0} ist ein Ordner, der nicht als Raster gelesen werden kann; nennen Sie die Rasterdateien darin.</translation>
+  </message>
+  <message>
+   <source>{0} is a folder that cannot be read as a raster; name the raster files in it. ({1})</source>
+   <translation>{0} ist ein Ordner, der nicht als Raster gelesen werden kann; nennen Sie die Rasterdateien darin. ({1})</translation>
+  </message>
+  <message>
+   <source>{0} is damaged ({1}): restore it from a copy or index again.</source>
+   <translation>{0} ist beschädigt ({1}): stellen Sie es aus einer Kopie wieder her, oder indizieren Sie neu.</translation>
+  </message>
+  <message>
+   <source>{0} is in the archive already: update its record instead.</source>
+   <translation>{0} ist schon im Archiv: bringen Sie stattdessen seinen Eintrag auf den neuen Stand.</translation>
+  </message>
+  <message>
+   <source>{0} is missing</source>
+   <translation>{0} fehlt</translation>
+  </message>
+  <message>
+   <source>{0} is no date such as 2024-05-31.</source>
+   <translation>{0} ist kein Datum wie 2024-05-31.</translation>
+  </message>
+  <message>
+   <source>{0} is no extent: give west, south, east and north in degrees.</source>
+   <translation>{0} ist kein Ausschnitt: geben Sie West, Süd, Ost und Nord in Grad an.</translation>
+  </message>
+  <message>
+   <source>{0} is no scale of 8-bit weights</source>
+   <translation>{0} ist keine Skala von 8-Bit-Gewichten</translation>
+  </message>
+  <message>
+   <source>{0} is no state</source>
+   <translation>{0} ist kein Zustand</translation>
+  </message>
+  <message>
+   <source>{0} is no state of a raster: use one of {1}.</source>
+   <translation>{0} ist kein Zustand eines Rasters: nehmen Sie einen von {1}.</translation>
+  </message>
+  <message>
+   <source>{0} is not a FRORS archive: choose a .gpkg that FRORS made.</source>
+   <translation>{0} ist kein FRORS-Archiv: wählen Sie eine .gpkg, die FRORS gemacht hat.</translation>
+  </message>
+  <message>
+   <source>{0} is not a GeoPackage: choose a .gpkg that FRORS made.</source>
+   <translation>{0} ist kein GeoPackage: wählen Sie eine .gpkg, die FRORS gemacht hat.</translation>
+  </message>
+  <message>
+   <source>{0} is not a file of this computer, so no pictures of it are shown.</source>
+   <translation>{0} ist keine Datei dieses Rechners; darum werden keine Bilder daraus gezeigt.</translation>
+  </message>
+  <message>
+   <source>{0} is not a finite number above 0</source>
+   <translation>{0} ist keine endliche Zahl über 0</translation>
+  </message>
+  <message>
+   <source>{0} is not a whole number from 1 to {1}</source>
+   <translation>{0} ist keine ganze Zahl von 1 bis {1}</translation>
+  </message>
+  <message>
+   <source>{0} is not of the form name=value.</source>
+   <translation>{0} hat nicht die Form name=wert.</translation>
+  </message>
+  <message>
+   <source>{0} is not part of it</source>
+   <translation>{0} gehört nicht dazu</translation>
+  </message>
+  <message>
+   <source>{0} is not positive</source>
+   <translation>{0} ist nicht positiv</translation>
+  </message>
+  <message>
+   <source>{0} is not text</source>
+   <translation>{0} ist kein Text</translation>
+  </message>
+  <message>
+   <source>{0} is stored as {1}, not as {2}</source>
+   <translation>{0} ist als {1} gespeichert, nicht als {2}</translation>
+  </message>
+  <message>
+   <source>{0} matches cannot be searched: ask for at least one.</source>
+   <translation>{0} Treffer können nicht gesucht werden: verlangen Sie mindestens einen.</translation>
+  </message>
+  <message>
+   <source>{0} of a recipe is one of {1}, not {2}.</source>
+   <translation>{0} eines Rezepts ist eines von {1}, nicht {2}.</translation>
+  </message>
+  <message>
+   <source>{0} of a recipe must be a list of names, not {1}.</source>
+   <translation>{0} eines Rezepts muss eine Liste von Namen sein, nicht {1}.</translation>
+  </message>
+  <message>
+   <source>{0} of a recipe must be at least {1}, not {2}.</source>
+   <translation>{0} eines Rezepts muss mindestens {1} sein, nicht {2}.</translation>
+  </message>
+  <message>
+   <source>{0} of a recipe must be between {1} and {2}, not {3}.</source>
+   <translation>{0} eines Rezepts muss zwischen {1} und {2} liegen, nicht bei {3}.</translation>
+  </message>
+  <message>
+   <source>{0} of a recipe must be {1}, not {2}.</source>
+   <translation>{0} eines Rezepts muss {1} sein, nicht {2}.</translation>
+  </message>
+  <message>
+   <source>{0} of the features kept apart share over a fifth of their ground with one that was learnt from, which flatters the figures.</source>
+   <translation>{0} der zurückgehaltenen Objekte teilen über ein Fünftel ihres Bodens mit einem, aus dem gelernt wurde; das schmeichelt den Werten.</translation>
+  </message>
+  <message>
+   <source>{0} refuses new files: choose another folder.</source>
+   <translation>{0} nimmt keine neuen Dateien an: wählen Sie einen anderen Ordner.</translation>
+  </message>
+  <message>
+   <source>{0} vectors cannot fit {1} dimensions</source>
+   <translation>{0} Vektoren reichen nicht für {1} Dimensionen</translation>
+  </message>
+  <message>
+   <source>{0} views of images are too few for {1} dimensions; {2} are the least. Add images, or take --dimension {3}.</source>
+   <translation>{0} Ansichten von Bildern sind zu wenige für {1} Dimensionen; {2} sind das Mindeste. Fügen Sie Bilder hinzu, oder nehmen Sie --dimension {3}.</translation>
+  </message>
+  <message>
+   <source>{0} views of images are too few for {1} dimensions; {2} are the least. Add images.</source>
+   <translation>{0} Ansichten von Bildern sind zu wenige für {1} Dimensionen; {2} sind das Mindeste. Fügen Sie Bilder hinzu.</translation>
+  </message>
+  <message>
+   <source>{0} was deleted while it was written; index again.</source>
+   <translation>{0} wurde gelöscht, während es geschrieben wurde; indizieren Sie noch einmal.</translation>
+  </message>
+  <message>
+   <source>{0} was made by a newer FRORS: update the plugin to open it.</source>
+   <translation>{0} wurde von einem neueren FRORS gemacht: aktualisieren Sie die Erweiterung, um es zu öffnen.</translation>
+  </message>
+  <message>
+   <source>{0} was made by another version of the encoder {1}, which is not installed here; installed: none. Searching by one of its chips still works. For boxes and more rasters make a new archive: {2}</source>
+   <translation>{0} wurde von einer anderen Version des Encoders {1} gemacht, die hier nicht installiert ist; installiert: keiner. Mit einem seiner Chips kann weiterhin gesucht werden. Für Rahmen und weitere Raster machen Sie ein neues Archiv: {2}</translation>
+  </message>
+  <message>
+   <source>{0} was made by another version of the encoder {1}, which is not installed here; installed: {2}. Searching by one of its chips still works. For boxes and more rasters make a new archive: {3}</source>
+   <translation>{0} wurde von einer anderen Version des Encoders {1} gemacht, die hier nicht installiert ist; installiert: {2}. Mit einem seiner Chips kann weiterhin gesucht werden. Für Rahmen und weitere Raster machen Sie ein neues Archiv: {3}</translation>
+  </message>
+  <message>
+   <source>{0} was made by the encoder {1} and takes no other: leave the encoder out, or name an archive that does not exist yet.</source>
+   <translation>{0} wurde vom Encoder {1} gemacht und nimmt keinen anderen: lassen Sie den Encoder weg, oder nennen Sie ein Archiv, das es noch nicht gibt.</translation>
+  </message>
+  <message>
+   <source>{0} was made by the encoder {1}, which is not installed here; installed: none. Searching by one of its chips still works. For boxes and more rasters make a new archive: {2}</source>
+   <translation>{0} wurde vom Encoder {1} gemacht, der hier nicht installiert ist; installiert: keiner. Mit einem seiner Chips kann weiterhin gesucht werden. Für Rahmen und weitere Raster machen Sie ein neues Archiv: {2}</translation>
+  </message>
+  <message>
+   <source>{0} was made by the encoder {1}, which is not installed here; installed: {2}. Searching by one of its chips still works. For boxes and more rasters make a new archive: {3}</source>
+   <translation>{0} wurde vom Encoder {1} gemacht, der hier nicht installiert ist; installiert: {2}. Mit einem seiner Chips kann weiterhin gesucht werden. Für Rahmen und weitere Raster machen Sie ein neues Archiv: {3}</translation>
+  </message>
+  <message>
+   <source>{0} was opened for reading: open it for writing.</source>
+   <translation>{0} wurde zum Lesen geöffnet: öffnen Sie es zum Schreiben.</translation>
+  </message>
+  <message>
+   <source>{0} was used wrongly (disk is full): please report this.</source>
+   <translation>{0} wurde falsch benutzt (die Platte ist voll): bitte melden Sie das.</translation>
+  </message>
+  <message>
+   <source>{0} was used wrongly ({1}): please report this.</source>
+   <translation>{0} wurde falsch benutzt ({1}): bitte melden Sie das.</translation>
+  </message>
+  <message>
+   <source>{0}, often for want of memory</source>
+   <translation>{0}, oft aus Mangel an Speicher</translation>
   </message>
  </context>
 </TS>

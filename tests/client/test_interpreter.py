@@ -8,7 +8,13 @@ import pytest
 from qgis.core import QgsSettings
 
 from frors_qgis.client import interpreter
-from frors_qgis.client.interpreter import engine_environment, find_interpreter, managed_environment, qgis_interpreters
+from frors_qgis.client.interpreter import (
+    READY_MARKER,
+    engine_environment,
+    find_interpreter,
+    managed_environment,
+    qgis_interpreters,
+)
 from frors_qgis.protocol import EngineError, ErrorCode
 
 
@@ -35,6 +41,8 @@ def test_each_place_is_asked_in_its_order(bare: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(interpreter, "qgis_interpreters", lambda: [bare / "absent", own])
     assert find_interpreter() == own
     managed = program(bare / "managed" / "bin" / "python")
+    assert find_interpreter() == own  # an installation that has not ended
+    (bare / "managed" / READY_MARKER).touch()
     assert find_interpreter() == managed
     checkout = program(bare / ".venv" / "bin" / "python")
     assert find_interpreter() == checkout
@@ -109,6 +117,11 @@ def test_the_managed_environment_is_keyed_by_the_python_version() -> None:
     folder = managed_environment()
     assert folder.is_absolute()
     assert folder.name == f"python3.{sys.version_info.minor}"
+
+
+def test_environments_go_where_the_user_has_named_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FRORS_ENVIRONMENTS", str(tmp_path / "short"))
+    assert managed_environment() == tmp_path / "short" / f"python3.{sys.version_info.minor}"
 
 
 def test_what_misleads_another_python_is_taken_out_and_what_gdal_needs_stays(

@@ -17,7 +17,7 @@ from package import REPOSITORY, make_package
 from frors_qgis.version import VERSION
 
 SCRIPT = Path(__file__).with_name("install_in_qgis.py")
-ACTIONS = ["Index project rasters...", "Search by box", "FRORS panel"]
+ACTIONS = ["Index project rasters...", "Search by box", "FRORS panel", "Copy a report of FRORS for support"]
 NOTHING = {"loaded": False, "active": False, "menu": [], "icons": [], "toolbars": 0, "panels": [], "algorithms": []}
 
 

@@ -69,10 +69,11 @@ def ranked(params):
 
 def info(archive):
     return {
-        "path": archive, "encoder": "fake", "encoder_available": True, "chips": 4321, "bytes": 3_400_000, "levels": [],
+        "path": archive, "encoder": "fake", "encoder_available": True, "dimension": 256,
+        "chips": 4321, "bytes": 3_400_000, "levels": [],
         "rasters": [
-            {"id": 1, "path": "/data/town_2024.tif", "state": "indexed"},
-            {"id": 2, "path": "/gone.tif", "state": "missing"},
+            {"id": 1, "path": "/data/town_2024.tif", "state": "indexed", "reason": None},
+            {"id": 2, "path": "/gone.tif", "state": "missing", "reason": "The file /gone.tif is not there."},
         ],
         "queries": [
             {"name": name, "searched": "2026-11-02T10:00:00+00:00", "new": 0 if name in noted else 12}
@@ -122,6 +123,8 @@ def index(params):
 def result(number, method, params):
     if method == "hello":
         return {"version": "0", "protocol": 1, "python": sys.version, "role": "both"}
+    if method == "runtime":
+        return {"device": "cpu (float32): asked for", "torch": "2.13.0", "threads": 2, "packages": {"numpy": "1.26.4"}}
     if method in ("open", "info"):
         return info(params["archive"])
     if method == "embed":

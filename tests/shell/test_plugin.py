@@ -32,7 +32,9 @@ def test_loading_shows_actions_panel_and_menu_but_starts_no_engine(plugin, windo
         "Search by box",
         "FRORS panel",
     ]
-    assert [action for _, action in window.raster_menu] == list(plugin.actions)
+    in_menu = [action for _, action in window.raster_menu]
+    assert in_menu[:-1] == list(plugin.actions)
+    assert in_menu[-1].text() == "Copy a report of FRORS for support"
     assert window.main.findChild(QDockWidget, "FrorsDock") is plugin.dock
     assert fake.requests() == []
     assert all(not action.icon().isNull() for action in plugin.actions)

@@ -135,8 +135,10 @@ class IndexRun:
         complete = plan.is_complete(self._archive.finished_blocks(raster_id))
         note = None
         if not chips:
-            note = f"{path} gave no chips: more than half of each window is nodata or outside the raster. "
-            note += "Check its nodata value, or index it at a finer GSD."
+            note = (
+                f"{path} gave no chips: more than half of each window is nodata or outside the raster. Check its "
+                "nodata value, or index it at a finer GSD."
+            )
         self._archive.set_state(raster_id, "indexed" if complete else "indexing", note)
         return Outcome(path, "indexed", chips, note=note)
 
