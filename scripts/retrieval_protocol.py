@@ -51,6 +51,7 @@ ROWS = {
     "FRORS, nothing trained": Row("frors", ("epochs=0",)),
     "softmax": Row("softmax"),
     "triplet": Row("triplet", ("fit=pca", "head_rate=1e-3")),
+    "triplet, margin .4": Row("triplet", ("fit=pca", "head_rate=1e-3", "margin=0.4")),
     "triplet, PCA to 64": Row("triplet", ("reduction=pca", "dimension=64"), reduced=True),
     "triplet, FC to 64": Row("triplet", ("fit=pca", "head_rate=1e-3", "dimension=64"), reduced=True),
     "baseline": Row("triplet"),
