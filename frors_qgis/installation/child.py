@@ -104,6 +104,10 @@ def _kill_family(process: subprocess.Popen[bytes]) -> None:
             )
         process.kill()
     else:
-        with suppress(ProcessLookupError):
+        try:
             os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        except PermissionError:  # the administrator's: it goes on alone
+            return
     process.wait()

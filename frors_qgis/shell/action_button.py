@@ -22,6 +22,11 @@ class ActionButton(QPushButton):
         action.changed.connect(self._show_action)
         self._show_action()
 
+    def set_text(self, text: str) -> None:
+        """Gives the action another text."""
+        self._action.setText(text)
+        self._action.setToolTip(text)
+
     def _show_action(self) -> None:
         self.setIcon(self._action.icon())
         self.setText(self._action.iconText())

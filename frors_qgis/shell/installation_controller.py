@@ -21,6 +21,7 @@ from frors_qgis.installation.failures import Failure, FailureKind, InstallationE
 from frors_qgis.installation.installer import Installer, Progress
 from frors_qgis.installation.plan import build_named, builds
 from frors_qgis.installation.proxy import proxy_of_qgis
+from frors_qgis.installation.system_package import can_be_installed, install_package, package_of
 from frors_qgis.installation.verification import verify
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
@@ -55,10 +56,12 @@ class InstallationController(QObject):
         self._settings = settings
         self._running = False
         self._again: Callable[[], None] = self.install
+        self._package = ""
         self._panel.install_wanted.connect(self.install)
         self._panel.again_wanted.connect(lambda: self._again())
         self._panel.wheels_chosen.connect(lambda folder: self.install(Path(folder)))
         self._panel.python_chosen.connect(self.use_python)
+        self._panel.package_wanted.connect(self.install_system_package)
         self._panel.cancel_wanted.connect(lambda: tasks.cancel(_TASK_KIND))
         self._panel.copy_wanted.connect(self.copy_log)
         self._panel.left.connect(self._leave)
@@ -117,6 +120,20 @@ class InstallationController(QObject):
 
         self._again = lambda: self.install(wheels)
         self._begin(tr("Installing the FRORS engine"), change, self._on_installed)
+
+    def install_system_package(self) -> None:
+        """Installs the package of the system for want of which the installation has failed, then goes on with it."""
+        package, again = self._package, self._again
+
+        def change(call: Call) -> dict[str, Any]:
+            install_package(package, call.deliver, call.check)
+            return {}
+
+        def go_on(_: dict[str, Any]) -> None:
+            self._end()
+            again()
+
+        self._begin(tr("Installing {package}").format(package=package), change, go_on)
 
     def use_python(self, path: str) -> None:
         """Has the engine run in another Python, once that is known to work."""
@@ -240,7 +257,9 @@ class InstallationController(QObject):
     def _fail(self, failure: Failure) -> None:
         self._end()
         what, remedy = failure_texts(failure, self._environment().folder)
-        self._panel.show_failure(tr("This did not work"), what, remedy)
+        self._package = package_of(failure)
+        offered = self._package if can_be_installed(failure) else None
+        self._panel.show_failure(tr("This did not work"), what, remedy, offered)
 
     def _on_cancelled(self) -> None:
         self._end()

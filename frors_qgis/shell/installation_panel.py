@@ -29,13 +29,15 @@ class InstallationPanel(QScrollArea):
     """An offer, then progress, then that it is ready or why not.
 
     Signals: `install_wanted()`, `again_wanted()` after a failure, `wheels_chosen(folder)`, `python_chosen(path)`,
-    `cancel_wanted()`, `copy_wanted()`, `left()` when the user has done with it.
+    `package_wanted()` of the system after a failure for want of it, `cancel_wanted()`, `copy_wanted()`, `left()` when
+    the user has done with it.
     """
 
     install_wanted = pyqtSignal()
     again_wanted = pyqtSignal()
     wheels_chosen = pyqtSignal(str)
     python_chosen = pyqtSignal(str)
+    package_wanted = pyqtSignal()
     cancel_wanted = pyqtSignal()
     copy_wanted = pyqtSignal()
     left = pyqtSignal()
@@ -46,6 +48,7 @@ class InstallationPanel(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._install = self._button(theme_icon("mActionAdd"), tr("Install"), self.install_wanted.emit)
+        self._package = self._button(theme_icon("mActionAdd"), "", self.package_wanted.emit)
         self._again = self._button(theme_icon("mActionRefresh"), tr("Try again"), self.again_wanted.emit)
         self._copy = self._button(theme_icon("mActionEditCopy"), tr("Copy log"), self.copy_wanted.emit)
         self._start = self._button(own_icon("frors"), tr("Start"), self.left.emit)
@@ -76,7 +79,7 @@ class InstallationPanel(QScrollArea):
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self._choice, self._place, self.progress, self._output):
             layout.addWidget(widget)
-        self._hint = HintPage((self._install, self._again, self._copy, self._start), body)
+        self._hint = HintPage((self._install, self._package, self._again, self._copy, self._start), body)
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 8)
@@ -130,9 +133,12 @@ class InstallationPanel(QScrollArea):
         """Shows a line of output."""
         self._text.appendPlainText(line)
 
-    def show_failure(self, title: str, what: str, remedy: str) -> None:
-        """Says what happened and what to do."""
+    def show_failure(self, title: str, what: str, remedy: str, package: str | None = None) -> None:
+        """Says what happened and what to do; package: one of the system that may be installed from here."""
         buttons = [self._again, self._copy]
+        if package is not None:
+            self._package.set_text(tr("Install {package}").format(package=package))
+            buttons.insert(0, self._package)
         text = f"{what}\n\n{remedy}"
         self._say(theme_icon("mIconWarning"), title, text, buttons, links=ALL_LINKS, output=bool(self.output))
 

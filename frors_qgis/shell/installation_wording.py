@@ -13,6 +13,7 @@ from frors_qgis.installation.environment import State
 from frors_qgis.installation.failures import Failure, FailureKind
 from frors_qgis.installation.installer import Step
 from frors_qgis.installation.plan import Build
+from frors_qgis.installation.system_package import package_of
 from frors_qgis.shell.translation import tr
 
 _VC_RUNTIME = "https://aka.ms/vs/17/release/vc_redist.x64.exe"
@@ -201,7 +202,7 @@ def failure_texts(failure: Failure, folder: Path) -> tuple[str, str]:
         "free": size_text(int(free)),
         "needed": size_text(int(needed)),
         "network": network,
-        "package": subject if subject.startswith("python") else "python3-venv",
+        "package": package_of(failure),
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "subject": in_users_language(subject) or folder,
         "variable": ENVIRONMENTS_VARIABLE,

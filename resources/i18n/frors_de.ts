@@ -1220,6 +1220,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>torch {torch} rechnet auf {device}.</translation>
   </message>
   <message>
+   <source>Installing {package}</source>
+   <translation>{package} wird installiert</translation>
+  </message>
+  <message>
    <source>Trying {python}</source>
    <translation>{python} wird geprüft</translation>
   </message>
@@ -1290,6 +1294,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The Python of an environment with these packages</source>
    <translation>Das Python einer Umgebung mit diesen Paketen</translation>
+  </message>
+  <message>
+   <source>Install {package}</source>
+   <translation>{package} installieren</translation>
   </message>
   <message>
    <source>Folder of wheels</source>

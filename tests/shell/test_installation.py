@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QMessageBox
 
 from frors_qgis.client.client import EngineClient
 from frors_qgis.client.interpreter import PYTHON_SETTING
+from frors_qgis.installation import system_package
 from frors_qgis.installation.environment import Environment, State
 from frors_qgis.installation.failures import Failure, FailureKind
 from frors_qgis.installation.installer import Progress, Step
@@ -233,6 +234,31 @@ def test_progress_and_output_are_shown_as_they_come(bare, panel):
     lines = panel.output.splitlines()
     assert (len(lines), lines[-1]) == (2000, "line 2999")
     assert all(step_text(step) for step in Step)
+
+
+def test_a_missing_package_of_the_system_is_installed_by_a_button_and_the_installation_goes_on(
+    bare, tmp_path, monkeypatch, wait_until
+):
+    """A Python that cannot make virtual environments until the package is there, and a program that stands for apt."""
+    there, output = tmp_path / "there", Path(__file__).parents[1] / "installation" / "outputs" / "no_ensurepip.txt"
+    refuses = f'if [ "$2" = venv ] && [ ! -e {there} ]; then cat {output}; exit 1; fi'
+    python, apt = tmp_path / "python3", tmp_path / "apt-get-of-test"
+    python.write_text(f'#!/bin/sh\n{refuses}\nexec {BASE_PYTHON} "$@"\n')
+    apt.write_text(f"#!/bin/sh\necho Setting up; touch {there}\n")
+    for program in (python, apt):
+        program.chmod(0o755)
+    monkeypatch.setattr(installation_controller, "qgis_interpreters", lambda: [python])
+    monkeypatch.setattr(system_package, "_APT", str(apt))
+    monkeypatch.setattr(system_package.os, "geteuid", lambda: 0)
+    panel = offer(bare)
+    panel.wheels_chosen.emit(str(write_wheels(tmp_path / "wheels", real=False)))
+    wait_until(lambda: shown_buttons(panel) == ["Install python3.11-venv", "Try again", "Copy log"], 60)
+    panel._package.click()
+    assert title(panel) == "Installing python3.11-venv"
+    wait_until(lambda: title(panel) == "Installing the FRORS engine", 60)
+    wait_until(lambda: "Looking in links" in panel.output, 120)
+    panel.cancel_wanted.emit()
+    wait_until(lambda: not bare._installation.is_running)
 
 
 @pytest.mark.parametrize("kind", FailureKind)
