@@ -106,7 +106,7 @@ for target in "$@"; do
 done
 rm -rf "$OUTPUT"
 mkdir -p "$OUTPUT"
-for item in demo setup.log tests; do
+for item in demo first_use setup.log tests; do
     [ ! -e "$ROOT$INSIDE/build/$item" ] || cp -r "$ROOT$INSIDE/build/$item" "$OUTPUT/"
 done
 exit "$status"

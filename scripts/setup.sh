@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes everything `make demo` and `make test` need: QGIS >= 3.40 (kept when it is there), Xvfb, and .venv.
-# Run it as often as you like: when nothing is to be done it says so at once.
+# Run it as often as you like: when nothing is to be done it says so at once. `scripts/setup.sh qgis` makes QGIS and Xvfb alone.
 #
 #   PYTHON   the interpreter that QGIS uses; default /usr/bin/python3
 #   TORCH    cpu or cuda: which build of torch to have; unset keeps the one that is installed, else takes the CPU build;
@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 
 PYTHON=${PYTHON:-/usr/bin/python3}
 TORCH=${TORCH:-}
+ONLY=${1:-}
 VENV=.venv
 STAMP=$VENV/.frors-setup
 LOG=build/setup.log
@@ -124,7 +125,7 @@ choose_qgis_release() {
 set_up_system() {
     local packages=() wanted=()
     qgis_is_recent || { wanted+=("QGIS $QGIS_WANTED or newer with its Python bindings"); packages+=(qgis python3-qgis ca-certificates); }
-    python_makes_environments || { wanted+=("python3-venv"); packages+=(python3-venv); }
+    [ "$ONLY" = qgis ] || python_makes_environments || { wanted+=("python3-venv"); packages+=(python3-venv); }
     system_has_torch || { wanted+=("torch, torchvision, faiss and safetensors for $PYTHON"); packages+=(python3-torch python3-torchvision python3-faiss python3-safetensors); }
     # A bare system has no font: windows would show no text, and QGIS would complain that it cannot fetch Open Sans.
     windows_can_open || { wanted+=("xvfb and xauth"); packages+=(xvfb xauth fonts-dejavu-core fonts-open-sans); }
@@ -210,7 +211,15 @@ case "$TORCH" in
     '' | cpu | cuda | system) ;;
     *) fail "TORCH=$TORCH is none of cpu, cuda and system." ;;
 esac
+case "$ONLY" in
+    '' | qgis) ;;
+    *) fail "$ONLY is no part of the set-up; qgis is one." ;;
+esac
 set_up_system
+if [ "$ONLY" = qgis ]; then
+    say "Ready: QGIS $("$PYTHON" -c 'from qgis.core import Qgis; print(Qgis.version())' 2>/dev/null)."
+    exit
+fi
 if [ ! -f "$STAMP" ] || [ "$(cat "$STAMP")" != "$(fingerprint)" ] || ! torch_is_wanted; then
     set_up_environment
 fi
