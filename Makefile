@@ -64,7 +64,7 @@ $(RESULTS)/objects.json: | $(RESULTS)/objects-resnet50-imagenet.json
 # The other rows of the boxes on rasters: learnt from the same images as the shipped encoder, with its views and epochs.
 TRAINED_frors-nothing-trained := --encoder frors --epochs 0
 TRAINED_baseline-as-shipped := --encoder triplet --epochs 6 --set kept=0.5
-TRAINED_triplet := --encoder triplet --epochs 6 --set fit=pca head_rate=1e-3 margin=0.4
+TRAINED_triplet := --encoder triplet --epochs 6 --set fit=pca head_rate=1e-3
 OBJECTS := frors-nothing-trained baseline-as-shipped triplet
 
 $(OBJECTS:%=$(RESULTS)/objects-%.json): $(RESULTS)/objects-%.json: | build/encoders/%.safetensors $(RESULTS)/objects.json
