@@ -173,6 +173,7 @@ class FrorsPlugin:
         self._box_tool.example_drawn.connect(self._feedback.add_box)
         self._box_tool.clicked.connect(self._search.show_menu_at)
         self._installation.ready.connect(self._archive.wake)
+        self._installation.ready.connect(self._index.plan_anew)
         self._client.archive_reopened.connect(self._archive.on_reopened)
         self._client.line_logged.connect(self._notices.log)
 

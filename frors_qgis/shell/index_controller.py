@@ -149,6 +149,12 @@ class IndexController(QObject):
             cancelled=lambda: self._on_cancelled(archive),
         )
 
+    def plan_anew(self) -> None:
+        """Has an open dialog ask for its estimate once more, because there is an engine now."""
+        dialog = self._open_dialog()
+        if dialog is not None:
+            dialog.plan_anew()
+
     def _on_progress(self, archive: str, fraction: float, message: str, eta: float | None) -> None:
         self._dock.index_progress.advance(fraction, message, eta)
         self._show_archive(archive)

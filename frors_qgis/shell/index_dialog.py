@@ -105,6 +105,10 @@ class IndexDialog(QDialog):
         gsd = self._gsd.value() if self._fixed.isChecked() else None
         return IndexRequest(self._rasters.checked_paths(), gsd, windows, self._overlap.value() / 100)
 
+    def plan_anew(self) -> None:
+        """Asks for the estimate once more, because there is an engine now."""
+        self._timer.start()
+
     def show_plan(self, plan: dict[str, Any]) -> None:
         """Shows the engine's estimate."""
         rasters = [raster for raster in plan.get("rasters", []) if isinstance(raster, dict)]

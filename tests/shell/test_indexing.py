@@ -52,6 +52,19 @@ def test_layers_that_come_and_go_are_followed_and_ticks_kept(dialog, raster_laye
     assert set(names(dialog)) == {"copy"}
 
 
+def test_an_open_dialog_estimates_anew_when_an_engine_has_been_installed(plugin, dialog, fake, wait_until):
+    dialog.show_plan_failure("There is no engine.")
+    plugin._installation.ready.emit()
+    wait_until(lambda: "120 chips" in dialog._estimate.text())
+    assert len(fake.requests("plan")) == 2
+
+
+def test_without_a_dialog_nothing_is_estimated_then(plugin, fake, run_for):
+    plugin._installation.ready.emit()
+    run_for(0.5)
+    assert not fake.requests("plan")
+
+
 def test_the_estimate_comes_from_the_engine(dialog, fake):
     assert dialog._estimate.text() == "About <b>120 chips</b>, 1 min, 87.9 KiB on disk"
     params = fake.requests("plan")[-1]["params"]
