@@ -19,11 +19,13 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
+from tests.hard.crash_matrix import kill_engines  # noqa: E402
 from tests.hard.door_inputs import read_door_inputs  # noqa: E402
 from tests.hard.hostile_inputs import read_hostile_inputs  # noqa: E402
+from tests.hard.soak import soak  # noqa: E402
 from tests.hard.tally import Part, Tally  # noqa: E402
 
-INPUTS = 10_000
+INPUTS, KILLS, OPERATIONS = 10_000, 150, 2_000
 Run = Callable[[int, int, Path, Part, float], None]
 """Called with a seed, how many, an empty folder, where to count, and when to be done by."""
 
@@ -37,6 +39,8 @@ PARTS: dict[str, tuple[Run, str, int]] = {
     "archives": (partial(_hostile, "archive"), "inputs", INPUTS),
     "checkpoints": (partial(_hostile, "checkpoint"), "inputs", INPUTS),
     "rasters": (partial(_hostile, "raster"), "inputs", INPUTS),
+    "kills": (kill_engines, "kills", KILLS),
+    "soak": (soak, "operations", OPERATIONS),
 }
 """By name: what runs it, what it counts, and how many of these there are to be."""
 

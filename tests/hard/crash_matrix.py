@@ -73,6 +73,7 @@ WORKS = {
 
 def kill_engines(seed: int, count: int, folder: Path, part: Part, deadline: float) -> None:
     """Interrupts each kind of work in turn, `count` times in all."""
+    part.add(kills=0, chips_lost=0)
     matrix = _Matrix(folder, part)
     try:
         names = sorted(WORKS)
@@ -97,9 +98,9 @@ class _Matrix:
         write_raster(self._pattern / _KEPT, 1500, 1400, seed=1)
         write_raster(self._pattern / _OTHER, 1600, 1500, seed=2)
         write_raster(self._pattern / "new.tif", 2300, 2200, seed=3)
-        self._call(self._pattern, "index", _index(_KEPT, _OTHER)(self._pattern))
+        self._door.call("index", **_index(_KEPT, _OTHER)(self._pattern))
         self._before = _counts(self._pattern)
-        self._durations = {name: self._measure(name) for name in WORKS}
+        self._usual = {name: self._measure(name) for name in WORKS}
 
     def _start(self) -> QuickDoor:
         variables = {"FRORS_HARD_BLOCKS": str(self._blocks), "FRORS_HARD_SECONDS": str(_SECONDS_PER_BLOCK)}
@@ -114,16 +115,13 @@ class _Matrix:
         work.prepare(folder)
         return folder
 
-    def _call(self, folder: Path, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        return self._door.call(method, **params)
-
     def _measure(self, name: str) -> tuple[float, int, dict[str, int]]:
         """How long an uninterrupted run takes, how many blocks it encodes, and the chips after it."""
         work = WORKS[name]
         folder = self._copy(work, "measure")
         self._blocks.write_bytes(b"")
         start = time.monotonic()
-        self._call(folder, work.method, work.params(folder))
+        self._door.call(work.method, **work.params(folder))
         seconds = time.monotonic() - start
         return seconds, self._encoded(), _counts(folder)
 
@@ -134,21 +132,18 @@ class _Matrix:
         """One kill, what is left, and the work done to its end."""
         work = WORKS[name]
         folder = self._copy(work, "work")
-        usual, usual_blocks, after = self._durations[name]
+        usual, usual_blocks, after = self._usual[name]
         self._blocks.write_bytes(b"")
-        self._door.kill()
-        self._door = self._start()
-        blocks_file_of_killed = self._encoded()
         request = self._door.send(work.method, **work.params(folder))
         if work.encodes and chance.randrange(2):
             self._wait_for_progress(request, chance.randrange(1, max(2, usual_blocks)))
             time.sleep(chance.uniform(0, _SECONDS_PER_BLOCK))
         else:
-            time.sleep(chance.uniform(0, 1.1 * usual))
+            time.sleep(chance.uniform(0, 0.95 * usual))
         self._door.kill()
         finished = self._has_ended(request)
-        begun = self._encoded() - blocks_file_of_killed
-        self._part.add(kills=1, **{f"kills_during_{name}": 1}, **({"kills_after_the_end": 1} if finished else {}))
+        begun = self._encoded()
+        self._part.add(kills=1, kills_after_the_end=finished, **{f"kills_during_{name}": not finished})
         place = f"{name}, kill {number}"
         try:
             kept = self._look(place, work, folder)

@@ -61,7 +61,7 @@ class Part:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._guard = threading.Lock()
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter({"faults": 0, "crashes": 0})
         self.answers: Counter[str] = Counter()
         self.most: dict[str, float] = {}
         self.faults: list[str] = []
@@ -69,7 +69,7 @@ class Part:
     def add(self, **counts: int) -> None:
         """Adds to counts; underscores in their names stand for spaces."""
         with self._guard:
-            self.counts.update({name.replace("_", " "): count for name, count in counts.items()})
+            self.counts.update({name.replace("_", " "): int(count) for name, count in counts.items()})
         self._tally.write()
 
     def answer(self, code: str) -> None:
