@@ -12,7 +12,7 @@ from frors_qgis.engine.georeferences import record_crs, record_georeference
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.reindexing import reindexing_of
 from frors_qgis.engine.search.query import Match
-from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.protocol import EngineError
 
 
 def error_json(error: EngineError) -> dict[str, Any]:
@@ -62,15 +62,12 @@ def archive_json(archive: Archive) -> dict[str, Any]:
 def matches_json(archive: Archive, matches: Sequence[Match], crs: str | None) -> list[dict[str, Any]]:
     """Matches with their bounds in `crs` (None: each in its raster's own).
 
-    Raises EngineError(ARCHIVE_DAMAGED) for a chip of a raster that the archive does not have.
+    Raises EngineError(RASTER_UNKNOWN) for a chip of a raster that the archive does not have.
     """
     records = {record.id: record for record in archive.rasters()}
     used = {match.chip.raster_id for match in matches}
-    if strays := used - set(records):
-        raise EngineError(
-            ErrorCode.ARCHIVE_DAMAGED,
-            f"The archive has chips of a raster {min(strays)} that it does not have: restore it from a copy.",
-        )
+    for stray in used - set(records):
+        archive.raster(stray)  # refuses
     places = {id_: (record_georeference(records[id_]), crs or record_crs(records[id_])) for id_ in used}
     files = {id_: raster_file(archive, records[id_])[0] for id_ in used}
     described = []

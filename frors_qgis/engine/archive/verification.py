@@ -97,7 +97,7 @@ def _block_problems(connection: sqlite3.Connection, dimension: int) -> Iterator[
     number = last_chip = 0
     while (row := next_row(connection, number)) is not None:
         if not isinstance(row[0], int) or row[0] <= number:  # or a damaged file goes round in a circle
-            yield f"The embedding blocks after block {number} cannot be read in order."
+            yield f"Embedding block {row[0]} overlaps the block before it."
             return
         number, raster_id, _, first, count, *_ = row
         try:

@@ -28,7 +28,9 @@ class WriterLock:
     def __init__(self, archive: str | Path) -> None:
         path = absolute(archive)
         if not path.name:
-            raise EngineError(ErrorCode.BAD_REQUEST, f"{path} is no file: give the name of an archive.")
+            raise EngineError(
+                ErrorCode.BAD_REQUEST, f"{str(archive)!r} cannot be the name of a file: rename it and try again."
+            )
         self._name = path.name
         self._path = path.with_name(f".{path.name}.lock")
         self._file: BinaryIO | None = None

@@ -281,7 +281,7 @@ def test_bits_flipped_anywhere_never_give_another_error(
 
 def test_verifying_ends_where_damage_leads_round_in_a_circle(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "next_row", lambda connection, after: blocks.next_row(connection, 0))
-    assert "The embedding blocks after block 1 cannot be read in order." in filled.verify()
+    assert "Embedding block 1 overlaps the block before it." in filled.verify()
 
 
 def test_a_raster_whose_path_no_file_can_have_is_not_there(filled: Archive) -> None:
@@ -292,9 +292,9 @@ def test_a_raster_whose_path_no_file_can_have_is_not_there(filled: Archive) -> N
         assert raster_file(archive, archive.raster(1))[1] is False
 
 
-def test_matches_in_a_raster_that_the_archive_does_not_have_are_damage(filled: Archive) -> None:
+def test_matches_in_a_raster_that_the_archive_does_not_have_are_refused(filled: Archive) -> None:
     filled.close()
     _tamper(filled.path, "DELETE FROM rasters WHERE id = 1")
     with Archive.open(filled.path) as archive, pytest.raises(EngineError) as caught:
         matches_json(archive, [Match(1, 1.0, archive.chips([1])[0])], None)
-    assert caught.value.code == ErrorCode.ARCHIVE_DAMAGED
+    assert caught.value.code == ErrorCode.RASTER_UNKNOWN
