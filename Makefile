@@ -1,7 +1,7 @@
 # Every target does the set-up it needs; `make` alone lists the targets.
 VENV := .venv/bin/python
 
-.PHONY: help setup test test-trixie lint package run demo screenshots translations encoders benchmark
+.PHONY: help setup test test-hard test-trixie lint package run demo screenshots translations encoders benchmark
 .PHONY: benchmark-retrieval clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
@@ -16,6 +16,9 @@ setup:  ## QGIS and Xvfb where they are missing (root on Debian), and .venv; TOR
 
 test: setup  ## The whole test suite: the engine alone, then the plugin in QGIS
 	@$(VENV) scripts/test.py
+
+test-hard: setup  ## Hostile input, kills and endurance, in half an hour on 2 cores; counts in build/hard.json (docs/reliability.md)
+	@$(VENV) scripts/test_hard.py $(HARD)
 
 test-trixie:  ## The whole test suite on Debian 13, in a root of its own with Debian's own torch and faiss (root only)
 	@scripts/test_trixie.sh

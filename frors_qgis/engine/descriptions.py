@@ -60,9 +60,14 @@ def archive_json(archive: Archive) -> dict[str, Any]:
 
 
 def matches_json(archive: Archive, matches: Sequence[Match], crs: str | None) -> list[dict[str, Any]]:
-    """Matches with their bounds in `crs` (None: each in its raster's own)."""
+    """Matches with their bounds in `crs` (None: each in its raster's own).
+
+    Raises EngineError(RASTER_UNKNOWN) for a chip of a raster that the archive does not have.
+    """
     records = {record.id: record for record in archive.rasters()}
     used = {match.chip.raster_id for match in matches}
+    for stray in used - set(records):
+        archive.raster(stray)  # refuses
     places = {id_: (record_georeference(records[id_]), crs or record_crs(records[id_])) for id_ in used}
     files = {id_: raster_file(archive, records[id_])[0] for id_ in used}
     described = []

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -17,12 +18,20 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 class Door:
     """One engine process. `events` holds everything that it said."""
 
-    def __init__(self, folder: Path, role: str = "both", arguments: tuple[str, ...] = ()) -> None:
-        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-        command = [sys.executable, "-m", "frors_qgis.engine", "serve", "--role", role, "--folder", str(folder)]
-        command += arguments
+    module = "frors_qgis.engine"
+
+    def __init__(
+        self,
+        folder: Path,
+        role: str = "both",
+        arguments: tuple[str, ...] = (),
+        cwd: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)} | dict(variables or {})
+        command = [sys.executable, "-m", self.module, "serve", "--role", role, "--folder", str(folder), *arguments]
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=cwd
         )
         self.events: queue.Queue[dict] = queue.Queue()
         self.errors: list[bytes] = []

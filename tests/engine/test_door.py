@@ -155,6 +155,7 @@ def test_a_box_over_nodata_only_gets_a_sentence(door, archive, tmp_path, sample_
         ("explain", {"archive": "/nowhere/a.gpkg", "match": 1, "chip": 1}, "archive_missing"),
         ("outline", {"archive": "/nowhere/a.gpkg", "matches": [1], "chip": 1}, "archive_missing"),
         ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/"}, "bad_request"),
+        ("remove", {"archive": "/", "rasters": ["x.tif"]}, "bad_request"),
         ("plan", {"rasters": ["x.tif"], "gsd": "fine"}, "bad_request"),
         ("thumbnail", {"archive": "/nowhere", "chip": 1, "size": 10**9}, "archive_missing"),
     ],

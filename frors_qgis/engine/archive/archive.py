@@ -139,9 +139,9 @@ class Archive:
     def raster_path(self, record: RasterRecord) -> Path:
         """Where a raster is: relative to the archive if there is something, so that both can move, else absolute."""
         if record.relative_path is not None:
-            beside = (self.path.parent / record.relative_path).resolve()
-            if beside.exists():
-                return beside
+            beside = os.path.realpath(self.path.parent / record.relative_path)
+            if os.path.exists(beside):  # unlike Path's, also for a name that no file can have
+                return Path(beside)
         return Path(record.path)
 
     def chip_count(self, raster_id: int | None = None) -> int:

@@ -20,6 +20,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 _LARGEST_ID = 2**53
 _HALF_MAX = 65504.0
+_LEVEL_BOUNDS = ((1e-6, 1e9), (1, 1 << 20))  # of a GSD in metres and of a window's cells; wider than can be
 _ROW = "SELECT id, raster, block, first_chip, count, dimension, checksum, data FROM embeddings "
 _VECTORS = """
 SELECT chip.value, substr(data, 1 + (chip.value - first_chip) * :size, :size) FROM json_each(:ids) AS chip
@@ -212,7 +213,8 @@ def read_batch(connection: sqlite3.Connection, row: EmbeddingRow, dimension: int
         levels = np.array(chips, np.float64).reshape(count, 2)
     except (TypeError, ValueError):
         raise _damaged(row, "has chips without a level") from None
-    if not (np.isfinite(levels) & (levels > 0)).all():
+    least, most = np.array(_LEVEL_BOUNDS).T
+    if not ((levels >= least) & (levels <= most)).all():  # NaN is not in them either
         raise _damaged(row, "has chips without a level")
     key = BatchKey(number, first, raster_id, count, checksum)
     return Batch(key, vectors, levels[:, 0].astype(np.float32), levels[:, 1].astype(np.int32))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -21,8 +22,8 @@ def raster_file(archive: Archive, record: RasterRecord) -> tuple[str, bool]:
     """Where a raster of an archive is now, and whether it is there; GDAL's virtual files count as there."""
     if is_virtual(record.path):
         return record.path, True
-    path = archive.raster_path(record)
-    return str(path), path.exists()
+    path = str(archive.raster_path(record))
+    return path, os.path.exists(path)
 
 
 def local_raster_file(archive: Archive, record: RasterRecord) -> str:
@@ -45,4 +46,4 @@ def _is_on_this_computer(name: str) -> bool:
     if match is None:
         return False
     file = Path(match.group(1) or match.group(2))
-    return any(part.is_file() for part in (file, *file.parents))
+    return any(os.path.isfile(part) for part in (file, *file.parents))

@@ -171,8 +171,8 @@ def _parsed(values: dict[str, Any]) -> RasterRecord:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not text")
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f"{value!r:.200} is not text")
     return value
 
 

@@ -217,3 +217,5 @@ def _check(arrays: dict[str, npt.NDArray[Any]], keys: Sequence[BatchKey], dimens
         raise ValueError("it holds chips without a size")
     if not all(np.isfinite(arrays[name]).all() for name in ("sizes", "centroids", "scales")):
         raise ValueError("it holds values that are not finite")
+    if len(sizes) and sizes.min() <= 0:
+        raise ValueError("it holds sizes that are not positive")

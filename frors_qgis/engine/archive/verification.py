@@ -96,6 +96,9 @@ def _count_problems(connection: sqlite3.Connection) -> Iterator[str]:
 def _block_problems(connection: sqlite3.Connection, dimension: int) -> Iterator[str]:
     number = last_chip = 0
     while (row := next_row(connection, number)) is not None:
+        if not isinstance(row[0], int) or row[0] <= number:  # or a damaged file goes round in a circle
+            yield f"Embedding block {row[0]} overlaps the block before it."
+            return
         number, raster_id, _, first, count, *_ = row
         try:
             read_batch(connection, row, dimension)

@@ -21,11 +21,16 @@ class WriterLock:
 
     SQLite keeps single transactions apart; this keeps whole runs apart, whose plans may differ. The lock is the
     operating system's, on a hidden file beside the archive, so it ends with the process, however that ends.
-    Raises EngineError on entering: ARCHIVE_BUSY naming the process that holds it, ARCHIVE_READ_ONLY, BAD_REQUEST.
+    Raises EngineError(BAD_REQUEST) for a name that no file can have, and on entering: ARCHIVE_BUSY naming the process
+    that holds it, ARCHIVE_READ_ONLY, BAD_REQUEST.
     """
 
     def __init__(self, archive: str | Path) -> None:
         path = absolute(archive)
+        if not path.name:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST, f"{str(archive)!r} cannot be the name of a file: rename it and try again."
+            )
         self._name = path.name
         self._path = path.with_name(f".{path.name}.lock")
         self._file: BinaryIO | None = None

@@ -10,9 +10,13 @@ import numpy as np
 import pytest
 from osgeo import ogr
 
+from frors_qgis.engine.archive import blocks, verification
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.geopackage import register_functions
+from frors_qgis.engine.archive.raster_files import raster_file
 from frors_qgis.engine.archive.records import NewChips, RasterRecord
+from frors_qgis.engine.descriptions import matches_json
+from frors_qgis.engine.search.query import Match
 from frors_qgis.protocol import EngineError, ErrorCode
 
 MakeChips = Callable[..., NewChips]
@@ -138,7 +142,10 @@ def _read_everything(path: Path) -> None:
         "DELETE FROM chips WHERE fid = 7",
         "UPDATE chips SET gsd = 'fine' WHERE fid = 7",
         "UPDATE chips SET gsd = -1 WHERE fid = 7",
+        "UPDATE chips SET gsd = 1e-320 WHERE fid = 7",
+        "UPDATE chips SET gsd = 1e300 WHERE fid = 7",
         "UPDATE chips SET cells = 9e999 WHERE fid = 7",
+        "UPDATE chips SET cells = 4294967296 WHERE fid = 7",
         "UPDATE chips SET raster = 2 WHERE fid = 7",
     ],
 )
@@ -166,6 +173,7 @@ def test_damaged_embeddings_are_noticed_when_read_and_when_verified(filled: Arch
         "UPDATE rasters SET width = 'wide' WHERE id = 1",
         "UPDATE rasters SET gsd = 0 WHERE id = 1",
         "UPDATE rasters SET path = x'00' WHERE id = 1",
+        "UPDATE rasters SET path = 'a' || char(0) || 'b' WHERE id = 1",
         "UPDATE rasters SET state = 'dancing' WHERE id = 1",
         "UPDATE rasters SET plan = '" + "[" * 100_000 + "' WHERE id = 1",
     ],
@@ -269,3 +277,24 @@ def test_bits_flipped_anywhere_never_give_another_error(
             codes.add(error.code)
     assert ErrorCode.ARCHIVE_DAMAGED in codes
     assert not codes & {ErrorCode.INTERNAL, ErrorCode.BAD_REQUEST, ErrorCode.DISK_FULL, ErrorCode.ARCHIVE_BUSY}
+
+
+def test_verifying_ends_where_damage_leads_round_in_a_circle(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "next_row", lambda connection, after: blocks.next_row(connection, 0))
+    assert "Embedding block 1 overlaps the block before it." in filled.verify()
+
+
+def test_a_raster_whose_path_no_file_can_have_is_not_there(filled: Archive) -> None:
+    filled.close()
+    _tamper(filled.path, "UPDATE rasters SET relative_path = replace(hex(zeroblob(4000)), '0', 'a') WHERE id = 1")
+    _tamper(filled.path, "UPDATE rasters SET path = '/' || replace(hex(zeroblob(4000)), '0', 'a') WHERE id = 1")
+    with Archive.open(filled.path) as archive:
+        assert raster_file(archive, archive.raster(1))[1] is False
+
+
+def test_matches_in_a_raster_that_the_archive_does_not_have_are_refused(filled: Archive) -> None:
+    filled.close()
+    _tamper(filled.path, "DELETE FROM rasters WHERE id = 1")
+    with Archive.open(filled.path) as archive, pytest.raises(EngineError) as caught:
+        matches_json(archive, [Match(1, 1.0, archive.chips([1])[0])], None)
+    assert caught.value.code == ErrorCode.RASTER_UNKNOWN
