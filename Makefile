@@ -17,7 +17,7 @@ setup:  ## QGIS and Xvfb where they are missing (root on Debian), and .venv; TOR
 test: setup  ## The whole test suite: the engine alone, then the plugin in QGIS
 	@$(VENV) scripts/test.py
 
-test-hard: setup  ## Hostile input, kills and endurance, in half an hour on 2 cores; counts in build/hard.json (docs/reliability.md)
+test-hard: setup  ## Hostile input, kills and endurance, half an hour at most; counts in build/hard.json (docs/reliability.md)
 	@$(VENV) scripts/test_hard.py $(HARD)
 
 test-trixie:  ## The whole test suite on Debian 13, in a root of its own with Debian's own torch and faiss (root only)
