@@ -1,4 +1,4 @@
-"""What every test needs: the encoders of whoever runs the tests stay out of them."""
+"""What tests of all rooms need: the encoders of whoever runs them stay out of them, and QGIS may speak German."""
 
 from __future__ import annotations
 
@@ -11,3 +11,17 @@ def no_own_encoders(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FRORS_ENCODERS", str(tmp_path_factory.mktemp("own") / "encoders"))
         yield
+
+
+@pytest.fixture
+def german(qgis_app):
+    """A QGIS that speaks German, as far as FRORS is concerned."""
+    from qgis.PyQt.QtCore import QCoreApplication, QTranslator
+
+    from frors_qgis.resources import resource_path
+
+    translator = QTranslator()
+    assert translator.load(str(resource_path("i18n", "frors_de.qm")))
+    QCoreApplication.installTranslator(translator)
+    yield
+    QCoreApplication.removeTranslator(translator)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from package_rules import REQUIRED_KEYS
 
 from frors_qgis.version import VERSION
 
@@ -27,25 +28,7 @@ def project() -> str:
     return (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        "name",
-        "description",
-        "about",
-        "version",
-        "qgisMinimumVersion",
-        "qgisMaximumVersion",
-        "author",
-        "email",
-        "homepage",
-        "tracker",
-        "repository",
-        "category",
-        "icon",
-        "tags",
-    ],
-)
+@pytest.mark.parametrize("key", REQUIRED_KEYS)
 def test_metadata_has_every_key_that_the_plugin_site_asks_for(metadata: configparser.SectionProxy, key: str) -> None:
     assert metadata[key].strip()
 

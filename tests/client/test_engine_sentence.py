@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 import pytest
-from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
 from frors_qgis.client import engine_sentence
 from frors_qgis.client.engine_sentence import answer_in_users_language, in_users_language
@@ -13,18 +12,8 @@ from frors_qgis.engine.encoders.description import unusable
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.protocol import EngineError
-from frors_qgis.resources import resource_path
 
 HOSTILE = ["a{0}b", "{1} {x} {}", "100 % %s %1", "two\nlines", r"back\1slash\g<0>", "quo\"te's", "Wörter ä"]
-
-
-@pytest.fixture
-def german(qgis_app):
-    translator = QTranslator()
-    assert translator.load(str(resource_path("i18n", "frors_de.qm")))
-    QCoreApplication.installTranslator(translator)
-    yield
-    QCoreApplication.removeTranslator(translator)
 
 
 def message_of(call, *arguments):

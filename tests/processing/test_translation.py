@@ -2,21 +2,10 @@ from __future__ import annotations
 
 import pytest
 from qgis.core import QgsProcessingException
-from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
 from frors_qgis.processing.archive_info import ArchiveInfo
 from frors_qgis.processing.evaluation_page import evaluation_page
 from frors_qgis.protocol import EngineError, ErrorCode
-from frors_qgis.resources import resource_path
-
-
-@pytest.fixture
-def german(qgis_app):
-    translator = QTranslator()
-    assert translator.load(str(resource_path("i18n", "frors_de.qm")))
-    QCoreApplication.installTranslator(translator)
-    yield
-    QCoreApplication.removeTranslator(translator)
 
 
 class Client:

@@ -53,15 +53,6 @@ def test_in_a_language_without_a_translation_it_speaks_english(window, client, s
     plugin.unload()
 
 
-@pytest.fixture
-def german(qgis_app):
-    translator = QTranslator()
-    assert translator.load(str(FOLDER / "frors_de.qm"))
-    QgsApplication.installTranslator(translator)
-    yield
-    QgsApplication.removeTranslator(translator)
-
-
 def test_a_failure_of_the_engine_is_told_in_german(ready, german, fake, window, wait_until):
     message = "The box is 3.0 x 4.5 pixels; draw one of at least 8 pixels."
     fake.order(search={"error": {"code": "box_too_small", "message": message}})
