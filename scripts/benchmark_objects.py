@@ -185,8 +185,9 @@ class Bench:
     def _base_rate(self, task: Task, centres: dict[int, NDArray[np.float64]]) -> float:
         hits = total = 0
         with Archive.open(self._archive) as archive:
-            ids = range(1, archive.chip_count() + 1)
-            if task.within is not None:
+            if task.within is None:
+                ids = [key.first_chip + chip for key in archive.batch_keys() for chip in range(key.chips)]
+            else:
                 ids = archive.chips_within(box_in(task.within, _crs(task), "EPSG:4326")).tolist()
             chips = archive.chips(ids)
         for chip in chips:
