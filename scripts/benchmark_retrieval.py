@@ -3,8 +3,8 @@
     .venv/bin/python scripts/benchmark_retrieval.py --data DATA --results docs/results/retrieval --work build/retrieval
 
 DATA holds aid/<class>/*.jpg and ucmerced/<class>/*.jpg. Every run writes RESULTS/<set>_<row>_<seed>.json and is skipped
-where that is there and was made from the same images, trunk and recipe; `--row`, `--set` and `--seed` choose single
-ones. The trunk is made by `make encoders`.
+where that is there and was made from images of the same names and sizes, the same trunk and recipe; `--row`, `--set`
+and `--seed` choose single ones. The trunk is made by `make encoders`.
 """
 
 from __future__ import annotations

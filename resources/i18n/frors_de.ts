@@ -2159,6 +2159,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Eine GSD ist eine positive Zahl von Metern.</translation>
   </message>
   <message>
+   <source>A checkpoint cannot hold an encoder of these classes: {0}.</source>
+   <translation>Ein Checkpoint kann einen Encoder dieser Klassen nicht fassen: {0}.</translation>
+  </message>
+  <message>
    <source>A feature must be an object with id, label and box.</source>
    <translation>Ein Objekt muss ein JSON-Objekt mit id, label und box sein.</translation>
   </message>
@@ -2283,8 +2287,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} Objekte werden verglichen</translation>
   </message>
   <message>
-   <source>Computing view {0} of {1}</source>
-   <translation>Ansicht {0} von {1} wird berechnet</translation>
+   <source>Computing view {0} of {1}, before training</source>
+   <translation>Ansicht {0} von {1} wird berechnet, vor dem Training</translation>
   </message>
   <message>
    <source>Cutting images of {0} features</source>
@@ -2645,6 +2649,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The encoder stopped before it answered; try again.</source>
    <translation>Der Encoder hat aufgehört, bevor er antwortete; versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>The encoder would stay as it is: give trunk_rate or head_rate (with the reduction fc), or epochs=0.</source>
+   <translation>Der Encoder bliebe, wie er ist: geben Sie trunk_rate oder head_rate an (mit der Reduktion fc), oder epochs=0.</translation>
   </message>
   <message>
    <source>The encoder {0} has learnt from {1} before: where these are the same things, the figures flatter; evaluate on others.</source>

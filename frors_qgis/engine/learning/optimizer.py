@@ -11,7 +11,10 @@ from frors_qgis.engine.learning.recipe import Recipe
 
 
 def new_optimizer(recipe: Recipe, stage: nn.Module, head: nn.Module, objective: nn.Module) -> torch.optim.Optimizer:
-    """The optimizer of a recipe, with one group, that has a `name` and a rate, for each of the modules that learn."""
+    """The optimizer of a recipe, with one group, that has a `name` and a rate, for each of the modules that learn.
+
+    Where none does, because a recipe without epochs has no rates, it holds nothing.
+    """
     learning = {
         "trunk": (stage, recipe.trunk_rate),
         "head": (head, recipe.head_rate),
@@ -22,6 +25,7 @@ def new_optimizer(recipe: Recipe, stage: nn.Module, head: nn.Module, objective: 
         parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
         if parameters:
             groups.append({"name": name, "params": parameters, "lr": rate, "full_rate": rate})
+    groups = groups or [{"params": []}]
     if recipe.optimizer == "sgd":
         return torch.optim.SGD(groups, momentum=0.9, nesterov=True, weight_decay=recipe.weight_decay, fused=True)
     return torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)

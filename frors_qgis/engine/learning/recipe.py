@@ -134,6 +134,10 @@ class Recipe:
             raise _bad("The encoder frors has projections of its own; its reduction is fc.")
         if self.epochs and not (self.softmax or self.triplet):
             raise _bad("Nothing can be learnt while the weights of softmax and triplet are both 0.")
+        if self.epochs and not self.trunk_rate and not (self.head_rate and self.reduction == "fc"):
+            raise _bad(
+                "The encoder would stay as it is: give trunk_rate or head_rate (with the reduction fc), or epochs=0."
+            )
         if self.loss != "standard" and not self.triplet:
             raise _bad(f"The loss {self.loss} has the weight of triplet, which is 0; give it one.")
 

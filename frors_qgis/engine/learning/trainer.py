@@ -74,6 +74,7 @@ def train(
             ErrorCode.DATASET_INVALID, "The images are of a single class; training needs two or more to tell apart."
         )
     _require_enough(len(images), len(classes), recipe)
+    _require_describable(classes, recipe)
     counts = Counter(image.label for image in validation or ())
     if counts and max(counts.values()) < 2:
         raise EngineError(
@@ -369,6 +370,17 @@ def _require_enough(images: int, classes: int, recipe: Recipe) -> None:
             ErrorCode.DATASET_INVALID,
             f"{there:,} {what} are too few for {recipe.dimension} dimensions; {needed:,} are the least. {advice}",
         )
+
+
+def _require_describable(classes: Sequence[str], recipe: Recipe) -> None:
+    """Raises EngineError(DATASET_INVALID) for names or numbers of classes that a checkpoint cannot hold."""
+    try:
+        with torch.device("meta"):
+            new_head(describe_encoder(recipe, "", classes))
+    except ValueError as error:
+        raise EngineError(
+            ErrorCode.DATASET_INVALID, f"A checkpoint cannot hold an encoder of these classes: {error}."
+        ) from error
 
 
 def _origin(

@@ -92,7 +92,8 @@ class ViewCache:
                 def show(fraction: float, view: int = view) -> None:
                     finished = view - done + fraction
                     left = (time.monotonic() - started) * (self.views - done - finished) / max(finished, 1e-9)
-                    progress((view + fraction) / self.views, f"Computing view {view + 1} of {self.views}", left)
+                    message = f"Computing view {view + 1} of {self.views}, before training"
+                    progress((view + fraction) / self.views, message, left)
 
                 self._compute(view, pixels, maps, trunk, show)
                 maps.flush()

@@ -55,6 +55,8 @@ def test_settings_are_read_by_the_type_of_their_field():
         ({"encoder": "frors", "reduction": "pca"}, "reduction"),
         ({"encoder": "frors", "match": False}, "no image part of its own"),
         ({"encoder": "triplet", "triplet": 0}, "Nothing can be learnt"),
+        ({"trunk_rate": 0, "head_rate": 0}, "stay as it is"),
+        ({"encoder": "triplet", "trunk_rate": 0, "reduction": "pca"}, "stay as it is"),
         ({"encoder": "softmax", "loss": "proxy-anchor"}, "proxy-anchor"),
         ([], "JSON object"),
     ],

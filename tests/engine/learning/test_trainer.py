@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -114,12 +115,25 @@ def test_of_the_frors_head_the_projections_learn_and_local_features_and_prototyp
     assert "trunk.layer4.0.conv1.weight" in moved(weights(fitted, "trunk."), weights(run, "trunk."))
 
 
-def test_rates_of_zero_leave_trunk_and_head_as_they_were_fitted(trained):
-    fitted, _ = trained(recipe("softmax-triplet", "epochs=0"), "fitted.run")
-    run, _ = trained(recipe("softmax-triplet", "trunk_rate=0", "head_rate=0"))
-    assert not moved(weights(fitted, "trunk."), weights(run, "trunk."))
-    assert not moved(weights(fitted, "head."), weights(run, "head."))
-    assert moved(weights(fitted, "objective."), weights(run, "objective."))
+@pytest.mark.parametrize(("still", "learning"), [("trunk", "head"), ("head", "trunk")])
+def test_a_rate_of_zero_leaves_a_module_as_it_was_fitted(trained, still, learning):
+    fitted, _ = trained(recipe("triplet", "epochs=0"), "fitted.run")
+    run, _ = trained(recipe("triplet", f"{still}_rate=0"))
+    assert not moved(weights(fitted, f"{still}."), weights(run, f"{still}."))
+    assert moved(weights(fitted, f"{learning}."), weights(run, f"{learning}."))
+
+
+def test_rates_of_zero_train_nothing_where_there_are_no_epochs(trained):
+    run, _ = trained(recipe("triplet", "epochs=0", "trunk_rate=0", "head_rate=0"))
+    assert run.metrics() == []
+
+
+def test_classes_that_a_checkpoint_cannot_hold_are_refused_before_the_run_begins(trained, class_folder):
+    images = [replace(image, label=f"{image.label}\n") for image in class_folders(class_folder)]
+    with pytest.raises(EngineError, match=r"cannot hold .* printable") as caught:
+        trained(recipe("frors"), images=images)
+    assert caught.value.code is ErrorCode.DATASET_INVALID
+    assert not (trained.folder / "a.run").exists()
 
 
 def test_without_epochs_the_head_is_fitted_in_closed_form(trained):
