@@ -16,6 +16,7 @@ from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive_access import known_raster
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.embedding_process import embed_apart
+from frors_qgis.engine.encoders.installed import installed_encoders
 from frors_qgis.engine.feature_commands import evaluate_features, train_features
 from frors_qgis.engine.georeferences import crs_name
 from frors_qgis.engine.imagery.raster import Raster
@@ -131,8 +132,10 @@ def info(options: argparse.Namespace) -> Result:
     """Shows what an archive holds, or what this engine runs on."""
     if options.archive is None:
         result = call_method("runtime", {"device": options.device})
+        result["encoders"] = installed_encoders()
         print(f"FRORS {VERSION}, torch {result['torch']}, {result['threads']} threads")
         print(f"device {result['device']}")
+        print(f"encoders {', '.join(result['encoders'])}")
         return result
     result = call_method("info", {"archive": options.archive})
     encoder = result["encoder"] if result["encoder_available"] else f"{result['encoder']} (not installed here)"
@@ -185,12 +188,13 @@ def evaluate(options: argparse.Namespace) -> Result:
 def train(options: argparse.Namespace) -> Result:
     """Trains an encoder on class folders, or goes on with a training that was interrupted."""
     before_torch()
+    from frors_qgis.engine.encoders.installed import is_of_frors
     from frors_qgis.engine.encoders.registry import load_checkpoint_file, load_trunk
     from frors_qgis.engine.learning.evaluation import embed_images
     from frors_qgis.engine.learning.metrics import validation_figures
     from frors_qgis.engine.learning.model_card import ModelCard
     from frors_qgis.engine.learning.recipe import Recipe
-    from frors_qgis.engine.learning.run_folder import RunFolder
+    from frors_qgis.engine.learning.run_folder import RunFolder, nothing_taught
     from frors_qgis.engine.learning.trainer import train as train_encoder
     from frors_qgis.engine.learning.training_set import choose_images
 
@@ -216,13 +220,18 @@ def train(options: argparse.Namespace) -> Result:
         seed=options.seed,
     )
     known = origin.known(chosen.datasets, (image.label for image in chosen.images))
+    cautions = []
     if known and (options.fraction is not None or options.validate is not None or options.without):
-        print(
+        cautions.append(
             f"The trunk of {trunk.name} has learnt from {known} before: where these are the same images, figures on "
             "what --fraction, --validate or --without keeps apart flatter; start from --trunk resnet50-imagenet (made "
-            "by `make encoders`) instead.",
-            file=sys.stderr,
+            "by `make encoders`) instead."
         )
+    for caution in cautions:
+        print(caution, file=sys.stderr)
+    if is_of_frors(checkpoint.stem):
+        sentence = f"An encoder {checkpoint.stem} comes with FRORS: rename this one before you put it among your own."
+        print(sentence, file=sys.stderr)
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
     try:
         with ProgressBar() as bar:
@@ -234,6 +243,7 @@ def train(options: argparse.Namespace) -> Result:
                 bar.show,
                 chosen.validation,
                 checkpoint=checkpoint,
+                trunk_classes=origin.classes,
                 cache=None if options.cache is None else Path(options.cache),
                 device=options.device,
             )
@@ -248,6 +258,10 @@ def train(options: argparse.Namespace) -> Result:
             raise EngineError(ErrorCode.CANCELLED, sentence) from None
         kept = f"{run.epochs} of {recipe.epochs} epochs are kept in {run.folder}"
         raise EngineError(ErrorCode.CANCELLED, f"Interrupted; {kept}. Give the same command again to go on.") from None
+    records = run.metrics()
+    if useless := nothing_taught(records):
+        cautions.append(useless)
+        print(useless, file=sys.stderr)
     card = ModelCard(
         name=checkpoint.stem,
         sha256=load_checkpoint_file(checkpoint, "cpu").sha256,
@@ -258,8 +272,8 @@ def train(options: argparse.Namespace) -> Result:
         licences=options.licence,
         protocol=chosen.protocol | {"trunk learnt from": origin.learnt_from, "side": f"{recipe.side} px"},
         validation=validation,
-        notes=options.note,
-        records=run.metrics(),
+        notes=[*options.note, *cautions],
+        records=records,
         command=shlex.join(["python", "-m", "frors_qgis.engine", *options.words]),
     )
     beside = checkpoint.with_suffix(".md")
@@ -310,11 +324,11 @@ def _trunk_path(chosen: str | None) -> Path:
 def _trunk_origin(path: Path) -> Provenance:
     """What a training on the trunk of this checkpoint starts from; raises EngineError(ENCODER_DAMAGED)."""
     from frors_qgis.engine.encoders.checkpoint import load_checkpoint
+    from frors_qgis.engine.encoders.description import learnt_classes
     from frors_qgis.engine.learning.provenance import Provenance
 
     checkpoint = load_checkpoint(path)
-    classes = checkpoint.description.get("classes")
-    return Provenance(path.name, checkpoint.sha256, tuple(map(str, classes)) if isinstance(classes, list) else ())
+    return Provenance(path.name, checkpoint.sha256, learnt_classes(checkpoint.description))
 
 
 def _size_compared(values: Result, result: Result) -> float | None:

@@ -103,6 +103,7 @@ def train_on_features(parameters: Parameters, folder: Path, call: Call) -> dict[
     """
     from frors_qgis.engine.learning.objective import require_metric_learning
     from frors_qgis.engine.learning.pictures import require_matplotlib
+    from frors_qgis.engine.learning.run_folder import nothing_taught
 
     require_metric_learning()
     require_matplotlib()
@@ -134,6 +135,8 @@ def train_on_features(parameters: Parameters, folder: Path, call: Call) -> dict[
     measuring = part_of(progress, 0.9, 1.0)
     validation = _measure(wish, recipe, kept_apart, checkpoint, measuring) if kept_apart else None
     notes = [*_figures_in_words(wish, validation), *_cautions(wish, images, learnt, kept_apart)]
+    if caution := nothing_taught(run.metrics()):
+        notes.append(caution)
     after = {} if validation is None else validation["after"]
     card = _card(wish, recipe, learnt, kept_apart, checkpoint, rasters, after, notes, run.metrics())
     checkpoint.with_suffix(".md").write_text(card.text(), encoding="utf-8")
@@ -210,7 +213,12 @@ def _train(
     from frors_qgis.engine.learning.trainer import train
 
     run, trunk = RunFolder(checkpoint.with_suffix(".run")), load_trunk(encoder_path(wish.start))
-    train(learnt, recipe, run, trunk, progress, checkpoint=checkpoint, device=wish.device)
+    train(
+        *(learnt, recipe, run, trunk, progress),
+        checkpoint=checkpoint,
+        trunk_classes=encoder_classes(wish.start),
+        device=wish.device,
+    )
     return run
 
 

@@ -39,9 +39,11 @@ def write_matches(matches: Sequence[dict[str, Any]], path: Path) -> None:
     """Writes matches, as the engine's `search` gives them, as polygons in EPSG:4326.
 
     The file appears complete or not at all. A file of earlier matches is replaced, any other file never is.
-    Raises EngineError(BAD_REQUEST) when the suffix is unknown or the file cannot be written.
+    Raises EngineError(BAD_REQUEST) when the suffix or the folder is unknown or the file cannot be written.
     """
     driver, path = driver_of(path), absolute(path)
+    if not path.parent.is_dir():
+        raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {path.parent}: make it or choose another.")
     if path.exists() and not _holds_matches(path):
         raise EngineError(
             ErrorCode.BAD_REQUEST, f"{path} exists and is not a file of matches; choose another name or remove it."

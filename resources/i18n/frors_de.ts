@@ -2191,6 +2191,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Eine Zahl ist zu groß für ein Archiv: prüfen Sie die Kennungen.</translation>
   </message>
   <message>
+   <source>A part of {0} is not between 0 and 1 (--fraction, --validate).</source>
+   <translation>Ein Teil von {0} liegt nicht zwischen 0 und 1 (--fraction, --validate).</translation>
+  </message>
+  <message>
    <source>A picture is 16 to 1024 pixels, not {0}.</source>
    <translation>Ein Bild hat 16 bis 1024 Pixel, nicht {0}.</translation>
   </message>
@@ -2603,16 +2607,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Der Datensatz hat keine Klasse {0}; seine Klassen sind {1}.</translation>
   </message>
   <message>
-   <source>The device {0}: a test convolution failed: {1}. Choose another device, or auto for the CPU.</source>
-   <translation>Das Gerät {0}: eine Testfaltung ist gescheitert: {1}. Wählen Sie ein anderes Gerät, oder auto für den Prozessor.</translation>
+   <source>The device {0} cannot be used: a test convolution failed: {1}. Choose another device, or auto for the CPU.</source>
+   <translation>Das Gerät {0} kann nicht verwendet werden: Eine Probefaltung schlug fehl: {1}. Wählen Sie ein anderes Gerät oder auto für die CPU.</translation>
   </message>
   <message>
-   <source>The device {0}: a test convolution was wrong by {1}. Choose another device, or auto for the CPU.</source>
-   <translation>Das Gerät {0}: eine Testfaltung wich um {1} ab. Wählen Sie ein anderes Gerät, oder auto für den Prozessor.</translation>
+   <source>The device {0} cannot be used: a test convolution was wrong by {1}. Choose another device, or auto for the CPU.</source>
+   <translation>Das Gerät {0} kann nicht verwendet werden: Eine Probefaltung war um {1} falsch. Wählen Sie ein anderes Gerät oder auto für die CPU.</translation>
   </message>
   <message>
-   <source>The device {0}: not available. Choose another device, or auto for the CPU.</source>
-   <translation>Das Gerät {0}: nicht verfügbar. Wählen Sie ein anderes Gerät, oder auto für den Prozessor.</translation>
+   <source>The device {0} cannot be used: it is not available. Choose another device, or auto for the CPU.</source>
+   <translation>Das Gerät {0} kann nicht verwendet werden: Es ist nicht verfügbar. Wählen Sie ein anderes Gerät oder auto für die CPU.</translation>
   </message>
   <message>
    <source>The dimension of {0} is too small for {1} parts; give each one.</source>
@@ -2807,6 +2811,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Der Verlust ist in Epoche {0} nicht endlich; beginnen Sie einen anderen Lauf mit geringeren Raten (--set trunk_rate=... head_rate=... proxy_rate=...).</translation>
   </message>
   <message>
+   <source>The loss was 0 in every epoch: its classes were told apart from the start, so training changed nothing. Take more or finer classes, or a larger margin.</source>
+   <translation>Der Verlust war in jeder Epoche 0: Die Klassen waren von Anfang an unterschieden, das Training hat also nichts geändert. Nehmen Sie mehr oder feinere Klassen oder einen größeren Abstand (margin).</translation>
+  </message>
+  <message>
    <source>The loss {0} has the weight of triplet, which is 0; give it one.</source>
    <translation>Der Verlust {0} hat das Gewicht von triplet, und das ist 0; geben Sie ihm eines.</translation>
   </message>
@@ -2837,10 +2845,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The params of a request are an object.</source>
    <translation>Die params eines Auftrags sind ein Objekt.</translation>
-  </message>
-  <message>
-   <source>The part to train on must lie between 0 and 1, not at {0}.</source>
-   <translation>Der Teil, mit dem trainiert wird, muss zwischen 0 und 1 liegen, nicht bei {0}.</translation>
   </message>
   <message>
    <source>The parts are image, then any of gram and prototypes, not {0}.</source>
@@ -3235,6 +3239,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>sie ist größer als {0} MB</translation>
   </message>
   <message>
+   <source>it is no safetensors file, or not a whole one ({0})</source>
+   <translation>es ist keine safetensors-Datei oder keine ganze ({0})</translation>
+  </message>
+  <message>
    <source>it is that after epoch {0} of {1}</source>
    <translation>er ist der nach Epoche {0} von {1}</translation>
   </message>
@@ -3533,6 +3541,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} is no extent: give west, south, east and north in degrees.</source>
    <translation>{0} ist kein Ausschnitt: geben Sie West, Süd, Ost und Nord in Grad an.</translation>
+  </message>
+  <message>
+   <source>{0} is no folder; give one that holds class folders.</source>
+   <translation>{0} ist kein Ordner; geben Sie einen an, der Klassenordner enthält.</translation>
   </message>
   <message>
    <source>{0} is no scale of 8-bit weights</source>

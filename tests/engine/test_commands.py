@@ -260,6 +260,7 @@ def test_info_without_an_archive_says_what_the_engine_runs_on_and_why():
     result = run("info", "--device", "cpu", "--json")
     assert "device cpu (" in result.stdout
     assert "asked for; bfloat16 runs at" in last_object(result)["device"]
+    assert "frors" in last_object(result)["encoders"]
 
 
 def test_info_and_verify_say_what_is_there_and_that_it_is_sound(archive, raster):

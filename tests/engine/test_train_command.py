@@ -164,6 +164,11 @@ def test_a_run_interrupted_before_it_began_keeps_nothing_and_says_so(folder, tmp
     assert "Interrupted before anything was kept." in capsys.readouterr().err
 
 
+def test_an_encoder_with_the_name_of_a_shipped_one_is_warned_of(folder, tmp_path):
+    _, errors = run("train", folder, *SMALL, "--epochs", 0, "-o", tmp_path / "frors.safetensors")
+    assert "An encoder frors comes with FRORS" in errors
+
+
 def test_make_encoders_without_the_images_says_so_in_one_sentence(tmp_path):
     command = [sys.executable, REPOSITORY / "scripts" / "make_resnet50_imagenet.py", tmp_path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -45,7 +45,7 @@ def save_checkpoint(path: Path, description: dict[str, Any], tensors: dict[str, 
             stored[name + _SCALE] = scale.float()
         else:
             stored[name] = tensor.float().contiguous()
-    described = description | {"digest": _digest(description, stored)}
+    described = description | {"digest": tensors_digest(description, stored)}
     # Not by save_file, whose files nobody but their owner may read.
     path.write_bytes(save(stored, metadata={"frors": json.dumps(described, sort_keys=True)}))
 
@@ -66,7 +66,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
                 if (kind := file.get_slice(name).get_dtype()) not in _STORED_TYPES:
                     raise unusable(path, f"{name} is stored as {kind}, not as {' or '.join(_STORED_TYPES)}")
                 stored[name] = file.get_tensor(name)
-        is_intact = description.pop("digest", None) == _digest(description, stored)
+        is_intact = description.pop("digest", None) == tensors_digest(description, stored)
     except (OSError, SafetensorError, ValueError, RecursionError) as error:
         raise unusable(path, error) from error
     tensors = {}
@@ -89,7 +89,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
     return Checkpoint(description, tensors, hashlib.sha256(data).hexdigest())
 
 
-def _digest(description: dict[str, Any], stored: dict[str, torch.Tensor]) -> str:
+def tensors_digest(description: dict[str, Any], stored: dict[str, torch.Tensor]) -> str:
+    """The sha-256 of tensors by name, with their types and shapes, and of what describes them, as JSON has it."""
     digest = hashlib.sha256(json.dumps(description, sort_keys=True).encode())
     for name in sorted(stored):
         tensor = stored[name].contiguous()

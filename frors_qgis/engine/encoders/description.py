@@ -20,11 +20,20 @@ def read_description(path: Path) -> dict[str, Any]:
     try:
         with safe_open(path, framework="numpy") as file:
             description = json.loads((file.metadata() or {}).get("frors", "null"))
-    except (OSError, SafetensorError, ValueError, RecursionError) as error:
+    except SafetensorError as error:
+        raise unusable(path, f"it is no safetensors file, or not a whole one ({error})") from error
+    except (OSError, ValueError, RecursionError) as error:
         raise unusable(path, error) from error
     if not isinstance(description, dict):
         raise unusable(path, "its header does not describe an encoder")
     return description
+
+
+def learnt_classes(description: dict[str, Any]) -> tuple[str, ...]:
+    """The classes that an encoder has learnt, its own and those of the trunk it started from, as far as it says."""
+    stated = [description.get(name) for name in ("classes", "trunk_classes")]
+    names = [str(name) for listed in stated if isinstance(listed, list) for name in listed]
+    return tuple(dict.fromkeys(names))
 
 
 def unusable(path: Path, fault: str | Exception) -> EngineError:

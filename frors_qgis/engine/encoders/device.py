@@ -48,7 +48,8 @@ def choose_device(name: str = "auto") -> Device:
         failures.append(f"{candidate}: {failure}")
     if name != "auto":
         raise EngineError(
-            ErrorCode.DEVICE_UNAVAILABLE, f"The device {failures[0]}. Choose another device, or auto for the CPU."
+            ErrorCode.DEVICE_UNAVAILABLE,
+            f"The device {name} cannot be used: {failure}. Choose another device, or auto for the CPU.",
         )
     return _cpu("; ".join(failures))
 
@@ -57,7 +58,7 @@ def probe(name: str) -> str | None:
     """Runs a convolution on a device and compares it with the CPU's; None when it agrees, else what went wrong."""
     backend = torch.cuda if name == "cuda" else torch.backends.mps
     if not backend.is_available():
-        return "not available"
+        return "it is not available"
     try:
         generator = torch.Generator().manual_seed(0)
         image = torch.randn(1, 3, 64, 64, generator=generator)

@@ -46,7 +46,9 @@ class Encoder:
         head: Head,
         device: Device,
         classes: tuple[str, ...] = (),
+        learnt: tuple[str, ...] = (),
     ) -> None:
+        """classes: that it can suggest; learnt: all that it and its trunk have learnt, see `learnt_classes`."""
         self.id = identifier
         self.sha256 = sha256
         self.dimension = head.dimension
@@ -54,6 +56,7 @@ class Encoder:
         self.joins = device.name not in ("cpu", "mps")
         self.device = device
         self.classes = classes
+        self.learnt = learnt
         self.trunk = fused(trunk.eval(), device.name, device.dtype)
         self.head = head.eval().to(device.name)
         self._batches: dict[tuple[int, int], int] = {}

@@ -13,7 +13,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from frors_qgis.engine.encoders.description import read_description, unusable
+from frors_qgis.engine.encoders.description import learnt_classes, read_description, unusable
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.resources import resource_path
 
@@ -72,7 +72,7 @@ def new_encoder_path(identifier: str) -> Path:
             f"{identifier[:80]!r} cannot be the id of an encoder: give up to 40 letters (a to z), digits, - and _, "
             "a letter or a digit first.",
         )
-    if identifier.casefold() in _reserved() | {_FROZEN}:
+    if is_of_frors(identifier):
         raise EngineError(ErrorCode.BAD_REQUEST, f"The encoder {identifier} is one of FRORS's own; choose another id.")
     path = own_folder() / f"{identifier}{_SUFFIX}"
     if identifier.casefold() in {name.casefold() for name in _own()} or path.exists():
@@ -80,6 +80,11 @@ def new_encoder_path(identifier: str) -> Path:
             ErrorCode.BAD_REQUEST, f"There is an encoder {identifier} already, {path}; choose another id, or delete it."
         )
     return path
+
+
+def is_of_frors(identifier: str) -> bool:
+    """Whether an encoder of this id comes with FRORS or is made by it, so that none of the user's can have it."""
+    return identifier.casefold() in _reserved() | {_FROZEN}
 
 
 def encoder_sha256(identifier: str) -> str:
@@ -108,12 +113,11 @@ def encoder_dimension(identifier: str) -> int:
 
 
 def encoder_classes(identifier: str) -> tuple[str, ...]:
-    """The classes that an installed encoder has learnt, as its file says; none where it does not.
+    """The classes that an installed encoder and the trunk it started from have learnt, as far as its file says.
 
     Raises EngineError: ENCODER_UNKNOWN, ENCODER_DAMAGED.
     """
-    classes = read_description(encoder_path(identifier)).get("classes")
-    return tuple(map(str, classes)) if isinstance(classes, list) else ()
+    return learnt_classes(read_description(encoder_path(identifier)))
 
 
 def _files() -> dict[str, Path]:

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from frors_qgis.engine.encoders.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from frors_qgis.engine.encoders.description import unusable
+from frors_qgis.engine.encoders.description import learnt_classes, unusable
 from frors_qgis.engine.encoders.device import Device, choose_device
 from frors_qgis.engine.encoders.encoder import Encoder
 from frors_qgis.engine.encoders.frors_head import FrorsHead
@@ -54,7 +54,8 @@ def build_encoder(checkpoint: Checkpoint, path: Path, device: Device) -> Encoder
         description = checkpoint.description
         classes = _names(description.get("classes", []))
         trunk, head = _trunk(checkpoint), _head(checkpoint)
-        encoder = Encoder(_names([description["id"]])[0], checkpoint.sha256, trunk, head, device, classes)
+        identifier = _names([description["id"]])[0]
+        encoder = Encoder(identifier, checkpoint.sha256, trunk, head, device, classes, learnt_classes(description))
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise unusable(path, error) from error
     picture = np.resize(np.arange(256, dtype=np.uint8), (1, CELL, CELL, 3))
@@ -78,6 +79,7 @@ def load_trunk(path: Path) -> ResNet50Trunk:
 def new_head(description: dict[str, Any]) -> Head:
     """An empty head as the description of a checkpoint says; raises KeyError, TypeError or ValueError for nonsense."""
     dimension = _bounded(description["dimension"])
+    names = _names(description.get("classes", []))
     if description["head"] == "gem":
         return GemHead(dimension)
     if description["head"] == "frors":
@@ -86,7 +88,7 @@ def new_head(description: dict[str, Any]) -> Head:
             raise ValueError("its parts are not given by name")
         if not isinstance(description["match"], bool):
             raise ValueError(f"its match is {description['match']!r:.40}, not true or false")
-        classes, prototypes = len(_names(description["classes"])), _bounded(description["prototypes"], 256)
+        classes, prototypes = len(names), _bounded(description["prototypes"], 256)
         if not 1 <= classes * prototypes <= _MOST_PROTOTYPES:
             raise ValueError(f"{classes:,} classes of {prototypes} prototypes are not 1 to {_MOST_PROTOTYPES:,} in all")
         head = FrorsHead(

@@ -55,6 +55,8 @@ def class_folders(folder: Path) -> list[LabelledImage]:
     """
     try:
         if not folder.is_dir():
+            if folder.exists():
+                raise _invalid(f"{_printable(folder)} is no folder; give one that holds class folders.")
             raise _invalid(f"There is no folder {_printable(folder)}.")
         images = _labelled(folder, None, _MOST_WRAPPERS)
     except OSError as error:

@@ -32,7 +32,7 @@ class ImageEncoder(Protocol):
     id: str
     sha256: str
     dimension: int
-    classes: tuple[str, ...]
+    learnt: tuple[str, ...]
 
     def encode_images(self, rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See `frors_qgis.engine.encoders.encoder.Encoder.encode_images`."""
@@ -200,7 +200,7 @@ def _warnings(
     images = [*gallery, *asked]
     if task.fraction is None and any(image.part != "test" for image in images):
         names = [_name(folder) for folder in (task.dataset, task.queries) if folder is not None]
-        origin = Provenance(encoder.id, encoder.sha256, encoder.classes)
+        origin = Provenance(encoder.id, encoder.sha256, encoder.learnt)
         if known := origin.known(names, (image.label for image in images)):
             warnings.append(
                 f"The encoder {encoder.id} has learnt from {known} before: where these are the same images, the "

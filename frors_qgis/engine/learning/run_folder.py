@@ -14,6 +14,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from frors_qgis.engine.encoders.checkpoint import tensors_digest
 from frors_qgis.engine.learning.dataset import LabelledImage, file_digest
 from frors_qgis.engine.learning.pictures import draw_curve
 from frors_qgis.engine.learning.recipe import Recipe
@@ -93,8 +94,11 @@ class RunFolder:
             return None
         try:
             with safe_open(path, framework="pt") as file:
-                epoch = int((file.metadata() or {})["epoch"])
-                return State(epoch, {name: file.get_tensor(name) for name in file.keys()})
+                metadata = file.metadata() or {}
+                state = State(int(metadata["epoch"]), {name: file.get_tensor(name) for name in file.keys()})
+            if metadata["digest"] != _digest(state):
+                raise ValueError("its tensors are not those that were saved: the sha-256 differs")
+            return state
         except (OSError, SafetensorError, ValueError, KeyError) as error:
             raise EngineError(
                 ErrorCode.ENCODER_DAMAGED,
@@ -104,7 +108,7 @@ class RunFolder:
     def save_state(self, state: State) -> None:
         """Replaces the state. Raises EngineError(DISK_FULL) when it cannot be written; the earlier one stays."""
         tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.tensors.items()}
-        metadata = {"epoch": str(state.epoch)}
+        metadata = {"epoch": str(state.epoch), "digest": _digest(State(state.epoch, tensors))}
         self._replace(self._path("state.safetensors"), lambda waiting: save_file(tensors, waiting, metadata=metadata))
 
     def metrics(self) -> list[dict[str, Any]]:
@@ -150,6 +154,21 @@ class RunFolder:
     @staticmethod
     def _replace(path: Path, write: Callable[[Path], object]) -> None:
         replace_file(path, path.with_suffix(".part"), write)
+
+
+def nothing_taught(records: Iterable[dict[str, Any]]) -> str | None:
+    """A sentence for a training whose loss was 0 in every epoch, by the records of `RunFolder.metrics`; else None."""
+    losses = [record["loss"] for record in records]
+    if not losses or any(losses):
+        return None
+    return (
+        "The loss was 0 in every epoch: its classes were told apart from the start, so training changed nothing. Take "
+        "more or finer classes, or a larger margin."
+    )
+
+
+def _digest(state: State) -> str:
+    return tensors_digest({"epoch": state.epoch}, dict(state.tensors))
 
 
 def _parse_record(line: bytes, number: int, path: Path) -> dict[str, Any]:

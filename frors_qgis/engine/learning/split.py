@@ -26,7 +26,9 @@ def split_by_class(
     not between 0 and 1.
     """
     if not 0 < fraction < 1:
-        raise EngineError(ErrorCode.BAD_REQUEST, f"The part to train on must lie between 0 and 1, not at {fraction}.")
+        raise EngineError(
+            ErrorCode.BAD_REQUEST, f"A part of {fraction} is not between 0 and 1 (--fraction, --validate)."
+        )
     train: list[LabelledImage] = []
     rest: list[LabelledImage] = []
     for label, members in _by_class(images).items():

@@ -54,14 +54,16 @@ def train(
     validation: Sequence[LabelledImage] | None = None,
     *,
     checkpoint: Path | None = None,
+    trunk_classes: Sequence[str] = (),
     cache: Path | None = None,
     device: str = "auto",
 ) -> Path:
     """Trains as the recipe says, or goes on with what the run folder holds; returns the path of the checkpoint.
 
     validation: images on which figures are taken after every epoch, each among all others; nothing is learnt from them.
-    checkpoint: where to write it (None: into the run folder); its name is the encoder's id. cache: folder of views that
-    several runs share (None: views stand in the run folder until the run is finished). The trunk is left as it is.
+    checkpoint: where to write it (None: into the run folder); its name is the encoder's id. trunk_classes: what the
+    trunk has learnt before, for its description. cache: folder of views that several runs share (None: views stand in
+    the run folder until the run is finished). The trunk is left as it is.
     Raises EngineError: DATASET_INVALID for fewer than two classes, images that cannot be read or too few for the
     dimensions, BAD_REQUEST for a loss that is not finite, DISK_FULL, ENGINE_MISSING, OUT_OF_MEMORY, and what
     `RunFolder.begin` and `choose_device` raise.
@@ -97,7 +99,7 @@ def train(
             f"The {chosen.name} ran out of memory. Close other programs or choose the CPU as device, and give the same "
             "command again; or begin another run with fewer images_per_class.",
         ) from error
-    description = describe_encoder(recipe, checkpoint.stem, classes)
+    description = describe_encoder(recipe, checkpoint.stem, classes) | {"trunk_classes": list(trunk_classes)}
     waiting = checkpoint.with_name(f"{checkpoint.name}.part")
     replace_file(checkpoint, waiting, lambda path: run.record_checkpoint(save_encoder(path, description, trunk, head)))
     shutil.rmtree(own_cache, ignore_errors=True)

@@ -217,7 +217,7 @@ def test_a_link_to_a_class_folder_elsewhere_is_followed(tree):
     ("paths", "start", "sentence"),
     [
         ([], "nowhere", "There is no folder"),
-        (["a.png"], "a.png", "There is no folder"),
+        (["a.png"], "a.png", "a.png is no folder"),
         ([], ".", "no class folders with images"),
         (["ship/", "yacht/notes.txt"], ".", r"without images of their own \(ship, yacht\)"),
         (["1.png", "2.png"], ".", "images but no class folders"),

@@ -23,7 +23,7 @@ class MeanColour:
     id = "colours"
     sha256 = "ab" * 32
     dimension = 4
-    classes = ()
+    learnt = ()
 
     def __init__(self):
         self.shapes = []
@@ -241,7 +241,7 @@ def test_embeddings_come_in_the_order_of_the_images_whatever_their_sizes(dataset
 
 def test_images_that_an_encoder_may_have_learnt_from_are_warned_of_by_name(dataset, mean_colour, tmp_path):
     assert run(dataset, mean_colour).warnings == []
-    mean_colour.classes = ("colours/Red", "roofs/hip")
+    mean_colour.learnt = ("colours/Red", "roofs/hip")
     (warning,) = run(dataset, mean_colour).warnings
     assert "colours has learnt from classes called red before" in warning
     (warning,) = run(dataset.rename(tmp_path / "Colours_v2"), mean_colour).warnings
@@ -249,14 +249,14 @@ def test_images_that_an_encoder_may_have_learnt_from_are_warned_of_by_name(datas
 
 
 def test_images_that_an_encoder_has_learnt_from_among_the_queries_are_warned_of(dataset, mean_colour, tmp_path):
-    mean_colour.classes = ("colours/hue", "roofs/hip")
+    mean_colour.learnt = ("colours/hue", "roofs/hip")
     queries = shutil.copytree(dataset, tmp_path / "colours")
     (warning,) = run(dataset, mean_colour, queries=queries).warnings
     assert "has learnt from colours before" in warning
 
 
 def test_images_kept_apart_from_what_an_encoder_learnt_from_are_not_warned_of(dataset, mean_colour, tmp_path):
-    mean_colour.classes = ("red", "blue")
+    mean_colour.learnt = ("red", "blue")
     assert run(dataset, mean_colour, fraction=0.34).warnings == []
     shutil.copytree(dataset, tmp_path / "parted" / "test")
     assert run(tmp_path / "parted", mean_colour).warnings == []

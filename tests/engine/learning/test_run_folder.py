@@ -9,7 +9,7 @@ from osgeo import gdal
 from frors_qgis.engine.learning import run_folder
 from frors_qgis.engine.learning.dataset import class_folders
 from frors_qgis.engine.learning.recipe import Recipe
-from frors_qgis.engine.learning.run_folder import RunFolder, describe_images
+from frors_qgis.engine.learning.run_folder import RunFolder, describe_images, nothing_taught
 from frors_qgis.engine.learning.state import State
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -202,6 +202,23 @@ def test_a_damaged_state_is_refused_by_name(run, origin, damage):
     with pytest.raises(EngineError, match=r"state\.safetensors cannot be used") as caught:
         run.load_state()
     assert caught.value.code is ErrorCode.ENCODER_DAMAGED
+
+
+def test_a_state_of_which_one_bit_has_changed_is_refused(run, origin):
+    run.begin(Recipe(), origin)
+    run.save_state(State(1, {"weights": torch.ones(100)}))
+    path = run.folder / "state.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-10] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(EngineError, match="not those that were saved"):
+        run.load_state()
+
+
+@pytest.mark.parametrize(("losses", "says"), [([], False), ([0.0, 0.1], False), ([0.0, 0.0], True)])
+def test_a_training_that_had_nothing_to_teach_is_told(losses, says):
+    records = [{"epoch": number, "loss": loss} for number, loss in enumerate(losses, 1)]
+    assert bool(nothing_taught(records)) == says
 
 
 def test_a_run_knows_the_checkpoints_that_it_wrote_and_no_others(run, origin, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from frors_qgis.engine.encoders.checkpoint import load_checkpoint
+from frors_qgis.engine.encoders.description import learnt_classes, read_description
 from frors_qgis.engine.encoders.registry import load_checkpoint_file
 from frors_qgis.engine.learning.dataset import class_folders, read_square
 from frors_qgis.engine.learning.recipe import ENCODERS, Recipe
@@ -128,10 +129,17 @@ def test_rates_of_zero_train_nothing_where_there_are_no_epochs(trained):
     assert run.metrics() == []
 
 
+def test_a_checkpoint_says_what_it_and_its_trunk_have_learnt(trained):
+    _, path = trained(recipe("triplet", "epochs=0"), trunk_classes=("sea", "c1"))
+    encoder = load_checkpoint_file(path, "cpu")
+    assert (encoder.classes, encoder.learnt) == (("c0", "c1", "c2"), ("c0", "c1", "c2", "sea"))
+    assert learnt_classes(read_description(path)) == encoder.learnt
+
+
 def test_classes_that_a_checkpoint_cannot_hold_are_refused_before_the_run_begins(trained, class_folder):
     images = [replace(image, label=f"{image.label}\n") for image in class_folders(class_folder)]
     with pytest.raises(EngineError, match=r"cannot hold .* printable") as caught:
-        trained(recipe("frors"), images=images)
+        trained(recipe("triplet"), images=images)
     assert caught.value.code is ErrorCode.DATASET_INVALID
     assert not (trained.folder / "a.run").exists()
 
