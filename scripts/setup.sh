@@ -150,7 +150,7 @@ PIP=("$VENV/bin/python" -m pip --disable-pip-version-check --no-input)
 
 # The CPU build: from wherever this machine's pip looks, else from PyTorch's own index, else PyPI's build.
 install_cpu_torch() {
-    say "Installing torch $TORCH_VERSION, the CPU build (200 MB)."
+    say "Installing torch $TORCH_VERSION, the CPU build (200 MB); minutes, details in $LOG."
     attempt "${PIP[@]}" install --no-deps "torch==$TORCH_VERSION+cpu" && return
     say "This machine's pip does not offer it; asking PyTorch's own index."
     attempt "${PIP[@]}" --timeout 15 --retries 1 install --no-deps --index-url "$TORCH_CPU_INDEX" "torch==$TORCH_VERSION+cpu" && return
@@ -179,7 +179,7 @@ wanted_lines() {
 }
 
 install_requirements() {
-    say "Installing the other requirements."
+    say "Installing the other requirements; details in $LOG."
     mkdir -p build
     wanted_lines requirements.txt requirements-learning.txt requirements-dev.txt >build/setup-requirements.txt
     wanted_lines constraints.txt >build/setup-constraints.txt
