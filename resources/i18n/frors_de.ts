@@ -1188,6 +1188,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{pixels}: {metres} am Boden in {raster}</translation>
   </message>
   <message>
+   <source>In use: {python}, named by the environment variable {variable}.</source>
+   <translation>In Gebrauch: {python}, von der Umgebungsvariable {variable} genannt.</translation>
+  </message>
+  <message>
    <source>Installing the FRORS engine</source>
    <translation>Die FRORS-Engine wird installiert</translation>
   </message>
@@ -1202,6 +1206,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>This did not work</source>
    <translation>Das hat nicht geklappt</translation>
+  </message>
+  <message>
+   <source>In use: {python}.</source>
+   <translation>In Gebrauch: {python}.</translation>
   </message>
   <message>
    <source>The FRORS engine does not start</source>
@@ -1732,10 +1740,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Pakete der Engine</translation>
   </message>
   <message>
-   <source>Installed</source>
-   <translation>Installiert</translation>
-  </message>
-  <message>
    <source>Python</source>
    <translation>Python</translation>
   </message>
@@ -1886,6 +1890,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Outlines</source>
    <translation>Umrisse</translation>
+  </message>
+  <message>
+   <source>{low:.3f} to {high:.3f}</source>
+   <translation>{low:.3f} bis {high:.3f}</translation>
   </message>
   <message>
    <source>Draw the part of each match that is most like the query on the map</source>
