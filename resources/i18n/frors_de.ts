@@ -1856,6 +1856,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{archive} wurde vom Encoder {encoder} gemacht, der hier nicht installiert ist.</translation>
   </message>
   <message>
+   <source>{reason} Without it one can only search by chips of the archive; draw a box, and FRORS offers to re-index.</source>
+   <translation>{reason} Ohne ihn kann nur mit Chips des Archivs gesucht werden; ziehen Sie einen Rahmen, und FRORS bietet an, neu zu indizieren.</translation>
+  </message>
+  <message>
    <source>Write matches</source>
    <translation>Treffer schreiben</translation>
   </message>
@@ -1940,6 +1944,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Indizieren Sie Raster dieses Projekts hinein; ziehen Sie dann einen Rahmen, um zu suchen.</translation>
   </message>
   <message>
+   <source>What is indexed already can be searched: draw a box on the map.</source>
+   <translation>Was schon indiziert ist, kann durchsucht werden: ziehen Sie einen Rahmen auf der Karte.</translation>
+  </message>
+  <message>
+   <source>The archive was not opened</source>
+   <translation>Das Archiv wurde nicht geöffnet</translation>
+  </message>
+  <message>
    <source>Draw a box on the map</source>
    <translation>Ziehen Sie einen Rahmen auf der Karte</translation>
   </message>
@@ -1976,6 +1988,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Mit seinen eigenen Chips kann weiterhin gesucht werden, etwa mit dem unter dem Rahmen.</translation>
   </message>
   <message>
+   <source>Its own chips can still be searched with: draw a box over one of them.</source>
+   <translation>Mit seinen eigenen Chips kann weiterhin gesucht werden: ziehen Sie einen Rahmen über einen davon.</translation>
+  </message>
+  <message>
    <source>Tick Any size, untick Only in view, or index more rasters.</source>
    <translation>Haken Sie "Jede Größe" an, nehmen Sie den Haken von "Nur im Kartenausschnitt", oder indizieren Sie mehr Raster.</translation>
   </message>
@@ -1986,6 +2002,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>To search by box, index its rasters into a new archive by {encoder}; {archive} stays as it is.</source>
    <translation>Um mit Rahmen zu suchen, indizieren Sie seine Raster mit {encoder} in ein neues Archiv; {archive} bleibt, wie es ist.</translation>
+  </message>
+  <message>
+   <source>{archive} is still in use.</source>
+   <translation>{archive} ist weiterhin in Gebrauch.</translation>
   </message>
   <message>
    <source>Saved queries: keep this query with its examples, or search with one that was kept</source>
