@@ -4,7 +4,9 @@
 
 Two pytest processes: the engine's tests with no QGIS loaded, which proves that it needs none, then those of the plugin
 in a real QGIS on an X server without a screen. For a part of the suite call pytest itself, for example
-`.venv/bin/python -m pytest -p no:pytest_qgis tests/engine/archive`.
+`.venv/bin/python -m pytest -p no:pytest_qgis tests/engine/archive` or, with QGIS,
+`xvfb-run -a .venv/bin/python -m pytest tests/shell/test_filters.py`. With QGIS and without a display Qt ends pytest
+without a word: pytest-qgis starts QGIS before any conftest.py could choose Qt's platform.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ Work = Callable[[Call], dict[str, Any]]
 class EngineTask(QgsTask):
     """One call of the engine, or a short chain of them, in QGIS's task manager.
 
-    Exactly one of `succeeded`, `failed` and `cancelled` is emitted, once; all signals come on the main thread.
+    Exactly one of `succeeded`, `failed` and `cancelled` is emitted, once; all signals come on the main thread. Whoever
+    starts it tells the user how it ended: QGIS says no word of its own.
     """
 
     succeeded = pyqtSignal(dict)
@@ -65,7 +66,7 @@ class EngineTask(QgsTask):
         captured before. `call(method, params)` is the client's, bound to this task's progress and cancel.
         `hidden`: QGIS does not show the task; for what is too short to read.
         """
-        flags = QgsTask.Flag.CanCancel | QgsTask.Flag.CancelWithoutPrompt
+        flags = QgsTask.Flag.CanCancel | QgsTask.Flag.CancelWithoutPrompt | QgsTask.Flag.Silent
         super().__init__(description, flags | QgsTask.Flag.Hidden if hidden else flags)
         self._client = client
         self._work = work

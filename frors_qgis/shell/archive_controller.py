@@ -9,6 +9,7 @@ from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from frors_qgis.client.tasks import Call, EngineTask
+from frors_qgis.protocol import ErrorCode
 from frors_qgis.shell.archive_layers import reload_archive_layers
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
@@ -38,10 +39,10 @@ class ArchiveController(QObject):
         self._notices = notices
         self._settings = settings
         self._path: str | None = settings.last_archive() or None
-        self._chips: int | None = None
-        self._offer: ReindexOffer | None = None
-        self._saved_queries: tuple[SavedQueryEntry, ...] = ()
-        self._opened = False
+        self._info: dict[str, Any] | None = None  # what the engine has said of it since it was chosen
+        self._before: tuple[str | None, dict[str, Any] | None] | None = None  # in use until another was chosen
+        self._failure = ""
+        self._growing: str | None = None
         self._task: EngineTask | None = None
         self._held: set[str] = set()  # archives that the engine may hold open
         dock.archive.archive_chosen.connect(self.choose)
@@ -56,47 +57,63 @@ class ArchiveController(QObject):
     @property
     def is_open(self) -> bool:
         """Whether the engine has opened it; after a crash the client has it opened again."""
-        return self._opened
+        return self._info is not None
 
     @property
     def is_empty(self) -> bool:
         """Whether the archive is known to hold no chips."""
-        return self._chips == 0
+        return self._info is not None and int(self._info.get("chips", 0)) == 0
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether rasters are being indexed into it, or into the first one that there will be."""
+        return self._growing is not None and self._path in (None, self._growing)
+
+    @property
+    def failure(self) -> str:
+        """Why the archive that was chosen last was not opened; empty where it was, or a search will come soon."""
+        return self._failure
 
     @property
     def offer(self) -> ReindexOffer | None:
         """How to make the archive anew, when it is known that its encoder is not installed."""
-        return self._offer
+        return None if self._info is None else offer_from_info(self._path or "", self._info)
 
     @property
     def saved_queries(self) -> tuple[SavedQueryEntry, ...]:
         """The saved queries, as far as known, by name."""
-        return self._saved_queries
+        return () if self._info is None else entries_from_info(self._info)
 
     def choose(self, path: str) -> None:
-        """Uses another archive and opens it."""
+        """Uses another archive and opens it; where that fails, the one before is in use again."""
         path = str(Path(path).absolute())
         if path != self._path:
             self._dock.filters.show_rasters([])
+            if self._before is None or self._info is not None:  # else that one was never opened
+                self._before = (self._path, self._info)
         self._path = path
-        self._chips = None
-        self._offer = None
-        self._saved_queries = ()
-        self._opened = False
-        self._settings.remember_archive(path)
+        self._info = None
+        self._failure = ""
         self._show()
         self.changed.emit()
         self._open()
 
     def wake(self) -> None:
         """Opens the archive in use if that has not been done: a search will come soon."""
-        if self._path is not None and not self._opened:
+        self._failure = ""
+        if self._path is not None and self._info is None:
             self._open()
 
     def refresh(self) -> None:
         """Asks again what the archive holds."""
         if self._path is not None:
             self._open()
+
+    def let_grow(self, path: str | None) -> None:
+        """Rasters are being indexed into an archive, which need not be there yet; None: no more."""
+        self._growing = path
+        if path is not None or self._path is None:  # else its end is told by what the archive holds then
+            self.changed.emit()
 
     def find_missing(self, folder: str) -> None:
         """Looks in a folder for the archive's rasters whose files are missing."""
@@ -125,14 +142,15 @@ class ArchiveController(QObject):
         reload_archive_layers(QgsProject.instance(), archives)
 
     def _open(self) -> None:
-        path, first = self._path or "", not self._opened
+        path, first = self._path or "", self._info is None
         others = self._held - {path}
         self._held.add(path)
 
         def work(call: Call) -> dict[str, Any]:
+            info = call("open", {"archive": path})
             for other in sorted(others):
                 call("close", {"archive": other})
-            return call("open", {"archive": path})
+            return info
 
         def opened(info: dict[str, Any]) -> None:
             self._held -= others
@@ -144,34 +162,57 @@ class ArchiveController(QObject):
             work,
             _TASK_KIND,
             succeeded=opened,
-            failed=self._on_failed,
+            failed=self._on_not_opened,
             cancelled=lambda: self._on_cancelled(task),
         )
 
     def _on_opened(self, info: dict[str, Any], first: bool) -> None:
-        self._opened = True
-        self._chips = int(info.get("chips", 0))
-        self._offer = offer_from_info(self._path or "", info)
-        self._saved_queries = entries_from_info(info)
-        self._dock.archive.show_info(_info_text(info), _missing(info))
-        rasters = [raster for raster in info.get("rasters", []) if "id" in raster]
-        self._dock.filters.show_rasters([(int(raster["id"]), str(raster["path"])) for raster in rasters])
+        self._info = info
+        self._before = None
+        self._failure = ""
         if first and self._path is not None:
+            self._settings.remember_archive(self._path)
+            self._show()
             reload_archive_layers(QgsProject.instance(), [self._path])
+        else:
+            self._show_info()
         self.changed.emit()
 
     def _on_cancelled(self, task: EngineTask) -> None:
         """The engine was ended, or the user has cancelled in QGIS's own list; a superseded task is another one."""
-        if task is self._task and not self._opened:
+        if task is self._task and self._info is None:
             self._show()
+
+    def _on_not_opened(self, code: str, message: str) -> None:
+        if self._info is not None or code == ErrorCode.ENGINE_MISSING.value:  # which says nothing of the archive
+            self._on_failed(code, message)
+            return
+        self._failure = message
+        if self._before is not None:
+            (self._path, self._info), self._before = self._before, None
+        self._show()
+        self._notices.failure(code, message)
+        self.changed.emit()
 
     def _on_failed(self, code: str, message: str) -> None:
         self._dock.archive.show_info(message)
         self._notices.failure(code, message)
 
     def _show(self) -> None:
-        self._dock.archive.show_archives(self._settings.recent_archives(), self._path)
-        self._dock.archive.show_info(tr("Opens with the first search") if self._path else tr("No archive yet"))
+        """Has the panel show which archive is in use and what is known of it."""
+        archives = self._settings.recent_archives()
+        if self._path is not None and self._path not in archives:
+            archives.insert(0, self._path)
+        self._dock.archive.show_archives(archives, self._path)
+        self._show_info()
+
+    def _show_info(self) -> None:
+        if self._info is None:
+            self._dock.archive.show_info(tr("Opens with the first search") if self._path else tr("No archive yet"))
+            return
+        self._dock.archive.show_info(_info_text(self._info), _missing(self._info))
+        rasters = [raster for raster in self._info.get("rasters", []) if "id" in raster]
+        self._dock.filters.show_rasters([(int(raster["id"]), str(raster["path"])) for raster in rasters])
 
 
 def _info_text(info: dict[str, Any]) -> str:

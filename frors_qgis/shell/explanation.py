@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QImage
 from frors_qgis.client.tasks import Call, Work
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.match import Match
+from frors_qgis.shell.reindex_offer import other_encoder_told
 
 _PICTURE_PX = 512
 
@@ -34,7 +35,8 @@ def explanation_work(archive: str, match: Match, query: dict[str, Any]) -> Work:
     """Asks why a chip is a match for a query. The work's result is {"explanation": Explanation}."""
 
     def work(call: Call) -> dict[str, Any]:
-        answer = call("explain", {"archive": archive, "match": match.chip, **query})
+        with other_encoder_told(call, archive):
+            answer = call("explain", {"archive": archive, "match": match.chip, **query})
         picture = call("thumbnail", {"archive": archive, "chip": match.chip, "size": _PICTURE_PX})
         return {"explanation": _explanation(match, answer, QImage(str(picture.get("path"))))}
 

@@ -136,6 +136,7 @@ class IndexController(QObject):
         params = {"archive": archive, **request.params()}
         self._running = True
         self._archive_shown = False
+        self._archive.let_grow(archive)
         self._show_archive(archive)
         self._dock.setUserVisible(True)
         self._dock.index_progress.begin(tr("Indexing..."))
@@ -223,6 +224,7 @@ class IndexController(QObject):
 
     def _end(self, archive: str) -> None:
         self._running = False
+        self._archive.let_grow(None)
         self._dock.index_progress.end()
         if not self._archive_shown:
             self._show_archive(archive)

@@ -14,7 +14,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from frors_qgis.client.client import EngineClient
 from frors_qgis.client.engine_sentence import in_users_language
-from frors_qgis.client.interpreter import PYTHON_VARIABLE, managed_environment, qgis_interpreters
+from frors_qgis.client.interpreter import PYTHON_VARIABLE, find_interpreter, managed_environment, qgis_interpreters
 from frors_qgis.client.tasks import Call
 from frors_qgis.installation.environment import Environment, State
 from frors_qgis.installation.failures import Failure, FailureKind, InstallationError
@@ -23,6 +23,7 @@ from frors_qgis.installation.plan import build_named, builds
 from frors_qgis.installation.proxy import proxy_of_qgis
 from frors_qgis.installation.system_package import can_be_installed, install_package, package_of
 from frors_qgis.installation.verification import verify
+from frors_qgis.protocol import EngineError
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.installation_panel import ALL_LINKS, LATER_LINK, PYTHON_LINK
@@ -73,9 +74,27 @@ class InstallationController(QObject):
         return self._running
 
     def describe(self) -> str:
-        """One line on the environment, for the options."""
+        """What the engine runs in where that is not the environment, and a line on that, for the options."""
         environment = self._environment()
-        return state_text(environment.state(), environment.folder, int(environment.record().get("disk_mb", 0)))
+        state = environment.state()
+        installed = state_text(state, environment.folder, int(environment.record().get("disk_mb", 0)))
+        try:
+            python = find_interpreter()
+        except EngineError as error:
+            return f"{in_users_language(error.message)}\n{installed}"
+        if os.environ.get(PYTHON_VARIABLE):
+            used = tr("In use: {python}, named by the environment variable {variable}.")
+        elif self._settings.python or python not in (environment.python, *qgis_interpreters()):
+            used = tr("In use: {python}.")
+        else:  # the environment, or QGIS's own Python, which may have no packages
+            return installed
+        used = used.format(python=python, variable=PYTHON_VARIABLE)
+        return used if state is State.MISSING else f"{used}\n{installed}"
+
+    @property
+    def can_remove(self) -> bool:
+        """Whether there is anything that FRORS has installed."""
+        return self._environment().state() not in (State.MISSING, State.NOT_OURS)
 
     def on_engine_missing(self, sentence: str) -> None:
         """The engine was wanted and cannot be started, for the reason in the sentence."""

@@ -100,6 +100,7 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def _show_packages(self) -> None:
         self._packages.setText(self._installation.describe())
+        self._remove.setEnabled(self._installation.can_remove)
         self._python.setFilePath(self._settings.python)
 
     def _ask_to_remove(self) -> None:
@@ -115,7 +116,7 @@ class OptionsPage(QgsOptionsPageWidget):
         form.addRow(tr("Thumbnails"), self._cache)
         packages = QGroupBox(tr("Packages of the engine"))
         form = QFormLayout(packages)
-        form.addRow(tr("Installed"), self._packages)
+        form.addRow(tr("State"), self._packages)
         buttons = QHBoxLayout()
         buttons.addWidget(self._install)
         buttons.addWidget(self._remove)

@@ -12,6 +12,7 @@ from qgis.core import QgsGeometry
 from frors_qgis.client.tasks import Call, Work
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.match import Match, polygon_of
+from frors_qgis.shell.reindex_offer import other_encoder_told
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def outline_work(archive: str, matches: Sequence[Match], query: dict[str, Any]) 
 
     def work(call: Call) -> dict[str, Any]:
         chips = [match.chip for match in matches]
-        answer = call("outline", {"archive": archive, "matches": chips, **query})
+        with other_encoder_told(call, archive):
+            answer = call("outline", {"archive": archive, "matches": chips, **query})
         by_chip = {match.chip: match for match in matches}
         try:
             found = [one for one in answer["outlines"] if one["error"] is None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,3 +74,17 @@ def offer_after(error: EngineError, call: Call, archive: str) -> ReindexOffer:
     if offer is None:
         raise error
     return offer
+
+
+@contextmanager
+def other_encoder_told(call: Call, archive: str) -> Iterator[None]:
+    """Where the archive's encoder is not installed, tells that in the words of the offer: the engine's are for its
+    command line."""
+    try:
+        yield
+    except EngineError as error:
+        reason = offer_after(error, call, archive).reason
+        sentence = tr(
+            "{reason} Without it one can only search by chips of the archive; draw a box, and FRORS offers to re-index."
+        )
+        raise EngineError(error.code, sentence.format(reason=reason)) from error

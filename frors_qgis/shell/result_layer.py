@@ -120,7 +120,7 @@ def grade(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
             continue
         renderer.updateRangeUpperValue(number, scores[0] + _SLACK)
         renderer.updateRangeLowerValue(number, scores[-1] - _SLACK)
-        renderer.updateRangeLabel(number, f"{scores[-1]:.3f} - {scores[0]:.3f}")
+        renderer.updateRangeLabel(number, tr("{low:.3f} to {high:.3f}").format(low=scores[-1], high=scores[0]))
     layer.setRenderer(renderer)  # which tells the legend, too
 
 

@@ -50,7 +50,7 @@ class ResultsPanel(QWidget):
         self._chip_action = self._own_action(own_icon("search_box"), tr("Search by its chip"), self.chip_wanted)
         self._reindex_button = ActionButton(self._reindex_action)
         self._chip_button = ActionButton(self._chip_action)
-        self._hint = HintPage((self._index_button, self._box_button, self._reindex_button, self._chip_button))
+        self._hint = HintPage((self._index_button, self._reindex_button, self._chip_button, self._box_button))
         grid = QWidget()
         grid_layout = QVBoxLayout(grid)
         grid_layout.setContentsMargins(0, 0, 0, 0)
@@ -112,6 +112,20 @@ class ResultsPanel(QWidget):
             self._index_button,
         )
 
+    def show_indexing(self) -> None:
+        """Says that the archive is empty because indexing has only begun."""
+        self._show_hint(
+            own_icon("index"), tr("Indexing..."), tr("What is indexed already can be searched: draw a box on the map.")
+        )
+
+    def show_unopened(self, sentence: str, archive: str | None) -> None:
+        """Says why an archive was not opened; `archive` is in use and open, None where no other was."""
+        buttons = []
+        if archive is not None:
+            sentence += "\n\n" + tr("{archive} is still in use.").format(archive=archive)
+            buttons.append(self._box_button)
+        self._show_hint(own_icon("index"), tr("The archive was not opened"), sentence, *buttons)
+
     def ask_for_box(self) -> None:
         """Says how to search."""
         self._show_hint(
@@ -130,7 +144,10 @@ class ResultsPanel(QWidget):
         self._show_hint(own_icon("search_box"), tr("No matches to show"), sentence, self._box_button)
 
     def offer_reindexing(self, offer: ReindexOffer, chip: Match | None) -> None:
-        """Says why boxes cannot be searched in the archive, and offers what can be done; `chip` lies under the box."""
+        """Says why boxes cannot be searched in the archive, and offers what can be done.
+
+        `chip` lies under the box that was drawn; None when none was, or none lies there.
+        """
         self._reindex_action.setData(offer)
         self._chip_action.setData(chip)
         sentences = [
@@ -143,6 +160,9 @@ class ResultsPanel(QWidget):
         if chip is not None:
             sentences.append(tr("Its own chips can still be searched with, such as the one under the box."))
             buttons.append(self._chip_button)
+        else:
+            sentences.append(tr("Its own chips can still be searched with: draw a box over one of them."))
+            buttons.append(self._box_button)
         self._show_hint(own_icon("index"), tr("Made by another encoder"), "\n\n".join(sentences), *buttons)
 
     @property

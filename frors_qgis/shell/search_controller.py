@@ -290,7 +290,7 @@ class SearchController(QObject):
             self._dock.query.clear()
             self._shown_archive = self._archive.path
             self._show_next_step()
-        elif not (self._searching or self._shows_search or self._dock.results.offers_reindexing):
+        elif not (self._searching or self._shows_search or self._offers_reindexing()):
             self._show_next_step()
 
     def _on_project_cleared(self) -> None:
@@ -298,13 +298,24 @@ class SearchController(QObject):
         self.cancel()
         self._marks.clear_box()
 
+    def _offers_reindexing(self) -> bool:
+        """Whether the panel offers to re-index, with what lies under a box perhaps, and rightly so."""
+        return self._dock.results.offers_reindexing and self._archive.offer is not None
+
     def _show_next_step(self) -> None:
-        if self._archive.path is None:
-            self._dock.results.ask_for_archive()
-        elif self._archive.is_empty:
-            self._dock.results.ask_for_rasters()
+        archive, results = self._archive, self._dock.results
+        if archive.failure:
+            results.show_unopened(archive.failure, Path(archive.path or "").stem if archive.is_open else None)
+        elif archive.is_growing and (archive.is_empty or not archive.is_open):
+            results.show_indexing()
+        elif archive.path is None:
+            results.ask_for_archive()
+        elif archive.is_empty:
+            results.ask_for_rasters()
+        elif archive.offer is not None:
+            results.offer_reindexing(archive.offer, None)
         else:
-            self._dock.results.ask_for_box()
+            results.ask_for_box()
 
     def _query_px(self) -> int:
         return max(_PRINT_PX, round(QUERY_SIDE * self._dock.devicePixelRatioF()))

@@ -14,7 +14,7 @@ from frors_qgis.client.tasks import Call, Work
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.layer_picture import LayerPicture
 from frors_qgis.shell.match import Match, match_from_json
-from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after
+from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after, other_encoder_told
 from frors_qgis.shell.result_file import FinishedQuery
 from frors_qgis.shell.saved_query import SavedQuery, taken_image
 
@@ -129,7 +129,7 @@ def example_work(
     """Embeds a box. The work's result is {"embedding": tuple}."""
 
     def work(call: Call) -> dict[str, Any]:
-        with _readable(source, folder) as raster:
+        with _readable(source, folder) as raster, other_encoder_told(call, archive):
             params = {"archive": archive, "raster": raster, "box": list(box), "crs": box_crs}
             return {"embedding": tuple(map(float, call("embed", params)["embedding"]))}
 

@@ -1188,6 +1188,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{pixels}: {metres} am Boden in {raster}</translation>
   </message>
   <message>
+   <source>In use: {python}, named by the environment variable {variable}.</source>
+   <translation>In Gebrauch: {python}, von der Umgebungsvariable {variable} genannt.</translation>
+  </message>
+  <message>
    <source>Installing the FRORS engine</source>
    <translation>Die FRORS-Engine wird installiert</translation>
   </message>
@@ -1202,6 +1206,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>This did not work</source>
    <translation>Das hat nicht geklappt</translation>
+  </message>
+  <message>
+   <source>In use: {python}.</source>
+   <translation>In Gebrauch: {python}.</translation>
   </message>
   <message>
    <source>The FRORS engine does not start</source>
@@ -1732,10 +1740,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Pakete der Engine</translation>
   </message>
   <message>
-   <source>Installed</source>
-   <translation>Installiert</translation>
-  </message>
-  <message>
    <source>Python</source>
    <translation>Python</translation>
   </message>
@@ -1852,6 +1856,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{archive} wurde vom Encoder {encoder} gemacht, der hier nicht installiert ist.</translation>
   </message>
   <message>
+   <source>{reason} Without it one can only search by chips of the archive; draw a box, and FRORS offers to re-index.</source>
+   <translation>{reason} Ohne ihn kann nur mit Chips des Archivs gesucht werden; ziehen Sie einen Rahmen, und FRORS bietet an, neu zu indizieren.</translation>
+  </message>
+  <message>
    <source>Write matches</source>
    <translation>Treffer schreiben</translation>
   </message>
@@ -1886,6 +1894,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Outlines</source>
    <translation>Umrisse</translation>
+  </message>
+  <message>
+   <source>{low:.3f} to {high:.3f}</source>
+   <translation>{low:.3f} bis {high:.3f}</translation>
   </message>
   <message>
    <source>Draw the part of each match that is most like the query on the map</source>
@@ -1932,6 +1944,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Indizieren Sie Raster dieses Projekts hinein; ziehen Sie dann einen Rahmen, um zu suchen.</translation>
   </message>
   <message>
+   <source>What is indexed already can be searched: draw a box on the map.</source>
+   <translation>Was schon indiziert ist, kann durchsucht werden: ziehen Sie einen Rahmen auf der Karte.</translation>
+  </message>
+  <message>
+   <source>The archive was not opened</source>
+   <translation>Das Archiv wurde nicht geöffnet</translation>
+  </message>
+  <message>
    <source>Draw a box on the map</source>
    <translation>Ziehen Sie einen Rahmen auf der Karte</translation>
   </message>
@@ -1968,6 +1988,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Mit seinen eigenen Chips kann weiterhin gesucht werden, etwa mit dem unter dem Rahmen.</translation>
   </message>
   <message>
+   <source>Its own chips can still be searched with: draw a box over one of them.</source>
+   <translation>Mit seinen eigenen Chips kann weiterhin gesucht werden: ziehen Sie einen Rahmen über einen davon.</translation>
+  </message>
+  <message>
    <source>Tick Any size, untick Only in view, or index more rasters.</source>
    <translation>Haken Sie "Jede Größe" an, nehmen Sie den Haken von "Nur im Kartenausschnitt", oder indizieren Sie mehr Raster.</translation>
   </message>
@@ -1978,6 +2002,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>To search by box, index its rasters into a new archive by {encoder}; {archive} stays as it is.</source>
    <translation>Um mit Rahmen zu suchen, indizieren Sie seine Raster mit {encoder} in ein neues Archiv; {archive} bleibt, wie es ist.</translation>
+  </message>
+  <message>
+   <source>{archive} is still in use.</source>
+   <translation>{archive} ist weiterhin in Gebrauch.</translation>
   </message>
   <message>
    <source>Saved queries: keep this query with its examples, or search with one that was kept</source>

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsTask
 from qgis.PyQt.QtCore import QThread
 
 from frors_qgis.client.client import EngineClient
@@ -43,6 +43,13 @@ def watched(task: EngineTask, events: Events) -> EngineTask:
 
 def calling(method: str, **params: object) -> Work:
     return lambda call: call(method, params)
+
+
+def test_qgis_says_no_word_of_its_own_when_a_task_has_ended(make_client: MakeClient) -> None:
+    for hidden in (False, True):
+        task = EngineTask(make_client(), "Search", calling("echo"), hidden=hidden)
+        assert task.flags() & QgsTask.Flag.Silent
+        assert bool(task.flags() & QgsTask.Flag.Hidden) is hidden, "the task manager shows what is not hidden"
 
 
 def test_the_result_of_a_chain_is_delivered_once_on_the_main_thread(

@@ -310,6 +310,11 @@ def test_plan_counts_the_chips_that_indexing_makes(door, archive, raster):
     assert plan["rasters"][1]["error"]["code"] == "raster_missing"
 
 
+def test_plan_estimates_the_disk_that_a_small_archive_takes(door, archive, raster):
+    plan, taken = door.call("plan", rasters=[str(raster)]), door.call("info", archive=archive)["bytes"]
+    assert taken <= plan["bytes"] < 1.2 * taken
+
+
 def test_a_chips_layer_opened_after_the_engine_opened_the_archive_reads_right_while_it_is_written(
     door, raster, sample_path, tmp_path
 ):

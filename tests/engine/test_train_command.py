@@ -111,7 +111,7 @@ def test_a_trunk_that_has_learnt_from_the_dataset_before_is_warned_of_where_imag
         _, errors = run("train", dataset, *closed_form, *trunk, *options, "-o", tmp_path / f"{name}.safetensors")
         assert (f"has learnt from {known} before" in errors) == (known is not None), errors
         assert ("--trunk resnet50-imagenet" in errors) == (known is not None)
-    assert "which learnt from the classes c0, c1, c2;" in (tmp_path / "c.md").read_text()
+    assert "which learnt from aid, ucmerced, the classes c0, c1, c2;" in (tmp_path / "c.md").read_text()
 
 
 def test_ctrl_c_keeps_the_last_epoch_and_says_how_to_go_on(folder, tmp_path):

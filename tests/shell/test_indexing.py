@@ -160,6 +160,30 @@ def test_a_search_runs_while_rasters_are_indexed(ready, fake, window, wait_until
     assert not ready.dock.index_progress.isVisible()
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_while_it_is_indexed_an_empty_archive_is_not_asked_to_be(plugin, fake, window, wait_until, archive, is_there):
+    fake.order(index={"delay": 1}, open={"result": {"chips": 0, "rasters": []}})
+    if not is_there:
+        archive.unlink()
+    plugin._index.index(str(archive), IndexRequest(("/d/town.tif",), None, (8,), 0.5))
+    if is_there:
+        wait_until(lambda: plugin._archive.is_empty)
+    hint = plugin.dock.results._hint
+    assert hint._title.text() == "Indexing..."
+    assert [button for button in hint._buttons if not button.isHidden()] == []
+    fake.order()
+    wait_until(lambda: window.messages)
+    wait_until(lambda: hint._title.text() == "Draw a box on the map")
+
+
+def test_when_indexing_has_made_nothing_the_panel_asks_for_an_archive_again(plugin, fake, window, wait_until, tmp_path):
+    fake.order(index={"error": {"code": "disk_full", "message": "The disk is full; free some space."}})
+    plugin._index.index(str(tmp_path / "new.gpkg"), IndexRequest(("/d/town.tif",), None, (8,), 0.5))
+    assert plugin.dock.results._hint._title.text() == "Indexing..."
+    wait_until(lambda: window.messages)
+    assert plugin.dock.results._hint._title.text() == "Start with an archive"
+
+
 def test_a_second_indexing_waits_for_the_first(ready, fake, window, wait_until, archive):
     fake.order(index={"delay": 1})
     ready._index.index(str(archive), IndexRequest(("/d/town.tif",), None, (8,), 0.5))

@@ -293,11 +293,32 @@ def test_the_options_show_the_packages_and_delete_them_when_that_is_confirmed(
     page._remove.click()
     assert environment.folder.exists()
     page._remove.click()
-    wait_until(lambda: page._packages.text() == "Not installed.")
+    wait_until(lambda: not page._remove.isEnabled())
     assert not environment.folder.exists()
     page._python.setFilePath("/usr/bin/python3")
     page.apply()
     assert QgsSettings().value(PYTHON_SETTING) == "/usr/bin/python3"
+
+
+def test_the_options_say_which_python_is_in_use_where_frors_has_installed_none(bare, window, environment, monkeypatch):
+    monkeypatch.setenv("FRORS_PYTHON", sys.executable)
+    monkeypatch.setattr(installation_controller, "qgis_interpreters", lambda: [Path(sys.executable)])
+    page = window.options_pages[0].createWidget(None)
+    assert page._packages.text() == f"In use: {sys.executable}, named by the environment variable FRORS_PYTHON."
+    assert not page._remove.isEnabled()
+    environment.claim()
+    used, installed = bare._installation.describe().split("\n")
+    assert (used, installed.endswith("interrupted.")) == (page._packages.text(), True)
+    monkeypatch.setenv("FRORS_PYTHON", "/gone/python3")
+    assert "/gone/python3, is not a program that can be run." in bare._installation.describe()
+    monkeypatch.delenv("FRORS_PYTHON")
+    QgsSettings().setValue(PYTHON_SETTING, sys.executable)
+    assert bare._installation.describe().startswith(f"In use: {sys.executable}.\n")
+
+
+def test_where_nothing_but_the_python_of_qgis_is_there_nothing_is_said_to_be_in_use(bare, environment, monkeypatch):
+    monkeypatch.setattr(installation_controller, "find_interpreter", lambda: BASE_PYTHON)
+    assert bare._installation.describe() == "Not installed."
 
 
 def test_what_cannot_be_removed_is_told(bare, window, environment, wait_until):

@@ -15,6 +15,7 @@ from frors_qgis.shell.index_dialog import IndexDialog
 from frors_qgis.shell.index_request import IndexRequest
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_from_info
 from tests.engine.older_archive import contents, set_encoder
+from tests.shell.conftest import BOX
 from tests.shell.test_end_to_end import chip_box, menu_action, result_layers
 
 
@@ -120,6 +121,66 @@ def test_the_offer_is_taken_and_the_new_archive_is_searched(
     assert contents(older) == before
 
 
+def test_opening_it_says_at_once_what_is_the_matter_and_how_its_chips_can_be_searched(window, real_plugin, older):
+    results = real_plugin.dock.results
+    assert results.offers_reindexing
+    said = results._hint._text.text()
+    assert "town was made by the encoder retired, which is not installed here." in said
+    assert "draw a box over one of them" in said
+    assert results._box_button.isVisible()
+    assert not results._chip_button.isVisible()
+    assert window.messages == []
+
+
+def test_what_needs_its_encoder_says_so_in_the_words_of_the_offer(window, real_plugin, refused, wait_until):
+    results = real_plugin.dock.results
+    results._chip_button.click()
+    wait_until(result_layers, 60)
+    results.view.why_wanted.emit(results.model.matches()[0])
+    wait_until(lambda: window.messages, 60)
+    [(level, sentence)] = window.messages
+    assert level == Qgis.MessageLevel.Warning
+    assert sentence.startswith("town was made by the encoder retired, which is not installed here. Without it")
+
+
+PLAN = {
+    "archive": "/d/town_frors.gpkg",
+    "encoder": "frors",
+    "another_version": False,
+    "rasters": [],
+    "missing": [],
+    "gsds": [None],
+    "windows": [4],
+    "overlap": 0.5,
+}
+
+
+@pytest.mark.parametrize("method", ["explain", "outline", "embed"])
+def test_no_command_line_is_told_where_the_encoder_is_missing(ready, found, window, fake, wait_until, method):
+    error = {"code": "archive_other_encoder", "message": "Make a new archive: python -m frors_qgis.engine index"}
+    fake.order(info={"result": {"reindexing": PLAN}}, **{method: {"error": error}})
+    if method == "explain":
+        ready.dock.results.view.why_wanted.emit(found[0])
+    elif method == "outline":
+        ready.dock.results.outline_action.trigger()
+    else:
+        window.draw_box(BOX, Qt.KeyboardModifier.ShiftModifier)
+    wait_until(lambda: window.messages)
+    [(level, sentence)] = window.messages
+    assert level == Qgis.MessageLevel.Warning
+    assert sentence.startswith("town was made by the encoder fake, which is not installed here. Without it")
+    assert "frors_qgis.engine" not in sentence
+
+
+def test_the_offer_goes_when_the_encoder_has_come(plugin, window, fake, archive, wait_until):
+    fake.order(open={"result": {"encoder_available": False, "reindexing": PLAN}})
+    plugin.dock.archive.archive_chosen.emit(str(archive))
+    wait_until(lambda: plugin.dock.results.offers_reindexing)
+    fake.order()
+    plugin._archive.refresh()
+    wait_until(lambda: plugin.dock.results._hint._title.text() == "Draw a box on the map")
+
+
 def test_a_raster_for_it_goes_into_a_new_archive_or_is_refused_with_the_offer(
     window, real_plugin, older, sample, wait_until
 ):
@@ -161,15 +222,7 @@ def test_levels_that_the_dialog_does_not_have_are_named(plugin, window, raster_l
 
 
 def test_a_description_that_makes_no_sense_is_no_offer():
-    plan = {
-        "archive": "/d/n.gpkg",
-        "encoder": "frors",
-        "another_version": False,
-        "rasters": [],
-        "missing": [],
-        "windows": [4],
-        "overlap": 0.5,
-    }
+    plan = {name: value for name, value in PLAN.items() if name != "gsds"}
     assert offer_from_info("/d/o.gpkg", {"encoder": "old", "reindexing": plan | {"gsds": [None]}}).gsds == (None,)
     for nonsense in (None, {}, plan, plan | {"gsds": ["x"]}, plan | {"gsds": 3}, plan | {"gsds": [], "missing": [1]}):
         assert offer_from_info("/d/o.gpkg", {"encoder": "old", "reindexing": nonsense}) is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 from qgis.core import QgsGraduatedSymbolRenderer, QgsProject, QgsVectorLayer
@@ -9,7 +10,7 @@ from frors_qgis.resources import resource_path
 from frors_qgis.shell.map_colours import SCORE_COLOURS
 from frors_qgis.shell.match import match_from_json
 from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_result_file
-from frors_qgis.shell.result_layer import add_result_layers, results_group_name
+from frors_qgis.shell.result_layer import add_result_layers, results_group_name, style_matches
 
 
 def made_query(count=10, title="town, 38 x 38 m"):
@@ -125,6 +126,13 @@ def test_the_style_grades_by_score_with_equally_many_matches_in_each_class(qgis_
     assert counts == [4] * 5
     assert matches.labelsEnabled()
     assert matches.labeling().settings().fieldName == "rank"
+
+
+def test_the_legend_says_from_which_score_to_which_also_below_zero(qgis_new_project):
+    matches = [replace(match, score=match.score - 1) for match in made_query(10).matches]
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4326&field=score:double", "x", "memory")
+    style_matches(layer, matches)
+    assert [graded.label() for graded in layer.renderer().ranges()][::4] == ["-0.120 to -0.110", "-0.200 to -0.190"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 6])

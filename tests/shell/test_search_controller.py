@@ -324,4 +324,3 @@ def test_an_archive_that_cannot_be_opened_is_told_once(ready, fake, tmp_path, wi
     wait_until(lambda: window.messages)
     run_for(0.5)
     assert window.messages == [(Qgis.MessageLevel.Warning, sentence)]
-    assert ready.dock.archive.info == sentence
