@@ -97,7 +97,6 @@ class IndexDialog(QDialog):
         project.layersAdded.connect(self._list_rasters)
         project.layersRemoved.connect(self._list_rasters)
         self._list_rasters()
-        self.resize(780, 620)
 
     def request(self) -> IndexRequest:
         """What the dialog says now."""
