@@ -104,6 +104,15 @@ class FeedbackController(QObject):
             return None
         return self._shown.options.archive, self._shown.found.start | self._examples.params()
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a mark or an example to take back."""
+        return self._examples.can_undo
+
+    def undo(self) -> None:
+        """Takes the last mark or example back."""
+        self._examples.undo()
+
     def remove(self) -> None:
         """Nothing is ranked or read any more; marks that are given are in their layer."""
         self._leave()

@@ -381,3 +381,14 @@ def test_a_click_on_a_match_on_the_map_offers_its_menu(ready, found, window, wai
 def test_a_click_beside_every_match_explains_how_boxes_are_drawn(ready, found, window):
     ready.box_tool.clicked.emit(QgsPointXY(0, 0))
     assert "Drag a box" in window.messages[-1][1]
+
+
+def test_ctrl_z_on_the_map_takes_the_last_mark_back_while_the_box_tool_is_in_use(ready, press, window):
+    press(Qt.Key.Key_Plus, 3)
+    press(Qt.Key.Key_Minus, 4)
+    assert window.canvas.mapTool() is ready.box_tool
+    for rest in ("Examples: 1 right, 0 wrong", "Examples: 0 right, 0 wrong"):
+        QTest.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert ready.dock.examples.text == rest
+    QTest.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert ready.dock.examples.text == "Examples: 0 right, 0 wrong"
