@@ -102,3 +102,10 @@ def test_heat_covers_what_matters_least_most(qgis_app):
     assert image.pixelColor(1, 0).alpha() == 0
     assert image.pixelColor(0, 0).alpha() > image.pixelColor(0, 1).alpha() > 0
     assert heat_image([[0.5]]).pixelColor(0, 0).alpha() == 0
+
+
+def test_the_window_stands_off_the_middle_of_the_map_where_the_best_part_is_shown(explained, window):
+    canvas = window.canvas
+    middle = canvas.mapToGlobal(canvas.rect().center())
+    assert canvas.window().screen().availableGeometry().contains(explained.geometry())
+    assert not explained.geometry().contains(middle)
