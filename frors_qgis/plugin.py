@@ -74,8 +74,8 @@ class FrorsPlugin:
         self._box_action.setCheckable(True)
         self._box_action.setToolTip(
             tr(
-                "Search by box: draw a box and find what looks like it. With Shift a box is a positive example for the "
-                "query that is shown, with Ctrl a negative one; a click on a match offers its menu."
+                "Search by box: draw a box and find what looks like it. With Shift a box is a right example for the "
+                "query that is shown, with Ctrl a wrong one; a click on a match offers its menu."
             )
         )
         self._report_action = QAction(tr("Copy a report of FRORS for support"), window)

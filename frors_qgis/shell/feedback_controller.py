@@ -71,7 +71,7 @@ class FeedbackController(QObject):
         search.found.connect(self._on_found)
 
     def add_box(self, box: QgsRectangle, right: bool) -> None:
-        """Reads a box of the project's CRS as a positive or a negative example for the query that is shown."""
+        """Reads a box of the project's CRS as a right or a wrong example for the query that is shown."""
         if self._shown is None:
             self._notices.info(tr("Draw the box of a query first; more boxes may then be examples for it."))
             return
