@@ -1596,6 +1596,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Entfernen Sie sie in Einstellungen &gt; Optionen &gt; FRORS und installieren Sie sie neu. Kommt es wieder, melden Sie das Protokoll.</translation>
   </message>
   <message>
+   <source>This Python lacks {subject}.</source>
+   <translation>Diesem Python fehlt {subject}.</translation>
+  </message>
+  <message>
+   <source>Choose another existing environment, or install the FRORS engine from here.</source>
+   <translation>Wählen Sie eine andere vorhandene Umgebung, oder installieren Sie die FRORS-Engine von hier aus.</translation>
+  </message>
+  <message>
+   <source>This Python cannot run the FRORS engine: {subject}</source>
+   <translation>Dieses Python kann die FRORS-Engine nicht ausführen: {subject}</translation>
+  </message>
+  <message>
    <source>It ended with an error: {subject}</source>
    <translation>Es endete mit einem Fehler: {subject}</translation>
   </message>
