@@ -67,15 +67,15 @@ class FrorsPlugin:
         self.initProcessing()
         self._tasks = EngineTasks(self._client)
         self._notices = Notices(self._iface)
-        self._box_tool = BoxTool(self._iface.mapCanvas())
+        self._box_tool = BoxTool(self._iface.mapCanvas(), lambda: self._feedback.can_undo)
         self._index_action = QAction(own_icon("index"), tr("Index project rasters..."), window)
         self._box_action = QAction(own_icon("search_box"), tr("Search by box"), window)
         self._box_action.setIconText(tr("Draw box"))
         self._box_action.setCheckable(True)
         self._box_action.setToolTip(
             tr(
-                "Search by box: draw a box and find what looks like it. With Shift a box is a positive example for the "
-                "query that is shown, with Ctrl a negative one; a click on a match offers its menu."
+                "Search by box: draw a box and find what looks like it. With Shift a box is a right example for the "
+                "query that is shown, with Ctrl a wrong one; a click on a match offers its menu."
             )
         )
         self._report_action = QAction(tr("Copy a report of FRORS for support"), window)
@@ -171,6 +171,7 @@ class FrorsPlugin:
         self._box_tool.setAction(self._box_action)
         self._box_tool.box_drawn.connect(self._search.search_box)
         self._box_tool.example_drawn.connect(self._feedback.add_box)
+        self._box_tool.undo_wanted.connect(self._feedback.undo)
         self._box_tool.clicked.connect(self._search.show_menu_at)
         self._installation.ready.connect(self._archive.wake)
         self._installation.ready.connect(self._index.plan_anew)

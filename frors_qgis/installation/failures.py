@@ -36,6 +36,8 @@ class FailureKind(str, Enum):
     BUSY = "busy"
     NOT_OURS = "not_ours"
     CHECK_FAILED = "check_failed"
+    PYTHON_LACKS = "python_lacks"
+    PYTHON_UNFIT = "python_unfit"
     UNKNOWN = "unknown"
 
 
@@ -98,6 +100,17 @@ def failure_of(lines: Sequence[str], otherwise: FailureKind = FailureKind.UNKNOW
             subject = (found.groupdict().get("subject") or "").strip("'\"")
             return Failure(kind, subject, tuple(lines[-TAIL_LINES:]))
     return Failure(otherwise, lines[-1] if lines else "", tuple(lines[-TAIL_LINES:]))
+
+
+def failure_of_chosen(failure: Failure) -> Failure:
+    """What the failed check of a Python means that the user has chosen and FRORS has not installed."""
+    if failure.kind is not FailureKind.CHECK_FAILED:
+        return failure
+    lacks = re.search(r"^The Python at .* lacks (?P<subject>[\w., ]+?)\. ", failure.subject)
+    lacks = lacks or re.search(r"No module named '?(?P<subject>\w+)", failure.subject)
+    if lacks:
+        return Failure(FailureKind.PYTHON_LACKS, lacks["subject"], failure.lines)
+    return Failure(FailureKind.PYTHON_UNFIT, failure.subject, failure.lines)
 
 
 def failure_of_error(error: OSError) -> Failure:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qgis.core import Qgis, QgsPointXY, QgsRectangle
 from qgis.gui import QgsMapCanvas, QgsMapMouseEvent, QgsMapTool, QgsRubberBand
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QEvent, QObject, QPoint, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QKeyEvent
+from qgis.PyQt.QtGui import QKeyEvent, QKeySequence
 
 from frors_qgis.shell.map_colours import CASING_COLOUR, QUERY_COLOUR, QUERY_FILL, RIGHT_COLOUR, WRONG_COLOUR
 
@@ -14,19 +16,23 @@ _LEAST_DRAG = 3
 
 
 class BoxTool(QgsMapTool):
-    """Dragging draws a rectangle along the axes of the project's CRS; Esc ends the tool.
+    """Dragging draws a rectangle along the axes of the project's CRS; Esc ends the tool, Ctrl+Z takes back.
 
     Signals: `box_drawn(QgsRectangle)` in the project's CRS; `example_drawn(QgsRectangle, bool)` for one that is drawn
-    with Shift (a right example) or Ctrl (a wrong one); `clicked(QgsPointXY)` for a press without a drag.
+    with Shift (a right example) or Ctrl (a wrong one); `clicked(QgsPointXY)` for a press without a drag;
+    `undo_wanted()`.
     """
 
     box_drawn = pyqtSignal(QgsRectangle)
     example_drawn = pyqtSignal(QgsRectangle, bool)
     clicked = pyqtSignal(QgsPointXY)
+    undo_wanted = pyqtSignal()
 
-    def __init__(self, canvas: QgsMapCanvas) -> None:
+    def __init__(self, canvas: QgsMapCanvas, can_undo: Callable[[], bool] = lambda: False) -> None:
+        """`can_undo`: whether there is anything to take back; else Ctrl+Z is QGIS's own."""
         super().__init__(canvas)
         self._canvas = canvas
+        self._can_undo = can_undo
         self._start: QgsPointXY | None = None
         self._start_pixel = QPoint()
         self._example: bool | None = None
@@ -86,11 +92,19 @@ class BoxTool(QgsMapTool):
         if event.key() == Qt.Key.Key_Escape:
             event.accept()
             self.give_back()
+        elif event.matches(QKeySequence.StandardKey.Undo) and self._can_undo():
+            event.accept()
+            self.undo_wanted.emit()
         else:
             event.ignore()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Esc in mid-drag: the canvas hands no keys to its tool while a mouse button is down."""
+        """Esc in mid-drag: the canvas hands no keys to its tool while a mouse button is down. Ctrl+Z: claimed before
+        QGIS's own shortcut gets it."""
+        overrides = event.type() == QEvent.Type.ShortcutOverride
+        if overrides and event.matches(QKeySequence.StandardKey.Undo) and self._can_undo():
+            event.accept()
+            return True
         dragging = self._start is not None and event.type() == QEvent.Type.KeyPress
         if dragging and event.key() == Qt.Key.Key_Escape:
             self.give_back()

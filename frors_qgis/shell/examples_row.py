@@ -50,7 +50,7 @@ class ExamplesRow(QWidget):
     def show_examples(self, right: int, wrong: int, can_undo: bool) -> None:
         """Shows how many examples are right and wrong."""
         self._label.setText(
-            tr("Examples: {right} positive, {wrong} negative").format(right=count_text(right), wrong=count_text(wrong))
+            tr("Examples: {right} right, {wrong} wrong").format(right=count_text(right), wrong=count_text(wrong))
         )
         self._undo.setEnabled(can_undo)
         self._clear.setEnabled(right + wrong > 0)

@@ -13,6 +13,7 @@ from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.map_marks import MapMarks
 from frors_qgis.shell.match import Match, polygon_of
 from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.placing import place_beside_map
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.why_dialog import WhyDialog
 
@@ -57,6 +58,9 @@ class ExplanationController(QObject):
         self._close()
         self._dialog = WhyDialog(explanation, self._iface.mainWindow())
         self._dialog.part_pointed.connect(self._point)
+        # "Show on the map" shows the part in the middle of the map.
+        self._dialog.adjustSize()
+        place_beside_map(self._dialog, self._iface.mapCanvas(), self._dialog.size())
         self._dialog.show()
 
     def _point(self, explanation: Explanation) -> None:

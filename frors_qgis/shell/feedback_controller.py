@@ -71,7 +71,7 @@ class FeedbackController(QObject):
         search.found.connect(self._on_found)
 
     def add_box(self, box: QgsRectangle, right: bool) -> None:
-        """Reads a box of the project's CRS as a positive or a negative example for the query that is shown."""
+        """Reads a box of the project's CRS as a right or a wrong example for the query that is shown."""
         if self._shown is None:
             self._notices.info(tr("Draw the box of a query first; more boxes may then be examples for it."))
             return
@@ -103,6 +103,15 @@ class FeedbackController(QObject):
         if self._shown is None:
             return None
         return self._shown.options.archive, self._shown.found.start | self._examples.params()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a mark or an example to take back."""
+        return self._examples.can_undo
+
+    def undo(self) -> None:
+        """Takes the last mark or example back."""
+        self._examples.undo()
 
     def remove(self) -> None:
         """Nothing is ranked or read any more; marks that are given are in their layer."""

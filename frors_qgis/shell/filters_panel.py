@@ -26,6 +26,7 @@ from frors_qgis.shell.wording import count_text
 
 _CHECK = Qt.ItemDataRole.CheckStateRole
 _ANY_SCORE = -1.0
+_DATE_PADDING = 12
 _MOST_METRES = 1_000_000.0
 _LONLAT = "EPSG:4326"
 
@@ -200,6 +201,8 @@ def _date(tool_tip: str) -> QgsDateEdit:
     field.setMinimumDate(QDate(1850, 1, 1))
     field.setDate(QDate())  # after clear() it would show today
     field.setToolTip(tool_tip)
+    # The style sheets of QGIS's dark themes pad the text until a field of Qt's own height cuts its descenders.
+    field.setMinimumHeight(field.fontMetrics().height() + _DATE_PADDING)
     return field
 
 

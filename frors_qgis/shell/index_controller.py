@@ -8,7 +8,7 @@ from typing import Any
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.gui import QgisInterface
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QObject, QPoint, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QSize, pyqtSignal
 
 from frors_qgis.client.tasks import Call
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -18,6 +18,7 @@ from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.index_dialog import IndexDialog
 from frors_qgis.shell.index_request import IndexRequest
 from frors_qgis.shell.notices import Notices
+from frors_qgis.shell.placing import place_beside_map
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
@@ -26,7 +27,7 @@ from frors_qgis.shell.wording import counted_text, duration_text
 _ARCHIVE_SUFFIX = ".gpkg"
 _INDEX = "index"
 _PLAN = "plan"
-_DIALOG_OFFSET = QPoint(24, 200)
+_DIALOG_SIZE = QSize(780, 620)
 _ENGINE_TROUBLE = {ErrorCode.ENGINE_STOPPED.value, ErrorCode.ENGINE_MISSING.value}
 
 
@@ -123,9 +124,8 @@ class IndexController(QObject):
             dialog.plan_wanted.connect(self._plan)
             dialog.index_wanted.connect(self.index)
             self._dialog = dialog
-            # At the left edge: the middle of the map shows the windows.
-            corner = self._iface.mainWindow().geometry().topLeft()
-            dialog.move(corner + _DIALOG_OFFSET)
+            # Off the middle of the map, which shows the windows.
+            place_beside_map(dialog, self._iface.mapCanvas(), _DIALOG_SIZE)
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()

@@ -24,7 +24,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from frors_qgis.shell.elided_label import ElidedLabel
+from frors_qgis.shell.elided_label import NoteLabel
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_request import CELL_PX, IndexRequest
 from frors_qgis.shell.raster_list import RasterList
@@ -97,7 +97,6 @@ class IndexDialog(QDialog):
         project.layersAdded.connect(self._list_rasters)
         project.layersRemoved.connect(self._list_rasters)
         self._list_rasters()
-        self.resize(780, 620)
 
     def request(self) -> IndexRequest:
         """What the dialog says now."""
@@ -146,7 +145,7 @@ class IndexDialog(QDialog):
         archive = QGroupBox(tr("Archive"))
         archive_layout = QVBoxLayout(archive)
         archive_layout.addWidget(self._archive)
-        hint = ElidedLabel(subdued=True)
+        hint = NoteLabel(subdued=True)
         hint.setText(self._hint)
         archive_layout.addWidget(hint)
         foot = QHBoxLayout()
@@ -201,7 +200,7 @@ class IndexDialog(QDialog):
         grid.addWidget(QLabel(tr("Overlap")), last, 0)
         grid.addWidget(self._overlap, last, 1)
         grid.addWidget(self._show, last + 1, 1, 1, 2)
-        self._left_out = ElidedLabel(subdued=True)
+        self._left_out = NoteLabel(subdued=True)
         self._left_out.hide()
         grid.addWidget(self._left_out, last + 2, 1, 1, 2)
         for signal in (self._own.toggled, self._gsd.valueChanged, self._overlap.valueChanged):

@@ -17,7 +17,7 @@ from frors_qgis.client.engine_sentence import in_users_language
 from frors_qgis.client.interpreter import PYTHON_VARIABLE, find_interpreter, managed_environment, qgis_interpreters
 from frors_qgis.client.tasks import Call
 from frors_qgis.installation.environment import Environment, State
-from frors_qgis.installation.failures import Failure, FailureKind, InstallationError
+from frors_qgis.installation.failures import Failure, FailureKind, InstallationError, failure_of_chosen
 from frors_qgis.installation.installer import Installer, Progress
 from frors_qgis.installation.plan import build_named, builds
 from frors_qgis.installation.proxy import proxy_of_qgis
@@ -159,7 +159,10 @@ class InstallationController(QObject):
         python = Path(path)
 
         def change(call: Call) -> dict[str, Any]:
-            return verify(python, python.parent, call.deliver, call.check)
+            try:
+                return verify(python, python.parent, call.deliver, call.check)
+            except InstallationError as error:
+                raise InstallationError(failure_of_chosen(error.failure)) from error
 
         def used(found: dict[str, Any]) -> None:
             self._settings.python = path
@@ -278,7 +281,8 @@ class InstallationController(QObject):
         what, remedy = failure_texts(failure, self._environment().folder)
         self._package = package_of(failure)
         offered = self._package if can_be_installed(failure) else None
-        self._panel.show_failure(tr("This did not work"), what, remedy, offered)
+        chosen = failure.kind in (FailureKind.PYTHON_LACKS, FailureKind.PYTHON_UNFIT)
+        self._panel.show_failure(tr("This did not work"), what, remedy, offered, install=chosen)
 
     def _on_cancelled(self) -> None:
         self._end()

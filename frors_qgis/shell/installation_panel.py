@@ -133,14 +133,21 @@ class InstallationPanel(QScrollArea):
         """Shows a line of output."""
         self._text.appendPlainText(line)
 
-    def show_failure(self, title: str, what: str, remedy: str, package: str | None = None) -> None:
-        """Says what happened and what to do; package: one of the system that may be installed from here."""
-        buttons = [self._again, self._copy]
+    def show_failure(
+        self, title: str, what: str, remedy: str, package: str | None = None, *, install: bool = False
+    ) -> None:
+        """Says what happened and what to do; package: one of the system that may be installed from here; install: the
+        engine itself may be instead."""
+        buttons, choice = [self._again, self._copy], install and bool(self._builds)
+        if choice:
+            buttons.insert(0, self._install)
         if package is not None:
             self._package.set_text(tr("Install {package}").format(package=package))
             buttons.insert(0, self._package)
         text = f"{what}\n\n{remedy}"
-        self._say(theme_icon("mIconWarning"), title, text, buttons, links=ALL_LINKS, output=bool(self.output))
+        self._say(
+            theme_icon("mIconWarning"), title, text, buttons, choice=choice, links=ALL_LINKS, output=bool(self.output)
+        )
 
     def show_ready(self, title: str, text: str) -> None:
         """Says that the engine can be used."""

@@ -191,6 +191,14 @@ def failure_texts(failure: Failure, folder: Path) -> tuple[str, str]:
             tr("The packages do not work: {subject}"),
             tr("Remove them in Settings > Options > FRORS and install them again. If it comes back, report the log."),
         ),
+        FailureKind.PYTHON_LACKS: (
+            tr("This Python lacks {subject}."),
+            tr("Choose another existing environment, or install the FRORS engine from here."),
+        ),
+        FailureKind.PYTHON_UNFIT: (
+            tr("This Python cannot run the FRORS engine: {subject}"),
+            tr("Choose another existing environment, or install the FRORS engine from here."),
+        ),
         FailureKind.UNKNOWN: (
             tr("It ended with an error: {subject}"),
             tr("The output says more. Trying again goes on where it stopped; if it comes back, report the log."),

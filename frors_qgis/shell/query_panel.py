@@ -9,7 +9,7 @@ from qgis.PyQt.QtGui import QAction, QColor, QImage, QPainter, QPainterPath, QPa
 from qgis.PyQt.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from frors_qgis.shell.action_button import ActionButton
-from frors_qgis.shell.elided_label import ElidedLabel
+from frors_qgis.shell.elided_label import ElidedLabel, NoteLabel
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.saved_queries_button import SavedQueriesButton
 from frors_qgis.shell.settings import MOST_MATCHES, Settings
@@ -36,7 +36,7 @@ class QueryPanel(QWidget):
         font = self._title.font()
         font.setBold(True)
         self._title.setFont(font)
-        self._detail = ElidedLabel(subdued=True)
+        self._detail = NoteLabel(subdued=True)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._title)

@@ -9,7 +9,7 @@ from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from frors_qgis.shell.action_button import ActionButton
-from frors_qgis.shell.elided_label import ElidedLabel
+from frors_qgis.shell.elided_label import NoteLabel
 from frors_qgis.shell.hint_page import HintPage
 from frors_qgis.shell.icon import own_icon, theme_icon
 from frors_qgis.shell.match import Match
@@ -39,7 +39,7 @@ class ResultsPanel(QWidget):
         self.model = MatchModel(self)
         self.view = MatchView()
         self.view.setModel(self.model)
-        self._header = ElidedLabel()
+        self._header = NoteLabel()
         self.outline_action = QAction(theme_icon("mActionAddPolygon"), tr("Outline matches"), self)
         self.outline_action.setToolTip(tr("Draw the part of each match that is most like the query on the map"))
         self.print_action = QAction(theme_icon("mActionFilePrint"), tr("Print contact sheet..."), self)

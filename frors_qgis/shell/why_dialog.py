@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
@@ -9,6 +12,9 @@ from frors_qgis.shell.explanation import Explanation
 from frors_qgis.shell.heat_picture import HeatPicture
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import metres_text
+
+_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_MARKS = re.compile(r"[A-Z ]")
 
 
 class WhyDialog(QDialog):
@@ -40,6 +46,20 @@ class WhyDialog(QDialog):
         layout.addWidget(buttons)
 
 
+def merged_classes(classes: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Classes (data set/name, probability) without their data sets, best first; those of one name are one."""
+    spellings: dict[str, list[str]] = {}
+    sums: dict[str, float] = {}
+    for name, probability in classes:
+        words = _WORD_START.sub(" ", name.rsplit("/", 1)[-1].strip())
+        key = "".join(words.split()).casefold()
+        spellings.setdefault(key, []).append(words)
+        sums[key] = sums.get(key, 0.0) + probability
+    # The spelling with the most capitals and spaces is the easiest to read.
+    read = {key: max(names, key=lambda words: len(_MARKS.findall(words))) for key, names in spellings.items()}
+    return sorted(((read[key], total) for key, total in sums.items()), key=lambda entry: -entry[1])
+
+
 def explanation_lines(explanation: Explanation) -> list[str]:
     """The explanation in words."""
     match = explanation.match
@@ -55,7 +75,7 @@ def explanation_lines(explanation: Explanation) -> list[str]:
     if explanation.classes:
         classes = ", ".join(
             tr("{name} {percent} %").format(name=name, percent=round(100 * probability))
-            for name, probability in explanation.classes
+            for name, probability in merged_classes(explanation.classes)
         )
         lines.append(
             tr("Of the classes that the encoder has learnt it is most like: {classes}.").format(classes=classes)

@@ -16,8 +16,8 @@
    <translation>Rahmen ziehen</translation>
   </message>
   <message>
-   <source>Search by box: draw a box and find what looks like it. With Shift a box is a positive example for the query that is shown, with Ctrl a negative one; a click on a match offers its menu.</source>
-   <translation>Mit Rahmen suchen: einen Rahmen ziehen und finden, was so aussieht. Mit Umschalt ist ein Rahmen ein positives Beispiel für die gezeigte Anfrage, mit Strg ein negatives; ein Klick auf einen Treffer bietet sein Menü.</translation>
+   <source>Search by box: draw a box and find what looks like it. With Shift a box is a right example for the query that is shown, with Ctrl a wrong one; a click on a match offers its menu.</source>
+   <translation>Mit Rahmen suchen: einen Rahmen ziehen und finden, was so aussieht. Mit Umschalt ist ein Rahmen ein richtiges Beispiel für die gezeigte Anfrage, mit Strg ein falsches; ein Klick auf einen Treffer bietet sein Menü.</translation>
   </message>
   <message>
    <source>Copy a report of FRORS for support</source>
@@ -920,8 +920,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Alle Markierungen wegnehmen</translation>
   </message>
   <message>
-   <source>Examples: {right} positive, {wrong} negative</source>
-   <translation>Beispiele: {right} positive, {wrong} negative</translation>
+   <source>Examples: {right} right, {wrong} wrong</source>
+   <translation>Beispiele: {right} richtig, {wrong} falsch</translation>
   </message>
   <message>
    <source>Explain match {rank}</source>
@@ -1594,6 +1594,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Remove them in Settings &gt; Options &gt; FRORS and install them again. If it comes back, report the log.</source>
    <translation>Entfernen Sie sie in Einstellungen &gt; Optionen &gt; FRORS und installieren Sie sie neu. Kommt es wieder, melden Sie das Protokoll.</translation>
+  </message>
+  <message>
+   <source>This Python lacks {subject}.</source>
+   <translation>Diesem Python fehlt {subject}.</translation>
+  </message>
+  <message>
+   <source>Choose another existing environment, or install the FRORS engine from here.</source>
+   <translation>Wählen Sie eine andere vorhandene Umgebung, oder installieren Sie die FRORS-Engine von hier aus.</translation>
+  </message>
+  <message>
+   <source>This Python cannot run the FRORS engine: {subject}</source>
+   <translation>Dieses Python kann die FRORS-Engine nicht ausführen: {subject}</translation>
   </message>
   <message>
    <source>It ended with an error: {subject}</source>

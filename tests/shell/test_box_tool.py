@@ -4,7 +4,8 @@ import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 from qgis.gui import QgsMapToolPan, QgsRubberBand
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QPoint
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from qgis.PyQt.QtGui import QKeyEvent
 
 from frors_qgis.shell.box_tool import BoxTool
 
@@ -91,3 +92,21 @@ def test_the_tool_leaves_nothing_on_the_canvas_when_it_is_removed(window, raster
     tool.remove()
     assert len(window.canvas.scene().items()) == before
     assert window.canvas.mapTool() is not tool
+
+
+@pytest.mark.parametrize("can_undo", [True, False])
+def test_ctrl_z_on_the_map_is_the_tools_own_only_while_there_is_something_to_take_back(window, raster_layer, can_undo):
+    tool = BoxTool(window.canvas, lambda: can_undo)
+    undone = []
+    tool.undo_wanted.connect(lambda: undone.append(1))
+    window.canvas.setMapTool(tool)
+    claim, press = (
+        QKeyEvent(kind, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+    )
+    claim.ignore()
+    QCoreApplication.sendEvent(window.canvas, claim)
+    assert claim.isAccepted() is can_undo, "else QGIS's own undo has it"
+    QCoreApplication.sendEvent(window.canvas, press)
+    assert undone == [1] * can_undo
+    tool.remove()

@@ -7,7 +7,7 @@ from qgis.PyQt.QtWidgets import QApplication, QCheckBox, QDialogButtonBox, QLabe
 from frors_qgis.protocol import EngineError
 from frors_qgis.shell.explanation import _explanation
 from frors_qgis.shell.heat_picture import HeatPicture, heat_image
-from frors_qgis.shell.why_dialog import WhyDialog
+from frors_qgis.shell.why_dialog import WhyDialog, merged_classes
 from tests.shell.test_match_view import made_match
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
@@ -102,3 +102,19 @@ def test_heat_covers_what_matters_least_most(qgis_app):
     assert image.pixelColor(1, 0).alpha() == 0
     assert image.pixelColor(0, 0).alpha() > image.pixelColor(0, 1).alpha() > 0
     assert heat_image([[0.5]]).pixelColor(0, 0).alpha() == 0
+
+
+def test_classes_are_named_without_their_data_sets_and_those_of_one_name_are_one():
+    classes = [
+        ("ucmerced/mobilehomepark", 0.4), ("aid/Beach", 0.3), ("ucmerced/beach", 0.2), ("aid/MediumResidential", 0.06),
+        ("a/medium residential", 0.04),
+    ]  # fmt: skip
+    merged = [(name, round(probability, 3)) for name, probability in merged_classes(classes)]
+    assert merged == [("Beach", 0.5), ("mobilehomepark", 0.4), ("Medium Residential", 0.1)]
+
+
+def test_the_window_stands_off_the_middle_of_the_map_where_the_best_part_is_shown(explained, window):
+    canvas = window.canvas
+    middle = canvas.mapToGlobal(canvas.rect().center())
+    assert canvas.window().screen().availableGeometry().contains(explained.geometry())
+    assert not explained.geometry().contains(middle)

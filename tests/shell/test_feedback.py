@@ -63,7 +63,7 @@ def test_keys_mark_and_go_on_and_the_ranking_follows_once(ready, press, fake, wa
     assert view.currentIndex().row() == 4
     press(Qt.Key.Key_Minus, 4)
     press(Qt.Key.Key_Minus, 0)
-    assert ready.dock.examples.text == "Examples: 1 positive, 2 negative"
+    assert ready.dock.examples.text == "Examples: 1 right, 2 wrong"
     wait_for_ranking()
     run_for(0.3)
     _, request = fake.requests("search")
@@ -144,7 +144,7 @@ def test_a_box_drawn_with_shift_or_ctrl_is_an_example(ready, found, window, fake
     wait_for_ranking(2)
     params = fake.requests("search")[-1]["params"]
     assert params["positive_boxes"] == params["negative_boxes"] == [[0.0625] * 256]
-    assert ready.dock.examples.text == "Examples: 1 positive, 1 negative"
+    assert ready.dock.examples.text == "Examples: 1 right, 1 wrong"
 
 
 def test_an_example_without_a_query_is_a_sentence(ready, window, fake):
@@ -381,3 +381,14 @@ def test_a_click_on_a_match_on_the_map_offers_its_menu(ready, found, window, wai
 def test_a_click_beside_every_match_explains_how_boxes_are_drawn(ready, found, window):
     ready.box_tool.clicked.emit(QgsPointXY(0, 0))
     assert "Drag a box" in window.messages[-1][1]
+
+
+def test_ctrl_z_on_the_map_takes_the_last_mark_back_while_the_box_tool_is_in_use(ready, press, window):
+    press(Qt.Key.Key_Plus, 3)
+    press(Qt.Key.Key_Minus, 4)
+    assert window.canvas.mapTool() is ready.box_tool
+    for rest in ("Examples: 1 right, 0 wrong", "Examples: 0 right, 0 wrong"):
+        QTest.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert ready.dock.examples.text == rest
+    QTest.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert ready.dock.examples.text == "Examples: 0 right, 0 wrong"

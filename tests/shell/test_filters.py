@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRectangle
+from qgis.gui import QgsDateEdit
 from qgis.PyQt.QtCore import QDate
 
 from frors_qgis.shell.filters_panel import FiltersPanel
@@ -132,3 +133,10 @@ def test_filters_that_leave_nothing_say_so_and_wider_ones_bring_the_matches_back
     fake.order()
     ready.dock.filters.reset()
     wait_until(lambda: len(ready.dock.results.model.matches()) == 100)
+
+
+def test_a_date_has_the_height_for_its_text_where_a_theme_pads_it(panel):
+    fields = panel.findChildren(QgsDateEdit)
+    assert len(fields) == 2
+    for field in fields:
+        assert field.minimumHeight() >= field.fontMetrics().height() + 12

@@ -52,6 +52,12 @@ def test_layers_that_come_and_go_are_followed_and_ticks_kept(dialog, raster_laye
     assert set(names(dialog)) == {"copy"}
 
 
+def test_the_dialog_is_whole_on_the_screen_and_off_the_windows_shown_on_the_map(dialog, window):
+    canvas = window.canvas
+    assert canvas.window().screen().availableGeometry().contains(dialog.geometry())
+    assert not dialog.geometry().contains(canvas.mapToGlobal(canvas.rect().center()))
+
+
 def test_an_open_dialog_estimates_anew_when_an_engine_has_been_installed(plugin, dialog, fake, wait_until):
     dialog.show_plan_failure("There is no engine.")
     plugin._installation.ready.emit()

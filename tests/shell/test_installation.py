@@ -180,7 +180,7 @@ def test_a_python_is_used_only_when_it_works(bare, tmp_path, wait_until, monkeyp
     wrong.chmod(0o755)
     panel.python_chosen.emit(str(wrong))
     wait_until(lambda: not bare._installation.is_running)
-    assert "The packages do not work: No module named torch" in text(panel)
+    assert "This Python lacks torch." in text(panel)
     assert not QgsSettings().value(PYTHON_SETTING)
     panel.python_chosen.emit(str(tmp_path / "absent"))
     wait_until(lambda: not bare._installation.is_running)
@@ -189,6 +189,24 @@ def test_a_python_is_used_only_when_it_works(bare, tmp_path, wait_until, monkeyp
     wait_until(lambda: not bare._installation.is_running, 120)
     assert title(panel) == "The FRORS engine is ready"
     assert QgsSettings().value(PYTHON_SETTING) == sys.executable
+
+
+def test_a_python_that_lacks_packages_is_said_so_and_the_engine_can_be_installed_instead(bare, tmp_path, wait_until):
+    panel = offer(bare)
+    wrong = tmp_path / "python3"
+    sentence = f"The Python at {wrong} lacks torch, faiss. Install them (in the repository: make setup)."
+    wrong.write_text(f"#!/bin/sh\necho '{sentence}'; exit 1\n")
+    wrong.chmod(0o755)
+    panel.python_chosen.emit(str(wrong))
+    wait_until(lambda: not bare._installation.is_running)
+    assert "This Python lacks torch, faiss.\n\nChoose another" in text(panel)
+    assert "make setup" not in text(panel)
+    assert "Settings > Options" not in text(panel)
+    assert "Install" in shown_buttons(panel)
+    wrong.write_text("#!/bin/sh\necho Something else; exit 1\n")
+    panel.python_chosen.emit(str(wrong))
+    wait_until(lambda: not bare._installation.is_running)
+    assert "This Python cannot run the FRORS engine: Something else" in text(panel)
 
 
 def test_a_python_that_the_variable_names_is_not_installed_over(bare, monkeypatch):

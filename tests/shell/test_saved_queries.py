@@ -117,7 +117,7 @@ def test_a_saved_query_is_searched_with_its_examples_and_filters(ready, found, s
     assert (params["positive"], params["apart"]) == ([found[2].chip], 200)
     assert "newer_than" not in params
     assert ready.dock.filters.params() == {"apart": 200.0}
-    assert ready.dock.examples.text == "Examples: 1 positive, 0 negative"
+    assert ready.dock.examples.text == "Examples: 1 right, 0 wrong"
     assert ready.dock.results.model.matches()[0].chip == found[2].chip
     assert ready.dock.query._title.text() == "Roofs"
     assert not ready.dock.query._picture._image.isNull()
@@ -175,7 +175,7 @@ def test_examples_whose_chips_are_gone_still_count(ready, window, found, save, m
     params = fake.requests("search")[before]["params"]
     assert params["positive_boxes"] == [[0.5] * 4]
     assert "positive" not in params
-    assert ready.dock.examples.text == "Examples: 1 positive, 0 negative"
+    assert ready.dock.examples.text == "Examples: 1 right, 0 wrong"
 
 
 def test_a_saved_query_is_deleted_when_the_user_confirms(ready, found, save, menu, answer, fake, wait_until, run_for):

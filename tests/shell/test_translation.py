@@ -45,6 +45,15 @@ def test_the_plugin_speaks_the_language_of_qgis_for_as_long_as_it_is_loaded(wind
     assert tr("Search by box") == "Search by box"
 
 
+def test_the_language_of_the_command_line_goes_before_the_locale(window, client, speak, monkeypatch):
+    speak("C")
+    monkeypatch.setattr(QgsApplication, "translation", lambda _: "de")
+    plugin = FrorsPlugin(window, client)
+    plugin.initGui()
+    assert plugin.actions[1].text() == "Mit Rahmen suchen"
+    plugin.unload()
+
+
 def test_in_a_language_without_a_translation_it_speaks_english(window, client, speak):
     speak("fi")
     plugin = FrorsPlugin(window, client)
