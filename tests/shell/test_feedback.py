@@ -22,7 +22,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QToolButton
 
 from frors_qgis.shell import result_keeper
-from frors_qgis.shell.match_model import VERDICT_ROLE
+from frors_qgis.shell.match_model import MATCH_ROLE, VERDICT_ROLE
 from frors_qgis.shell.ranked_layer import rank_layer
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
@@ -381,3 +381,32 @@ def test_a_click_on_a_match_on_the_map_offers_its_menu(ready, found, window, wai
 def test_a_click_beside_every_match_explains_how_boxes_are_drawn(ready, found, window):
     ready.box_tool.clicked.emit(QgsPointXY(0, 0))
     assert "Drag a box" in window.messages[-1][1]
+
+
+def test_marking_with_the_keys_goes_on_in_the_same_row_when_the_chosen_match_drops_out(
+    ready, press, fake, wait_for_ranking
+):
+    view, model = ready.dock.results.view, ready.dock.results.model
+    without = [match for match in model.matches() if match.chip not in (1004, 1005)]
+    answer = [
+        {"rank": rank, "score": one.score, "chip": one.chip, "raster": one.raster, "acquired": None,
+         "ground_size": one.ground_size, "footprint": one.footprint}
+        for rank, one in enumerate(without, 1)
+    ]  # fmt: skip
+    fake.order(search={"result": {"matches": answer}})
+    press(Qt.Key.Key_Minus, 3)
+    assert view.currentIndex().data(MATCH_ROLE).chip == 1005
+    wait_for_ranking()
+    assert model.row_of(1005) is None
+    assert (view.currentIndex().row(), view.currentIndex().data(MATCH_ROLE).chip) == (4, 1007)
+    view.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Plus, Qt.KeyboardModifier.NoModifier))
+    assert model.index(model.row_of(1007)).data(VERDICT_ROLE) is True
+
+
+def test_the_chosen_match_is_not_followed_behind_the_ranked_ones(ready, press, wait_for_ranking):
+    view = ready.dock.results.view
+    press(Qt.Key.Key_Minus, 4)
+    press(Qt.Key.Key_Minus, 3)
+    wait_for_ranking()
+    assert view.currentIndex().row() == 4
+    assert view.currentIndex().data(MATCH_ROLE).rank == 5
