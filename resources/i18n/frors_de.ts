@@ -1812,8 +1812,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Nur im Kartenausschnitt</translation>
   </message>
   <message>
-   <source>Only find what lies within the extent that the map shows now</source>
-   <translation>Nur finden, was in dem Ausschnitt liegt, den die Karte gerade zeigt</translation>
+   <source>Only find what lies within the map's extent; the matches follow it</source>
+   <translation>Nur finden, was im Ausschnitt der Karte liegt; die Treffer folgen ihm</translation>
   </message>
   <message>
    <source>How many matches to show</source>

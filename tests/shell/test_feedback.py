@@ -410,3 +410,35 @@ def test_the_chosen_match_is_not_followed_behind_the_ranked_ones(ready, press, w
     wait_for_ranking()
     assert view.currentIndex().row() == 4
     assert view.currentIndex().data(MATCH_ROLE).rank == 5
+
+
+def test_only_in_view_follows_the_map_once_it_rests(ready, found, window, fake, wait_for_ranking, run_for):
+    ready.dock.query._only_extent.setChecked(True)
+    wait_for_ranking()
+    for _ in range(3):
+        window.canvas.zoomByFactor(0.5)
+    wait_for_ranking(2)
+    run_for(0.8)
+    _, wide, close = fake.requests("search")
+    assert close["params"]["within"][0] > wide["params"]["within"][0]
+    assert close["params"]["within"][2] < wide["params"]["within"][2]
+
+
+def test_going_to_a_match_does_not_narrow_the_matches_in_view_down_to_it(
+    ready, found, press, fake, wait_for_ranking, run_for
+):
+    ready.dock.query._only_extent.setChecked(True)
+    wait_for_ranking()
+    ready.dock.results.view.match_opened.emit(found[3])
+    run_for(0.8)
+    assert len(fake.requests("search")) == 2
+    press(Qt.Key.Key_Plus, 3)
+    wait_for_ranking(2)
+    _, before, marked = fake.requests("search")
+    assert marked["params"]["within"] == before["params"]["within"]
+
+
+def test_without_only_in_view_the_map_moves_freely(ready, found, window, fake, run_for):
+    window.canvas.zoomByFactor(0.5)
+    run_for(0.8)
+    assert len(fake.requests("search")) == 1
