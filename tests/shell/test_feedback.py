@@ -184,12 +184,15 @@ def test_what_the_user_has_written_outlives_every_ranking(ready, press, wait_for
     assert NULL in rows("chip").values()
 
 
-def test_a_label_of_the_user_s_own_is_left_alone_until_she_marks_that_match(ready, press, wait_for_ranking, wait_until):
+def test_a_label_of_the_user_s_own_outlives_marks_and_their_taking_back(ready, press, wait_for_ranking, wait_until):
     wait_until(lambda: len(rows("rank")) == 100)
     change(1004, label="pier")
-    press(Qt.Key.Key_Plus, 0)
-    wait_for_ranking()
-    assert rows("label")[1004] == "pier"
+    for times, (key, label) in enumerate([(Qt.Key.Key_Plus, "right"), (Qt.Key.Key_Delete, NULL)], 1):
+        for chip in (1004, 1006):
+            press(key, ready.dock.results.model.row_of(chip))
+        wait_for_ranking(times)
+        wait_until(lambda label=label: rows("label")[1006] == label)
+        assert rows("label")[1004] == "pier"
 
 
 def test_the_style_that_the_user_gave_the_layer_stays(ready, press, wait_for_ranking, wait_until, run_for):
