@@ -26,7 +26,7 @@ from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.layer_picture import LayerPicture
 from frors_qgis.shell.map_marks import MapMarks, lonlat_polygon
-from frors_qgis.shell.match import Match
+from frors_qgis.shell.match import Match, match_title
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.query_panel import QUERY_SIDE
 from frors_qgis.shell.raster_source import degrees_of
@@ -131,7 +131,7 @@ class SearchController(QObject):
 
     def search_like(self, match: Match) -> None:
         """Searches with the chip of a match."""
-        self._search_chip(match, tr("Match {rank} of {raster}").format(rank=match.rank, raster=match.raster_name))
+        self._search_chip(match, match_title(match))
 
     def search_chip(self, chip: Match) -> None:
         """Searches with the chip that lies under a box."""

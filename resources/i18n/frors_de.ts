@@ -924,8 +924,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Beispiele: {right} positive, {wrong} negative</translation>
   </message>
   <message>
-   <source>Explain match {rank}</source>
-   <translation>Treffer {rank} erklären</translation>
+   <source>Explain: {title}</source>
+   <translation>Erklären: {title}</translation>
   </message>
   <message>
    <source>The layer of matches is not in the Layers panel; add it there to export it.</source>
@@ -1624,6 +1624,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>In {archive} suchen</translation>
   </message>
   <message>
+   <source>Marked match of {raster}</source>
+   <translation>Markierter Treffer aus {raster}</translation>
+  </message>
+  <message>
+   <source>Match {rank} of {raster}</source>
+   <translation>Treffer {rank} aus {raster}</translation>
+  </message>
+  <message>
    <source>Rank {rank}, score {score:.4f}</source>
    <translation>Rang {rank}, Ähnlichkeit {score:.4f}</translation>
   </message>
@@ -2102,10 +2110,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Drag a box round what you look for: press, pull and let go.</source>
    <translation>Ziehen Sie einen Rahmen um das Gesuchte: drücken, ziehen und loslassen.</translation>
-  </message>
-  <message>
-   <source>Match {rank} of {raster}</source>
-   <translation>Treffer {rank} aus {raster}</translation>
   </message>
   <message>
    <source>Chip of {raster}</source>

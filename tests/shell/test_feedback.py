@@ -24,6 +24,7 @@ from qgis.PyQt.QtWidgets import QApplication, QToolButton
 from frors_qgis.shell import result_keeper
 from frors_qgis.shell.match_model import MATCH_ROLE, VERDICT_ROLE
 from frors_qgis.shell.ranked_layer import rank_layer
+from frors_qgis.shell.why_dialog import WhyDialog
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
 
@@ -87,6 +88,17 @@ def test_what_is_marked_wrong_is_seen_behind_the_matches_and_can_be_taken_back(
     wait_for_ranking(2)
     assert model.matches()[0].chip == 1001
     wait_until(lambda: rows("label").get(1001) in (None, NULL))
+
+
+def test_a_marked_match_without_rank_is_not_called_match_0(ready, press, window, wait_for_ranking, wait_until):
+    press(Qt.Key.Key_Minus, 0)
+    wait_for_ranking()
+    marked = ready.dock.results.model.matches()[-1]
+    ready.dock.results.view.why_wanted.emit(marked)
+    wait_until(lambda: window.main.findChildren(WhyDialog))
+    assert window.main.findChildren(WhyDialog)[0].windowTitle() == "Marked match of town_2024"
+    ready.dock.results.view.like_match_wanted.emit(marked)
+    assert ready.dock.query._title.text() == "Marked match of town_2024"
 
 
 def test_a_click_on_a_sign_marks_and_another_takes_it_back(ready, found):
