@@ -41,6 +41,7 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
         least_score=parameters.optional_number("least_score"),
         apart=parameters.number("apart", 0.0),
         hidden=tuple(negative),
+        positive=frozenset(positive),
         newer_than=parameters.optional_whole("newer_than"),
     )
     return query, crs

@@ -11,7 +11,7 @@ from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.explanation import Explanation, explanation_work
 from frors_qgis.shell.feedback_controller import FeedbackController
 from frors_qgis.shell.map_marks import MapMarks
-from frors_qgis.shell.match import Match, polygon_of
+from frors_qgis.shell.match import Match, match_title, polygon_of
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.placing import place_beside_map
 from frors_qgis.shell.translation import tr
@@ -47,7 +47,7 @@ class ExplanationController(QObject):
             return
         archive, params = query
         self._tasks.start(
-            tr("Explain match {rank}").format(rank=match.rank),
+            tr("Explain: {title}").format(title=match_title(match)),
             explanation_work(archive, match, params),
             _TASK_KIND,
             succeeded=lambda result: self._show(result["explanation"]),

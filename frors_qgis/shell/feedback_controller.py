@@ -44,6 +44,7 @@ class FeedbackController(QObject):
         picture_folder: Callable[[], Path],
     ) -> None:
         super().__init__(dock)
+        self._canvas = iface.mapCanvas()
         self._dock = dock
         self._tasks = tasks
         self._notices = notices
@@ -67,6 +68,7 @@ class FeedbackController(QObject):
         dock.filters.changed.connect(self._wait)
         dock.query.options_changed.connect(self._wait)
         dock.search_progress.cancel_wanted.connect(self._cancel)
+        self._canvas.extentsChanged.connect(self._on_view_changed)
         search.left.connect(self._leave)
         search.found.connect(self._on_found)
 
@@ -115,6 +117,7 @@ class FeedbackController(QObject):
 
     def remove(self) -> None:
         """Nothing is ranked or read any more; marks that are given are in their layer."""
+        self._canvas.extentsChanged.disconnect(self._on_view_changed)
         self._leave()
 
     def _leave(self) -> None:
@@ -151,6 +154,10 @@ class FeedbackController(QObject):
         self._show_examples()
         self._keeper.mark(self._examples.verdicts())
         self._wait()
+
+    def _on_view_changed(self) -> None:
+        if self._dock.query.only_extent and not self._search.goes_to_match:
+            self._wait()
 
     def _wait(self) -> None:
         if self._shown is not None:

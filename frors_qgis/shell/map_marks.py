@@ -36,6 +36,8 @@ class MapMarks:
         self._band.setFillColor(QColor(0, 0, 0, 0))
         self._band.setLineStyle(Qt.PenStyle.DashLine)
         self._band.setWidth(2)
+        self.is_zooming = False
+        """Whether it is this that moves the map just now, and not the user."""
 
     def remove(self) -> None:
         """Takes everything off the canvas."""
@@ -77,7 +79,9 @@ class MapMarks:
             return
         extent = geometry.boundingBox()
         extent.scale(_SURROUNDINGS)
+        self.is_zooming = True
         self._canvas.setExtent(extent)
+        self.is_zooming = False
         self._canvas.refresh()
         self._flash(place)
 

@@ -11,6 +11,7 @@ from typing import Any
 from qgis.core import QgsGeometry, QgsPointXY
 
 from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.shell.translation import tr
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,13 @@ class Match:
     def geometry(self) -> QgsGeometry:
         """The footprint as a polygon in EPSG:4326."""
         return polygon_of(self.footprint)
+
+
+def match_title(match: Match) -> str:
+    """What a match is called; one that was marked may have no rank any more."""
+    if match.rank:
+        return tr("Match {rank} of {raster}").format(rank=match.rank, raster=match.raster_name)
+    return tr("Marked match of {raster}").format(raster=match.raster_name)
 
 
 def polygon_of(corners: Sequence[tuple[float, float]]) -> QgsGeometry:

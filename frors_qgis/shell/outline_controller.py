@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QObject
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.feedback_controller import FeedbackController
+from frors_qgis.shell.match import Match
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.outline import outline_work
 from frors_qgis.shell.result_keeper import ResultKeeper
@@ -46,7 +47,7 @@ class OutlineController(QObject):
     def outline(self) -> None:
         """Asks the engine for the outlines of all matches that are shown."""
         query = self._feedback.query()
-        matches = [match for match in self._dock.results.model.matches() if match.rank]
+        matches = self._matches()
         if query is None or not matches or self._running:
             return
         archive, params = query
@@ -57,15 +58,15 @@ class OutlineController(QObject):
             outline_work(archive, matches, params),
             _TASK_KIND,
             progressed=self._dock.outline_progress.advance,
-            succeeded=lambda result: self._on_outlined(archive, params, result),
+            succeeded=lambda result: self._on_outlined(archive, params, matches, result),
             failed=self._on_failed,
             cancelled=self._on_ended,
         )
 
-    def _on_outlined(self, archive: str, params: dict[str, Any], result: dict[str, Any]) -> None:
+    def _on_outlined(self, archive: str, params: dict[str, Any], matches: list[Match], result: dict[str, Any]) -> None:
         self._on_ended()
         outlines, failed = result["outlines"], list(result["failed"])
-        if outlines and self._feedback.query() == (archive, params):
+        if outlines and self._feedback.query() == (archive, params) and self._matches() == matches:
             self._keeper.store_outlines(outlines, archive)
         elif outlines:
             self._notices.info(tr("The query has changed meanwhile; outline its matches again."))
@@ -82,6 +83,9 @@ class OutlineController(QObject):
     def _on_ended(self) -> None:
         self._running = False
         self._dock.outline_progress.end()
+
+    def _matches(self) -> list[Match]:
+        return [match for match in self._dock.results.model.matches() if match.rank]
 
     def _cancel(self) -> None:
         self._tasks.cancel(_TASK_KIND)

@@ -94,7 +94,7 @@ class QueryPanel(QWidget):
         self._any_size.setChecked(self._settings.any_size)
         self._any_size.toggled.connect(lambda on: setattr(self._settings, "any_size", on))
         self._only_extent = QCheckBox(tr("Only in view"))
-        self._only_extent.setToolTip(tr("Only find what lies within the extent that the map shows now"))
+        self._only_extent.setToolTip(tr("Only find what lies within the map's extent; the matches follow it"))
         self._only_extent.toggled.connect(self.only_extent_toggled)
         self._matches = QSpinBox()
         self._matches.setRange(1, MOST_MATCHES)

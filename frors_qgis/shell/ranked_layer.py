@@ -16,7 +16,7 @@ _NEEDED = ("rank", "score", "label", "chip", "query_id")
 def label_layer(layer: QgsVectorLayer, query_id: str, verdicts: Verdicts, before: Verdicts) -> bool:
     """Writes the verdicts that have changed since `before` into a query's layer; False where that cannot be done.
 
-    A label that the user has written herself stays, unless she marks that match. Not for a layer in edit mode.
+    A label that the user has written herself stays, also when she marks that match. Not for a layer in edit mode.
     """
     changed = {chip for chip in {*verdicts, *before} if verdicts.get(chip) != before.get(chip)}
     if not changed:
@@ -29,7 +29,8 @@ def label_layer(layer: QgsVectorLayer, query_id: str, verdicts: Verdicts, before
     for feature in layer.getFeatures(request):
         chip = feature["chip"]
         now = None if _is_empty(feature["label"]) else str(feature["label"])
-        if feature["query_id"] == query_id and (chip in verdicts or now == verdict_label(before.get(chip))):
+        ours = (None, *map(verdict_label, (True, False))) if chip in verdicts else (verdict_label(before.get(chip)),)
+        if feature["query_id"] == query_id and now in ours:
             changes[feature.id()] = {label: verdict_label(verdicts.get(chip))}
     return not changes or bool(layer.dataProvider().changeAttributeValues(changes))
 

@@ -17,6 +17,7 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
+    QgsPointXY,
     QgsVectorFileWriter,
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, Qt
@@ -28,7 +29,7 @@ MATCHES_TABLE = "matches"
 BOX_TABLE = "box"
 OUTLINES_TABLE = "outlines"
 RESULT_CRS = "EPSG:4326"
-_WKT_DIGITS = 9
+_WKT_DIGITS = 7  # about a centimetre; with four corners it fits into the 254 characters of a Shapefile
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,20 @@ def match_feature(fields: QgsFields, query: FinishedQuery, match: Match, right: 
         "chip": match.chip,
         "query": query.title,
         "query_id": query.id,
-        "box": query.box.asWkt(_WKT_DIGITS),
+        "box": _corners(query.box).asWkt(_WKT_DIGITS),
     }.items():
         feature.setAttribute(name, value)
     return feature
+
+
+def _corners(box: QgsGeometry) -> QgsGeometry:
+    """A box without the points along its edges, of which each has as many; the bounds of what is no box."""
+    points = [QgsPointXY(vertex) for vertex in box.vertices()][:-1]
+    if not points:
+        return box
+    if len(points) % 4:
+        return QgsGeometry.fromRect(box.boundingBox())
+    return QgsGeometry.fromPolygonXY([points[:: len(points) // 4]])
 
 
 def verdict_label(right: bool | None) -> str | None:

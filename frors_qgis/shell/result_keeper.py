@@ -9,6 +9,7 @@ from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, QTimer
 
 from frors_qgis.shell.engine_tasks import EngineTasks
+from frors_qgis.shell.match import Match
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.outline import Outline
 from frors_qgis.shell.ranked_layer import label_layer, rank_layer
@@ -45,7 +46,7 @@ class ResultKeeper(QObject):
 
     def store(self, query: FinishedQuery, archive: str) -> None:
         """Writes the query that is shown now beside its archive and adds its layers, without blocking."""
-        self._shown = kept = _Kept(query.id)
+        self._shown = kept = _Kept(query.id, query.matches)
         self._told = False
         project = self._project
 
@@ -71,13 +72,18 @@ class ResultKeeper(QObject):
 
     def store_outlines(self, outlines: Sequence[Outline], archive: str) -> None:
         """Writes outlines of the matches that are shown beside their archive and adds their layer."""
-        beside, query_id, project = self.layer(), self._shown.query, self._project
+        kept, matches = self._shown, self._shown.matches
+        beside, query_id, project = self.layer(), kept.query, self._project
         if beside is None:
             return
 
         def add_layer(file: Path | None) -> None:
             steps = add_outline_layer(query_id, outlines, file, beside, QgsProject.instance())
-            self._run_in_turns(steps, lambda: project == self._project, lambda _: None)
+            self._run_in_turns(steps, lambda: project == self._project and kept.matches == matches, on_added)
+
+        def on_added(layer: QgsVectorLayer | None) -> None:
+            if layer is not None:
+                kept.outlines.append(layer.id())
 
         self._tasks.start(
             tr("Write outlines"),
@@ -92,9 +98,23 @@ class ResultKeeper(QObject):
         self._label(self._shown)
 
     def rank_anew(self, query: FinishedQuery) -> None:
-        """Has the layer of the query that is shown follow its ranking, at once or when it is there."""
+        """Has the layer of the query that is shown follow its ranking, at once or when it is there.
+
+        Outlines of another ranking are taken off: where they lie may be no match any more.
+        """
+        if query.id == self._shown.query and query.matches != self._shown.matches:
+            self._shown.matches = query.matches
+            self._remove_outlines(self._shown)
         self._ranking = query
         self._follow()
+
+    def _remove_outlines(self, kept: _Kept) -> None:
+        project = QgsProject.instance()
+        for id_ in kept.outlines:
+            layer = project.mapLayer(id_)
+            if isinstance(layer, QgsVectorLayer) and not layer.isEditable():  # else the user is at work on it
+                project.removeMapLayer(id_)
+        kept.outlines = []
 
     def _on_added(self, layer: QgsVectorLayer | None, kept: _Kept) -> None:
         if layer is not None:
@@ -164,10 +184,12 @@ class ResultKeeper(QObject):
 
 
 class _Kept:
-    """A query's layer, by their ids, and which verdicts it should hold and holds."""
+    """A query's matches, its layer and those of outlines, by their ids, and which verdicts it should hold and holds."""
 
-    def __init__(self, query: str) -> None:
+    def __init__(self, query: str, matches: tuple[Match, ...] = ()) -> None:
         self.query = query
+        self.matches = matches
         self.layer = ""
+        self.outlines: list[str] = []
         self.verdicts: dict[int, bool] = {}
         self.written: dict[int, bool] = {}

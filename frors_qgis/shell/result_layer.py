@@ -83,8 +83,8 @@ def add_result_layers(
 
 def add_outline_layer(
     query_id: str, outlines: Sequence[Outline], file: Path | None, beside: QgsVectorLayer, project: QgsProject
-) -> Generator[None, None, None]:
-    """Adds outlines above the layer of their matches, on the main thread, one step for each `next`."""
+) -> Generator[None, None, QgsVectorLayer]:
+    """Adds outlines above the layer of their matches, on the main thread, one step for each `next`; returns theirs."""
     if file is None:
         layer = _memory_layer(tr("Outlines"), outline_fields(), outline_features(query_id, outlines))
     else:
@@ -95,6 +95,7 @@ def add_outline_layer(
     project.addMapLayer(layer, False)
     group = project.layerTreeRoot() if place is None else place.parent()
     group.insertLayer(0, layer)
+    return layer
 
 
 def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:

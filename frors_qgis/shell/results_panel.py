@@ -78,10 +78,18 @@ class ResultsPanel(QWidget):
         self._pages.setCurrentWidget(self._grid)
 
     def rank_anew(self, matches: Sequence[Match], note: str | None) -> None:
-        """Shows the same query's matches in another order, the chosen one still chosen."""
-        chosen = self.view.currentIndex().data(MATCH_ROLE)
+        """Shows the same query's matches in another order, the chosen one still chosen.
+
+        Where it has dropped out, the one in its row is, so that marking with the keys goes on.
+        """
+        current = self.view.currentIndex()
+        chosen = current.data(MATCH_ROLE)
+        place = current.row()
         self.model.rank_anew(matches)
-        if chosen is not None and (row := self.model.row_of(chosen.chip)) is not None:
+        if chosen is not None and matches:
+            row = self.model.row_of(chosen.chip)
+            if row is None or (chosen.rank and not matches[row].rank):
+                row = min(place, len(matches) - 1)
             self.view.setCurrentIndex(self.model.index(row))
         ranked = [match for match in matches if match.rank]
         if ranked:

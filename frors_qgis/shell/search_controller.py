@@ -26,7 +26,7 @@ from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.layer_picture import LayerPicture
 from frors_qgis.shell.map_marks import MapMarks, lonlat_polygon
-from frors_qgis.shell.match import Match
+from frors_qgis.shell.match import Match, match_title
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.query_panel import QUERY_SIDE
 from frors_qgis.shell.raster_source import degrees_of
@@ -83,15 +83,18 @@ class SearchController(QObject):
         self._task: EngineTask | None = None
         self._shown_archive = archive.path
         self._marks = MapMarks(iface.mapCanvas())
+        self._view: QgsRectangle | None = None  # what was seen before the map went to a match, while it is there
         self._reader = BoxReader(iface, notices, self)
         self._thumbnails = ThumbnailLoader(tasks, self)
         self._thumbnails.arrived.connect(dock.results.model.set_thumbnail)
         dock.results.model.thumbnail_wanted.connect(self._thumbnails.want)
         dock.results.view.match_pointed.connect(self._marks.flash)
-        dock.results.view.match_opened.connect(self._marks.zoom)
+        dock.results.view.match_opened.connect(self._go_to)
         dock.results.view.like_match_wanted.connect(self.search_like)
         dock.results.chip_wanted.connect(self.search_chip)
         dock.search_progress.cancel_wanted.connect(self.cancel)
+        dock.query.only_extent_toggled.connect(self._forget_view)
+        iface.mapCanvas().extentsChanged.connect(self._on_view_changed)
         archive.changed.connect(self._on_archive_changed)
         QgsProject.instance().cleared.connect(self._on_project_cleared)
         self._show_next_step()
@@ -99,6 +102,7 @@ class SearchController(QObject):
     def remove(self) -> None:
         """Ends everything and takes the marks off the map."""
         QgsProject.instance().cleared.disconnect(self._on_project_cleared)
+        self._iface.mapCanvas().extentsChanged.disconnect(self._on_view_changed)
         self._keeper.forget()
         self._end()
         self._thumbnails.stop()
@@ -127,7 +131,7 @@ class SearchController(QObject):
 
     def search_like(self, match: Match) -> None:
         """Searches with the chip of a match."""
-        self._search_chip(match, tr("Match {rank} of {raster}").format(rank=match.rank, raster=match.raster_name))
+        self._search_chip(match, match_title(match))
 
     def search_chip(self, chip: Match) -> None:
         """Searches with the chip that lies under a box."""
@@ -168,6 +172,11 @@ class SearchController(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(QCursor.pos())
 
+    @property
+    def goes_to_match(self) -> bool:
+        """Whether the map moves just now because a match is opened."""
+        return self._marks.is_zooming
+
     def cancel(self) -> None:
         """Ends the search that is going on; nothing of it is shown."""
         if self._searching:
@@ -178,12 +187,25 @@ class SearchController(QObject):
     def _begin(self, title: str, message: str, image: QImage | None) -> None:
         self._end()
         self._leave()
+        self._forget_view()
         self._thumbnails.stop()  # QGIS runs only as many tasks at once as there are cores
         self._searching = True
         self._dock.setUserVisible(True)
         self._dock.query.show_query(title, message, image)
         self._dock.results.show_searching()
         self._dock.search_progress.begin(message)
+
+    def _go_to(self, match: Match) -> None:
+        """A look at one match is no wish to have the others left out by "Only in view"."""
+        self._view = self._view or self._iface.mapCanvas().extent()
+        self._marks.zoom(match)
+
+    def _on_view_changed(self) -> None:
+        if not self.goes_to_match:
+            self._forget_view()
+
+    def _forget_view(self) -> None:
+        self._view = None
 
     def _leave(self) -> None:
         """The matches of the query before are shown no more."""
@@ -201,7 +223,7 @@ class SearchController(QObject):
     def options(self) -> SearchOptions:
         """What the panel says of the next search."""
         panel, crs = self._dock.query, self._reader.project_crs()
-        extent = self._iface.mapCanvas().extent()
+        extent = self._view or self._iface.mapCanvas().extent()
         within = degrees_of(extent, crs) if panel.only_extent else None
         return SearchOptions(
             self._archive.path or "",

@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QLabel, QV
 
 from frors_qgis.shell.explanation import Explanation
 from frors_qgis.shell.heat_picture import HeatPicture
+from frors_qgis.shell.match import match_title
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import metres_text
 
@@ -27,8 +28,7 @@ class WhyDialog(QDialog):
 
     def __init__(self, explanation: Explanation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        match = explanation.match
-        self.setWindowTitle(tr("Match {rank} of {raster}").format(rank=match.rank, raster=match.raster_name))
+        self.setWindowTitle(match_title(explanation.match))
         picture = HeatPicture(explanation)
         heat = QCheckBox(tr("Dim what is less like the query"))
         heat.setChecked(True)

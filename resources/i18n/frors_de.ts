@@ -924,8 +924,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Beispiele: {right} richtig, {wrong} falsch</translation>
   </message>
   <message>
-   <source>Explain match {rank}</source>
-   <translation>Treffer {rank} erklären</translation>
+   <source>Explain: {title}</source>
+   <translation>Erklären: {title}</translation>
   </message>
   <message>
    <source>The layer of matches is not in the Layers panel; add it there to export it.</source>
@@ -1636,6 +1636,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>In {archive} suchen</translation>
   </message>
   <message>
+   <source>Marked match of {raster}</source>
+   <translation>Markierter Treffer aus {raster}</translation>
+  </message>
+  <message>
+   <source>Match {rank} of {raster}</source>
+   <translation>Treffer {rank} aus {raster}</translation>
+  </message>
+  <message>
    <source>Rank {rank}, score {score:.4f}</source>
    <translation>Rang {rank}, Ähnlichkeit {score:.4f}</translation>
   </message>
@@ -1824,8 +1832,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Nur im Kartenausschnitt</translation>
   </message>
   <message>
-   <source>Only find what lies within the extent that the map shows now</source>
-   <translation>Nur finden, was in dem Ausschnitt liegt, den die Karte gerade zeigt</translation>
+   <source>Only find what lies within the map's extent; the matches follow it</source>
+   <translation>Nur finden, was im Ausschnitt der Karte liegt; die Treffer folgen ihm</translation>
   </message>
   <message>
    <source>How many matches to show</source>
@@ -2114,10 +2122,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Drag a box round what you look for: press, pull and let go.</source>
    <translation>Ziehen Sie einen Rahmen um das Gesuchte: drücken, ziehen und loslassen.</translation>
-  </message>
-  <message>
-   <source>Match {rank} of {raster}</source>
-   <translation>Treffer {rank} aus {raster}</translation>
   </message>
   <message>
    <source>Chip of {raster}</source>

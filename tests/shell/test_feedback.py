@@ -22,8 +22,9 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QToolButton
 
 from frors_qgis.shell import result_keeper
-from frors_qgis.shell.match_model import VERDICT_ROLE
+from frors_qgis.shell.match_model import MATCH_ROLE, VERDICT_ROLE
 from frors_qgis.shell.ranked_layer import rank_layer
+from frors_qgis.shell.why_dialog import WhyDialog
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
 
@@ -87,6 +88,17 @@ def test_what_is_marked_wrong_is_seen_behind_the_matches_and_can_be_taken_back(
     wait_for_ranking(2)
     assert model.matches()[0].chip == 1001
     wait_until(lambda: rows("label").get(1001) in (None, NULL))
+
+
+def test_a_marked_match_without_rank_is_not_called_match_0(ready, press, window, wait_for_ranking, wait_until):
+    press(Qt.Key.Key_Minus, 0)
+    wait_for_ranking()
+    marked = ready.dock.results.model.matches()[-1]
+    ready.dock.results.view.why_wanted.emit(marked)
+    wait_until(lambda: window.main.findChildren(WhyDialog))
+    assert window.main.findChildren(WhyDialog)[0].windowTitle() == "Marked match of town_2024"
+    ready.dock.results.view.like_match_wanted.emit(marked)
+    assert ready.dock.query._title.text() == "Marked match of town_2024"
 
 
 def test_a_click_on_a_sign_marks_and_another_takes_it_back(ready, found):
@@ -184,12 +196,15 @@ def test_what_the_user_has_written_outlives_every_ranking(ready, press, wait_for
     assert NULL in rows("chip").values()
 
 
-def test_a_label_of_the_user_s_own_is_left_alone_until_she_marks_that_match(ready, press, wait_for_ranking, wait_until):
+def test_a_label_of_the_user_s_own_outlives_marks_and_their_taking_back(ready, press, wait_for_ranking, wait_until):
     wait_until(lambda: len(rows("rank")) == 100)
     change(1004, label="pier")
-    press(Qt.Key.Key_Plus, 0)
-    wait_for_ranking()
-    assert rows("label")[1004] == "pier"
+    for times, (key, label) in enumerate([(Qt.Key.Key_Plus, "right"), (Qt.Key.Key_Delete, NULL)], 1):
+        for chip in (1004, 1006):
+            press(key, ready.dock.results.model.row_of(chip))
+        wait_for_ranking(times)
+        wait_until(lambda label=label: rows("label")[1006] == label)
+        assert rows("label")[1004] == "pier"
 
 
 def test_the_style_that_the_user_gave_the_layer_stays(ready, press, wait_for_ranking, wait_until, run_for):
@@ -392,3 +407,64 @@ def test_ctrl_z_on_the_map_takes_the_last_mark_back_while_the_box_tool_is_in_use
         assert ready.dock.examples.text == rest
     QTest.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert ready.dock.examples.text == "Examples: 0 right, 0 wrong"
+
+
+def test_marking_with_the_keys_goes_on_in_the_same_row_when_the_chosen_match_drops_out(
+    ready, press, fake, wait_for_ranking
+):
+    view, model = ready.dock.results.view, ready.dock.results.model
+    without = [match for match in model.matches() if match.chip not in (1004, 1005)]
+    answer = [
+        {"rank": rank, "score": one.score, "chip": one.chip, "raster": one.raster, "acquired": None,
+         "ground_size": one.ground_size, "footprint": one.footprint}
+        for rank, one in enumerate(without, 1)
+    ]  # fmt: skip
+    fake.order(search={"result": {"matches": answer}})
+    press(Qt.Key.Key_Minus, 3)
+    assert view.currentIndex().data(MATCH_ROLE).chip == 1005
+    wait_for_ranking()
+    assert model.row_of(1005) is None
+    assert (view.currentIndex().row(), view.currentIndex().data(MATCH_ROLE).chip) == (4, 1007)
+    view.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Plus, Qt.KeyboardModifier.NoModifier))
+    assert model.index(model.row_of(1007)).data(VERDICT_ROLE) is True
+
+
+def test_the_chosen_match_is_not_followed_behind_the_ranked_ones(ready, press, wait_for_ranking):
+    view = ready.dock.results.view
+    press(Qt.Key.Key_Minus, 4)
+    press(Qt.Key.Key_Minus, 3)
+    wait_for_ranking()
+    assert view.currentIndex().row() == 4
+    assert view.currentIndex().data(MATCH_ROLE).rank == 5
+
+
+def test_only_in_view_follows_the_map_once_it_rests(ready, found, window, fake, wait_for_ranking, run_for):
+    ready.dock.query._only_extent.setChecked(True)
+    wait_for_ranking()
+    for _ in range(3):
+        window.canvas.zoomByFactor(0.5)
+    wait_for_ranking(2)
+    run_for(0.8)
+    _, wide, close = fake.requests("search")
+    assert close["params"]["within"][0] > wide["params"]["within"][0]
+    assert close["params"]["within"][2] < wide["params"]["within"][2]
+
+
+def test_going_to_a_match_does_not_narrow_the_matches_in_view_down_to_it(
+    ready, found, press, fake, wait_for_ranking, run_for
+):
+    ready.dock.query._only_extent.setChecked(True)
+    wait_for_ranking()
+    ready.dock.results.view.match_opened.emit(found[3])
+    run_for(0.8)
+    assert len(fake.requests("search")) == 2
+    press(Qt.Key.Key_Plus, 3)
+    wait_for_ranking(2)
+    _, before, marked = fake.requests("search")
+    assert marked["params"]["within"] == before["params"]["within"]
+
+
+def test_without_only_in_view_the_map_moves_freely(ready, found, window, fake, run_for):
+    window.canvas.zoomByFactor(0.5)
+    run_for(0.8)
+    assert len(fake.requests("search")) == 1

@@ -116,3 +116,40 @@ def test_outlines_of_a_query_that_has_changed_meanwhile_are_not_shown(
     run_for(0.3)
     assert not layers("Outlines")
     assert can_outline(ready)
+
+
+def test_outlines_are_taken_off_when_the_ranking_changes(ready, found, outline, fake, wait_until):
+    outline()
+    wait_until(lambda: layers("Outlines"))
+    ready.dock.filters._apart.setValue(50)  # the fake engine ranks as before
+    wait_until(lambda: len(fake.requests("search")) == 2 and ready.dock.search_progress.isHidden())
+    assert layers("Outlines")
+    ready.dock.results.view.verdict_given.emit(found[2], False)
+    wait_until(lambda: not layers("Outlines"))
+    outline()
+    wait_until(lambda: layers("Outlines"))
+
+
+def test_outlines_that_the_user_edits_or_has_deleted_are_left_to_her(ready, found, outline, fake, wait_until):
+    for count in (1, 2):
+        wait_until(lambda: can_outline(ready))
+        outline()
+        wait_until(lambda count=count: len(layers("Outlines")) == count)
+    first, second = layers("Outlines")
+    second.startEditing()
+    QgsProject.instance().removeMapLayer(first.id())
+    ready.dock.results.view.verdict_given.emit(found[2], False)
+    wait_until(lambda: len(fake.requests("search")) == 2 and ready.dock.search_progress.isHidden())
+    assert layers("Outlines") == [second]
+    second.rollBack()
+
+
+def test_outlines_of_matches_that_a_filter_has_changed_meanwhile_are_not_shown(
+    ready, window, outline, fake, wait_until, run_for
+):
+    fake.order(outline={"delay": 2.0})
+    outline()
+    ready.dock.query._matches.setValue(7)
+    wait_until(lambda: any("has changed meanwhile" in text for _, text in window.messages))
+    run_for(0.3)
+    assert not layers("Outlines")

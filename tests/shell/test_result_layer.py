@@ -4,12 +4,23 @@ import threading
 from dataclasses import replace
 
 import pytest
-from qgis.core import QgsGraduatedSymbolRenderer, QgsProject, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
+    QgsGeometry,
+    QgsGraduatedSymbolRenderer,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+)
 
 from frors_qgis.resources import resource_path
 from frors_qgis.shell.map_colours import SCORE_COLOURS
+from frors_qgis.shell.map_marks import lonlat_polygon
 from frors_qgis.shell.match import match_from_json
-from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_result_file
+from frors_qgis.shell.result_file import FinishedQuery, match_features, results_folder, write_result_file
 from frors_qgis.shell.result_layer import add_result_layers, results_group_name, style_matches
 
 
@@ -55,6 +66,36 @@ def test_matches_become_polygons_with_rank_score_raster_and_date(qgis_new_projec
     assert second["date"] is None or second["date"].isNull()
     assert first.geometry().boundingBox().xMinimum() == pytest.approx(7.001)
     assert box.featureCount() == 1
+
+
+@pytest.mark.parametrize("extent", [(523530, 5267940, 523560, 5267970), (-2e6, 1e6, 2.5e6, 8e6)])
+def test_the_box_is_kept_by_its_corners_which_a_shapefile_does_not_cut(qgis_new_project, extent, tmp_path):
+    polygon = lonlat_polygon(QgsRectangle(*extent), QgsCoordinateReferenceSystem("EPSG:26910"))
+    query = replace(made_query(), box=polygon)
+    _, matches = added(query, write_result_file(query, tmp_path / "matches"))
+    file = str(tmp_path / "exported.shp")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "ESRI Shapefile"
+    QgsVectorFileWriter.writeAsVectorFormatV3(matches, file, QgsCoordinateTransformContext(), options)
+    kept = QgsGeometry.fromWkt(next(QgsVectorLayer(file).getFeatures())["box"])
+    transform = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("EPSG:26910"), QgsCoordinateReferenceSystem("EPSG:4326"), QgsProject.instance()
+    )
+    west, south, east, north = extent
+    corners = [transform.transform(x, y) for x, y in ((west, south), (east, south), (east, north), (west, north))]
+    vertices = [(round(vertex.x(), 7), round(vertex.y(), 7)) for vertex in kept.vertices()]
+    assert len(vertices) == 5
+    assert set(vertices) == {(round(corner.x(), 7), round(corner.y(), 7)) for corner in corners}
+
+
+@pytest.mark.parametrize(
+    ("wkt", "kept"),
+    [("", ""), ("Polygon ((0 0, 4 0, 2 3, 0 0))", "Polygon ((0 0, 4 0, 4 3, 0 3, 0 0))")],
+)
+def test_what_is_no_box_is_kept_by_its_bounds(wkt, kept):
+    query = replace(made_query(1), box=QgsGeometry.fromWkt(wkt) if wkt else QgsGeometry())
+    (feature,) = match_features(query)
+    assert feature["box"] == kept
 
 
 def test_the_layers_are_still_there_when_the_project_is_opened_again(qgis_new_project, folder, tmp_path):

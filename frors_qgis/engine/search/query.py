@@ -24,7 +24,8 @@ class Query:
     `since` and `until`, ISO dates, both included, and `months`, from 1 to 12, limit when their raster was acquired
     (None: at any time; all of them: or unknown). `least_score`: worse matches are left out; `apart`: metres between
     the centres of matches at least; `hidden`: ids of chips that are not wanted, nor others on their places;
-    `newer_than`: the id of a chip, only those that came later are wanted.
+    `positive`: ids of chips that win their places, also from better ones and from hidden ones; `newer_than`: the id of
+    a chip, only those that came later are wanted.
     Raises EngineError(BAD_REQUEST) for values that make no query.
     """
 
@@ -39,6 +40,7 @@ class Query:
     least_score: float | None = None
     apart: float = 0.0
     hidden: tuple[int, ...] = ()
+    positive: frozenset[int] = frozenset()
     newer_than: int | None = None
 
     def __post_init__(self) -> None:

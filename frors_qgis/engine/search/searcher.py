@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +84,11 @@ class Searcher:
         return None if len(chosen) == len(records) else chosen
 
     def _best(self, query: Query, mask: NDArray[np.bool_] | None) -> list[Match]:
-        """Fetches more and more until enough are left without overlaps, or those that are left cannot matter."""
+        """Fetches more and more until enough are left without overlaps, or those that are left cannot matter.
+
+        Positive examples take their places first: a neighbour that scores higher must not replace what was said to be
+        right.
+        """
         available = len(self._index) if mask is None else int(mask.sum())
         count = query.k * _FETCH_FACTOR
         most = min(available, max(_MOST_FETCHED, count))
@@ -92,13 +96,15 @@ class Searcher:
         while True:
             ids, scores = self._index.search(query.vector, min(count, most), mask)
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
-            chips = without_overlaps(
-                chip for chip in self._archive.chips(list(ranked)) if not overlaps_any(chip, hidden)
-            )
+            fetched = self._archive.chips(list(ranked))
+            right = [chip for chip in fetched if chip.id in query.positive]
+            others = (c for c in fetched if c.id not in query.positive and not overlaps_any(c, hidden))
+            chips = without_overlaps(chain(right, others))
             if query.apart:
                 chips = at_a_distance(chips, query.apart)
             kept: list[ChipRecord] = list(islice(chips, query.k))
             below = query.least_score is not None and len(scores) > 0 and scores[-1] < query.least_score
             if len(kept) == query.k or count >= most or below:
+                kept.sort(key=lambda chip: -ranked[chip.id])
                 return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]
             count *= 4

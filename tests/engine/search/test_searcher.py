@@ -9,7 +9,7 @@ from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
 from frors_qgis.engine.search import searcher as searcher_module
 from frors_qgis.engine.search.ground_size import nearest_level, readable_levels, similar_range
-from frors_qgis.engine.search.overlap import shared_area, without_overlaps
+from frors_qgis.engine.search.overlap import overlaps_any, shared_area, without_overlaps
 from frors_qgis.engine.search.query import Query
 from frors_qgis.engine.search.searcher import Searcher
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -71,6 +71,53 @@ def test_a_hidden_chip_is_not_found_nor_anything_else_on_its_place(searcher, col
     for match in left:
         assert match.chip.id not in hidden
         assert all(shared_area(match.chip, one.chip) <= 0.2 for one in first[:2] if same_raster(one, match))
+
+
+def beaten_by(searcher, vector, best):
+    """A chip on the place of a match that scores lower than it."""
+    index = searcher._index
+    ids, scores = index.search(vector, len(index), None)
+    records = searcher._archive.chips(ids.tolist())
+    return next(
+        record
+        for record, score in zip(records, scores, strict=True)
+        if score < best.score and overlaps_any(record, [best.chip])
+    )
+
+
+def test_a_positive_example_wins_its_place_from_a_neighbour_that_scores_higher(searcher, colour_archive):
+    vector = colour_archive.embedding(7)
+    best = searcher.search(Query(vector, k=40)).matches[0]
+    right = beaten_by(searcher, vector, best)
+    for apart in (0.0, 4000.0):
+        found = searcher.search(Query(vector, k=40, apart=apart, positive=frozenset({right.id}))).matches
+        chips = [match.chip for match in found]
+        assert right.id in [chip.id for chip in chips]
+        assert best.chip.id not in [chip.id for chip in chips]
+        assert list(without_overlaps(chips)) == chips
+        assert [match.rank for match in found] == list(range(1, len(found) + 1))
+        assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
+
+
+def test_a_positive_example_stays_beside_a_hidden_chip(searcher, colour_archive):
+    vector = colour_archive.embedding(7)
+    best = searcher.search(Query(vector, k=40)).matches[0]
+    right = beaten_by(searcher, vector, best)
+    query = Query(vector, k=40, hidden=(best.chip.id,), positive=frozenset({right.id}))
+    assert right.id in [match.chip.id for match in searcher.search(query).matches]
+
+
+def test_a_positive_example_passes_no_filter_that_it_does_not_pass_and_keeps_no_place_then(searcher, colour_archive):
+    vector = colour_archive.embedding(7)
+    best = searcher.search(Query(vector, k=40, ground_size=1280.0)).matches[0]
+    large = next(
+        chip
+        for chip in colour_archive.chips(searcher._index.search(vector, len(searcher._index), None)[0].tolist())
+        if chip.cells == 8 and overlaps_any(chip, [best.chip])
+    )
+    query = Query(vector, k=40, ground_size=1280.0, positive=frozenset({large.id}))
+    assert searcher.search(query).matches[0].chip.id == best.chip.id
+    assert large.id not in [match.chip.id for match in searcher.search(query).matches]
 
 
 def same_raster(one, other):
