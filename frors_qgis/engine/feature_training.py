@@ -213,12 +213,8 @@ def _train(
     from frors_qgis.engine.learning.trainer import train
 
     run, trunk = RunFolder(checkpoint.with_suffix(".run")), load_trunk(encoder_path(wish.start))
-    train(
-        *(learnt, recipe, run, trunk, progress),
-        checkpoint=checkpoint,
-        trunk_classes=encoder_classes(wish.start),
-        device=wish.device,
-    )
+    known = encoder_classes(wish.start)
+    train(learnt, recipe, run, trunk, progress, checkpoint=checkpoint, trunk_classes=known, device=wish.device)
     return run
 
 
