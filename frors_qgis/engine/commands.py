@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.connection import absolute
 from frors_qgis.engine.archive_access import known_raster
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.embedding_process import embed_apart
@@ -20,7 +21,7 @@ from frors_qgis.engine.encoders.installed import installed_encoders
 from frors_qgis.engine.feature_commands import evaluate_features, train_features
 from frors_qgis.engine.georeferences import crs_name
 from frors_qgis.engine.imagery.raster import Raster
-from frors_qgis.engine.match_files import driver_of, write_matches
+from frors_qgis.engine.match_files import driver_for, write_matches
 from frors_qgis.engine.method_call import call_method
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.progress_bar import ProgressBar
@@ -73,7 +74,7 @@ def search(options: argparse.Namespace) -> Result:
     if (options.box is None) == (options.chip is None) or (options.box is None) != (options.raster is None):
         raise EngineError(ErrorCode.BAD_REQUEST, "Give --raster and --box, or --chip.")
     if options.output:
-        driver_of(Path(options.output))
+        driver_for(absolute(options.output))
     values: dict[str, Any] = {"archive": options.archive, "k": options.k, "any_size": options.any_size}
     with tempfile.TemporaryDirectory(prefix="frors-") as folder, ProgressBar() as bar:
         service = Service(Path(folder))

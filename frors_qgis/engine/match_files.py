@@ -25,12 +25,22 @@ _FIELDS = {
 }
 
 
-def driver_of(path: Path) -> str:
-    """The GDAL driver for a file name; raises EngineError(BAD_REQUEST) for a suffix that is none of ours."""
+def driver_for(path: Path) -> str:
+    """The GDAL driver for a file name.
+
+    Raises EngineError(BAD_REQUEST) where `write_matches` could not write it: a suffix that is none of ours, no such
+    folder, a file that holds something else.
+    """
     driver = _DRIVERS.get(path.suffix.lower())
     if driver is None:
         raise EngineError(
             ErrorCode.BAD_REQUEST, f"Matches are written to {', '.join(_DRIVERS)}, not to {path.name}; choose one."
+        )
+    if not path.parent.is_dir():
+        raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {path.parent}: make it or choose another.")
+    if path.exists() and not _holds_matches(path):
+        raise EngineError(
+            ErrorCode.BAD_REQUEST, f"{path} exists and is not a file of matches; choose another name or remove it."
         )
     return driver
 
@@ -41,13 +51,8 @@ def write_matches(matches: Sequence[dict[str, Any]], path: Path) -> None:
     The file appears complete or not at all. A file of earlier matches is replaced, any other file never is.
     Raises EngineError(BAD_REQUEST) when the suffix or the folder is unknown or the file cannot be written.
     """
-    driver, path = driver_of(path), absolute(path)
-    if not path.parent.is_dir():
-        raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {path.parent}: make it or choose another.")
-    if path.exists() and not _holds_matches(path):
-        raise EngineError(
-            ErrorCode.BAD_REQUEST, f"{path} exists and is not a file of matches; choose another name or remove it."
-        )
+    path = absolute(path)
+    driver = driver_for(path)
     draft = path.with_name(f".frors-{os.getpid()}{path.suffix}")
     try:
         with gdal_errors(ErrorCode.BAD_REQUEST, f"The matches cannot be written to {path}."):

@@ -33,8 +33,8 @@ def require_packages(role: str = "both") -> None:
     if missing:
         raise EngineError(
             ErrorCode.ENGINE_MISSING,
-            f"The Python at {sys.executable} lacks {', '.join(missing)}. Install them in the FRORS panel of QGIS "
-            "(in the repository: `make setup`), or name another interpreter in the environment variable FRORS_PYTHON.",
+            f"The Python at {sys.executable} lacks {', '.join(missing)}. Install them in the FRORS panel of QGIS, "
+            "or name another interpreter in the environment variable FRORS_PYTHON.",
         )
 
 

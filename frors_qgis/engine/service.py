@@ -33,7 +33,8 @@ from frors_qgis.engine.imagery.picture import save_png
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
 from frors_qgis.engine.imagery.windows import PixelWindow
-from frors_qgis.engine.indexing.plan import Levels, Plan
+from frors_qgis.engine.index_estimate import estimate
+from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.relink import relink
 from frors_qgis.engine.indexing.run import IndexRun, require_one
 from frors_qgis.engine.labelled_features import read_features
@@ -51,10 +52,6 @@ from frors_qgis.version import VERSION
 
 Result = dict[str, Any]
 Method = Callable[[Parameters, Call], Result]
-
-_BYTES_PER_CHIP = 800
-_BYTES_WITHOUT_CHIPS = 416 * 1024
-"""What a new archive takes before anything is indexed into it."""
 
 _SECONDS_PER_CHIP = 0.01
 """Until an index run of this engine has measured it: 0.003 with bfloat16 on two cores, slower elsewhere."""
@@ -131,24 +128,8 @@ class Service:
         return archive_json(self._shelf.archive(parameters.text("archive")))
 
     def _plan(self, parameters: Parameters, call: Call) -> Result:
-        levels = _levels(parameters)
-        rasters = []
-        for path in parameters.texts("rasters"):
-            call.check()
-            try:
-                with Raster(path) as raster:
-                    plan = Plan(raster, levels)
-                    size = {"width": raster.width, "height": raster.height, "gsd": raster.gsd}
-                    rasters.append({"path": path, "error": None, "chips": plan.chip_count(), **size})
-            except EngineError as error:
-                rasters.append({"path": path, "error": error_json(error), "chips": 0})
-        chips = sum(raster["chips"] for raster in rasters)
-        return {
-            "rasters": rasters,
-            "chips": chips,
-            "bytes": _BYTES_WITHOUT_CHIPS + chips * _BYTES_PER_CHIP,
-            "seconds": chips * self._seconds_per_chip,
-        }
+        path, rasters = parameters.optional_text("archive"), parameters.texts("rasters")
+        return estimate(path, rasters, _levels(parameters), self._seconds_per_chip, call)
 
     def _index(self, parameters: Parameters, call: Call) -> Result:
         start = time.monotonic()

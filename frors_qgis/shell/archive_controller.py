@@ -27,10 +27,12 @@ class ArchiveController(QObject):
     """Opens the chosen archive in the engine and tells the dock about it.
 
     The archive of the last session is chosen at once but opened by the first action that needs it, so that loading the
-    plugin starts no engine. Signal `changed()`: another archive, or other contents.
+    plugin starts no engine. Signals: `changed()`: another archive, or other contents; `rasters_found()`: files of its
+    rasters, which were missing.
     """
 
     changed = pyqtSignal()
+    rasters_found = pyqtSignal()
 
     def __init__(self, dock: FrorsDock, tasks: EngineTasks, notices: Notices, settings: Settings) -> None:
         super().__init__(dock)
@@ -135,7 +137,14 @@ class ArchiveController(QObject):
             self._notices.warning(tr("{found}, {lost} not.").format(found=found, lost=count_text(len(lost))), lost)
         else:
             self._notices.success(tr("{found}.").format(found=found))
+        if len(lost) < len(rasters):
+            self.rasters_found.emit()
         self.refresh()
+
+    def note_failure(self, code: str, message: str) -> None:
+        """A search has failed: what is known of an archive that is gone is no longer shown."""
+        if code == ErrorCode.ARCHIVE_MISSING.value:
+            self._dock.archive.show_info(message)
 
     def on_reopened(self, archives: list[str]) -> None:
         """A new engine has opened archives: layers that show them must read them anew."""

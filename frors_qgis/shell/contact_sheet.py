@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.verdict_sign import paint_sign, verdict_colour
+from frors_qgis.shell.wording import decimal_text
 
 PICTURE = 34.0
 _PAGE_WIDTH = 210.0
@@ -135,7 +136,7 @@ class SheetPainter:
         if match.rank:
             date = (match.acquired or "")[:10]
             line.setLeft(line.left() + self._paint_text(line, str(match.rank), 2.7, bold=True) + 1.5)
-            line.setLeft(line.left() + self._paint_text(line, f"{match.score:.3f}", 2.7) + 1.0)
+            line.setLeft(line.left() + self._paint_text(line, decimal_text(match.score), 2.7) + 1.0)
             self._paint_text(line, date, 2.3, colour=_FAINT_INK, alignment=_RIGHT)
         else:
             self._paint_text(line, tr("No match any more"), 2.3, colour=_FAINT_INK)

@@ -34,4 +34,10 @@ class ExportController(QObject):
             self._notices.warning(tr("The layer of matches is not in the Layers panel; add it there to export it."))
 
     def _say_what_can_be_done(self) -> None:
-        self._dock.results.export_action.setEnabled(self._keeper.layer() is not None)
+        action, there = self._dock.results.export_action, self._keeper.layer() is not None
+        action.setEnabled(there)
+        action.setToolTip(
+            tr("The layer of matches in any vector format that QGIS writes")
+            if there
+            else tr("There is no layer of these matches: it is not written yet, or was removed. Search again for one.")
+        )

@@ -166,8 +166,8 @@ class IndexController(QObject):
             self._archive_shown = True
             self._archive.choose(archive)
 
-    def _plan(self, request: IndexRequest) -> None:
-        params = request.params()
+    def _plan(self, archive: str, request: IndexRequest) -> None:
+        params = {"archive": archive, **request.params()}
         self._tasks.start(
             tr("Estimate indexing"),
             lambda call: call("plan", params),

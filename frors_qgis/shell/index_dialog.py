@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,11 @@ _PLAN_DELAY_MS = 300
 class IndexDialog(QDialog):
     """Rasters, archive, scale and estimate. It stands beside the map, which stays usable.
 
-    Signals: `plan_wanted(IndexRequest)`, answered with `show_plan` or `show_plan_failure`; `index_wanted(str archive,
-    IndexRequest)` when the user has pressed Index.
+    Signals: `plan_wanted(str archive, IndexRequest)`, answered with `show_plan` or `show_plan_failure`;
+    `index_wanted(str archive, IndexRequest)` when the user has pressed Index.
     """
 
-    plan_wanted = pyqtSignal(object)
+    plan_wanted = pyqtSignal(str, object)
     index_wanted = pyqtSignal(str, object)
 
     def __init__(
@@ -78,6 +79,7 @@ class IndexDialog(QDialog):
         self._archive.setFilter(tr("FRORS archives (*.gpkg)"))
         self._archive.setDialogTitle(tr("New or existing archive"))
         self._archive.setFilePath(archive)
+        self._hopeless = False  # the last estimate says that nothing could be indexed
         self._estimate = QLabel()
         self._estimate.setWordWrap(True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -89,7 +91,7 @@ class IndexDialog(QDialog):
         self._take_levels()
         self._rasters.checks_changed.connect(self._on_changed)
         self._rasters.raster_pointed.connect(self._show_windows)
-        self._archive.fileChanged.connect(self._update_button)
+        self._archive.fileChanged.connect(self._on_changed)
         self._buttons.accepted.connect(self._on_index)
         self._buttons.rejected.connect(self.reject)
         self._timer.timeout.connect(self._ask_for_plan)
@@ -112,16 +114,23 @@ class IndexDialog(QDialog):
         """Shows the engine's estimate."""
         rasters = [raster for raster in plan.get("rasters", []) if isinstance(raster, dict)]
         self._rasters.show_plan(rasters)
+        refusal = plan.get("archive_error")
         readable = any(not raster.get("error") for raster in rasters)
-        self._estimate.setText(
-            tr("About <b>{chips} chips</b>, {time}, {disk} on disk").format(
-                chips=count_text(int(plan.get("chips", 0))),
+        self._hopeless = bool(refusal) or not readable
+        if refusal:
+            sentence = escape(str(refusal.get("message", "")))
+        elif not readable:
+            sentence = tr("None of these rasters can be indexed.")
+        elif not plan.get("chips"):
+            sentence = tr("The archive holds all of this already.")
+        else:
+            sentence = tr("About <b>{chips} chips</b>, {time}, {disk} on disk").format(
+                chips=count_text(int(plan["chips"])),
                 time=duration_text(float(plan.get("seconds", 0))),
                 disk=bytes_text(float(plan.get("bytes", 0))),
             )
-            if readable
-            else tr("None of these rasters can be indexed.")
-        )
+        self._estimate.setText(sentence)
+        self._update_button()
         self._show_windows()
 
     def show_plan_failure(self, sentence: str) -> None:
@@ -241,13 +250,14 @@ class IndexDialog(QDialog):
             self._rasters.list_files(self._offer.rasters, self._offer.missing)
 
     def _on_changed(self) -> None:
+        self._hopeless = False
         self._show_windows()
         self._update_button()
         self._timer.start()
 
     def _update_button(self) -> None:
         request = self.request()
-        ready = bool(request.rasters and request.windows and self._archive.filePath())
+        ready = bool(request.rasters and request.windows and self._archive.filePath()) and not self._hopeless
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(ready)
 
     def _ask_for_plan(self) -> None:
@@ -260,9 +270,11 @@ class IndexDialog(QDialog):
             )
         elif not request.windows:
             self._estimate.setText(tr("Tick at least one window size."))
+        elif not self._archive.filePath():
+            self._estimate.setText(tr("Choose where the archive shall be."))
         else:
             self._estimate.setText(tr("Estimating..."))
-            self.plan_wanted.emit(request)
+            self.plan_wanted.emit(self._archive_path(), request)
 
     def _show_windows(self) -> None:
         name, gsd = self._rasters.example() or ("", None)
@@ -283,9 +295,10 @@ class IndexDialog(QDialog):
                     squares.append((cells * CELL_PX * gsd, colour))
         self._preview.show(squares)
 
-    def _on_index(self) -> None:
+    def _archive_path(self) -> str:
         path = Path(self._archive.filePath()).absolute()
-        if path.suffix.lower() != ".gpkg":
-            path = path.with_name(f"{path.name}.gpkg")
-        self.index_wanted.emit(str(path), self.request())
+        return str(path if path.suffix.lower() == ".gpkg" else path.with_name(f"{path.name}.gpkg"))
+
+    def _on_index(self) -> None:
+        self.index_wanted.emit(self._archive_path(), self.request())
         self.accept()

@@ -9,6 +9,7 @@ from qgis.PyQt.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewIte
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.match_model import COLOUR_ROLE, MATCH_ROLE, VERDICT_ROLE
 from frors_qgis.shell.verdict_sign import paint_sign, verdict_colour
+from frors_qgis.shell.wording import decimal_text
 
 MARGIN = 5
 _RADIUS = 4.0
@@ -138,7 +139,7 @@ class MatchDelegate(QStyledItemDelegate):
         painter.drawText(
             QRect(area.left(), area.top(), area.width(), height),
             int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
-            f"{match.score:.3f}",
+            decimal_text(match.score),
         )
         small = _small(option.font)
         metrics = QFontMetrics(small)

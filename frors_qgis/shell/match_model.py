@@ -11,6 +11,7 @@ from qgis.PyQt.QtGui import QColor, QImage
 from frors_qgis.shell.map_colours import SCORE_COLOURS, score_class
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.translation import tr
+from frors_qgis.shell.wording import decimal_text, metres_text
 
 MATCH_ROLE = Qt.ItemDataRole.UserRole + 1
 COLOUR_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -75,6 +76,14 @@ class MatchModel(QAbstractListModel):
         index = self.index(row)
         self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 
+    def want_missing(self) -> None:
+        """Has the thumbnails that were not there asked for once more, when they are next painted."""
+        for chip in [chip for chip, image in self._thumbnails.items() if image.isNull()]:
+            del self._thumbnails[chip]
+        if self._matches:
+            roles = [Qt.ItemDataRole.DecorationRole]
+            self.dataChanged.emit(self.index(0), self.index(len(self._matches) - 1), roles)
+
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: N802, B008
         return 0 if parent.isValid() else len(self._matches)
 
@@ -113,8 +122,8 @@ class MatchModel(QAbstractListModel):
 def _words(match: Match, verdict: bool | None) -> str:
     """A match in words, for those who hear it."""
     if match.rank:
-        words = tr("Match {rank}, score {score:.3f}, {raster}").format(
-            rank=match.rank, score=match.score, raster=match.raster_name
+        words = tr("Match {rank}, score {score}, {raster}").format(
+            rank=match.rank, score=decimal_text(match.score), raster=match.raster_name
         )
     else:
         words = tr("Not among the matches any more, {raster}").format(raster=match.raster_name)
@@ -124,11 +133,11 @@ def _words(match: Match, verdict: bool | None) -> str:
 
 
 def _tool_tip(match: Match) -> str:
-    rank = tr("Rank {rank}, score {score:.4f}").format(rank=match.rank, score=match.score)
+    rank = tr("Rank {rank}, score {score}").format(rank=match.rank, score=decimal_text(match.score, 4))
     lines = [
         rank if match.rank else tr("Not among the matches any more"),
         match.raster,
-        tr("{size:.4g} m on the ground").format(size=match.ground_size),
+        tr("{size} on the ground").format(size=metres_text(match.ground_size)),
     ]
     if match.acquired:
         lines.append(tr("Acquired {date}").format(date=match.acquired))

@@ -88,7 +88,7 @@ class RasterList(QTreeWidget):
                 item.setText(_PIXEL, metres_text(float(plan["gsd"])))
                 item.setData(_PIXEL, _GSD_ROLE, float(plan["gsd"]))
                 item.setText(_CHIPS, count_text(int(plan["chips"])))
-                self._set_note(item, "", warn=False)
+                self._set_note(item, _held_text(int(plan["chips"]), int(plan["new"])), warn=False)
         self.blockSignals(False)
 
     def _list(self, rows: Iterable[tuple[str, str | None, str | None]]) -> None:
@@ -133,3 +133,10 @@ class RasterList(QTreeWidget):
     def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
         if column == _NAME:
             self.checks_changed.emit()
+
+
+def _held_text(chips: int, new: int) -> str:
+    """What the archive has of a raster already."""
+    if new == chips:
+        return ""
+    return tr("About {count} of them are new").format(count=count_text(new)) if new else tr("In the archive already")

@@ -37,6 +37,7 @@ from frors_qgis.shell.result_file import (
     outline_fields,
 )
 from frors_qgis.shell.translation import tr
+from frors_qgis.shell.wording import decimal_text
 
 _SLACK = 1e-6  # so that no score at the end of a class is lost to rounding
 
@@ -121,7 +122,9 @@ def grade(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
             continue
         renderer.updateRangeUpperValue(number, scores[0] + _SLACK)
         renderer.updateRangeLowerValue(number, scores[-1] - _SLACK)
-        renderer.updateRangeLabel(number, tr("{low:.3f} to {high:.3f}").format(low=scores[-1], high=scores[0]))
+        renderer.updateRangeLabel(
+            number, tr("{low} to {high}").format(low=decimal_text(scores[-1]), high=decimal_text(scores[0]))
+        )
     layer.setRenderer(renderer)  # which tells the legend, too
 
 

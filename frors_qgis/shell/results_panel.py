@@ -45,7 +45,6 @@ class ResultsPanel(QWidget):
         self.print_action = QAction(theme_icon("mActionFilePrint"), tr("Print contact sheet..."), self)
         self.print_action.setToolTip(tr("The query and its matches with their pictures as a PDF document or an image"))
         self.export_action = QAction(theme_icon("mActionFileSaveAs"), tr("Export matches..."), self)
-        self.export_action.setToolTip(tr("The layer of matches in any vector format that QGIS writes"))
         self._reindex_action = self._own_action(own_icon("index"), tr("Re-index..."), self.reindex_wanted)
         self._chip_action = self._own_action(own_icon("search_box"), tr("Search by its chip"), self.chip_wanted)
         self._reindex_button = ActionButton(self._reindex_action)

@@ -88,6 +88,7 @@ class SearchController(QObject):
         self._thumbnails = ThumbnailLoader(tasks, self)
         self._thumbnails.arrived.connect(dock.results.model.set_thumbnail)
         dock.results.model.thumbnail_wanted.connect(self._thumbnails.want)
+        archive.rasters_found.connect(dock.results.model.want_missing)
         dock.results.view.match_pointed.connect(self._marks.flash)
         dock.results.view.match_opened.connect(self._go_to)
         dock.results.view.like_match_wanted.connect(self.search_like)
@@ -297,6 +298,7 @@ class SearchController(QObject):
         self._end()
         self._dock.query.clear()
         self._dock.results.show_failure(sentence)
+        self._archive.note_failure(code, sentence)
         self._notices.failure(code, sentence)
 
     def _on_task_cancelled(self, task: EngineTask) -> None:

@@ -12,7 +12,7 @@ from frors_qgis.shell.explanation import Explanation
 from frors_qgis.shell.heat_picture import HeatPicture
 from frors_qgis.shell.match import match_title
 from frors_qgis.shell.translation import tr
-from frors_qgis.shell.wording import metres_text
+from frors_qgis.shell.wording import decimal_text, metres_text
 
 _WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MARKS = re.compile(r"[A-Z ]")
@@ -65,12 +65,14 @@ def explanation_lines(explanation: Explanation) -> list[str]:
     match = explanation.match
     width = explanation.best[2]
     if width >= 1:
-        lines = [tr("All of it is like the query: score {score:.3f}.").format(score=explanation.score)]
+        lines = [tr("All of it is like the query: score {score}.").format(score=decimal_text(explanation.score))]
     else:
         lines = [
-            tr(
-                "The part in the box, {size} wide, is most like the query: score {part:.3f}, the whole {whole:.3f}."
-            ).format(size=metres_text(width * match.ground_size), part=explanation.score, whole=match.score)
+            tr("The part in the box, {size} wide, is most like the query: score {part}, the whole {whole}.").format(
+                size=metres_text(width * match.ground_size),
+                part=decimal_text(explanation.score),
+                whole=decimal_text(match.score),
+            )
         ]
     if explanation.classes:
         classes = ", ".join(

@@ -21,10 +21,17 @@ def counted_text(number: int, one: str, many: str) -> str:
     return one if number == 1 else many.format(count=count_text(number))
 
 
+def decimal_text(number: float, digits: int = 3) -> str:
+    """`0.98` -> `0.980`, or `0,980`, as the user's language writes it."""
+    return QLocale().toString(float(number), "f", digits)
+
+
 def scores_text(count: int, best: float, worst: float) -> str:
     """`100, 0.98, 0.6` -> `100 matches, scores 0.980 to 0.600`."""
-    return tr("{matches}, scores {best:.3f} to {worst:.3f}").format(
-        matches=counted_text(count, tr("1 match"), tr("{count} matches")), best=best, worst=worst
+    return tr("{matches}, scores {best} to {worst}").format(
+        matches=counted_text(count, tr("1 match"), tr("{count} matches")),
+        best=decimal_text(best),
+        worst=decimal_text(worst),
     )
 
 
@@ -46,12 +53,18 @@ def bytes_text(number: float) -> str:
 def metres_text(metres: float) -> str:
     """`76.8` -> `76.8 m`, `2560` -> `2.56 km`; three significant digits."""
     if metres >= _KILOMETRE:
-        return tr("{length:.3g} km").format(length=metres / _KILOMETRE)
-    return tr("{length:.3g} m").format(length=metres)
+        return tr("{length} km").format(length=_significant(metres / _KILOMETRE))
+    return tr("{length} m").format(length=_significant(metres))
 
 
 def area_text(width: float, height: float) -> str:
     """`38.4, 25.6` (metres) -> `38.4 x 25.6 m`."""
     if max(width, height) >= _KILOMETRE:
-        return tr("{width:.3g} x {height:.3g} km").format(width=width / _KILOMETRE, height=height / _KILOMETRE)
-    return tr("{width:.3g} x {height:.3g} m").format(width=width, height=height)
+        return tr("{width} x {height} km").format(
+            width=_significant(width / _KILOMETRE), height=_significant(height / _KILOMETRE)
+        )
+    return tr("{width} x {height} m").format(width=_significant(width), height=_significant(height))
+
+
+def _significant(number: float) -> str:
+    return QLocale().toString(float(number), "g", 3)

@@ -932,6 +932,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Der Layer der Treffer ist nicht im Layerbedienfeld; fügen Sie ihn dort hinzu, um ihn zu exportieren.</translation>
   </message>
   <message>
+   <source>The layer of matches in any vector format that QGIS writes</source>
+   <translation>Der Layer der Treffer in jedem Vektorformat, das QGIS schreibt</translation>
+  </message>
+  <message>
+   <source>There is no layer of these matches: it is not written yet, or was removed. Search again for one.</source>
+   <translation>Es gibt keinen Layer dieser Treffer: er ist noch nicht geschrieben oder wurde entfernt. Suchen Sie noch einmal.</translation>
+  </message>
+  <message>
    <source>Draw the box of a query first; more boxes may then be examples for it.</source>
    <translation>Ziehen Sie zuerst den Rahmen einer Anfrage; weitere Rahmen können dann Beispiele für sie sein.</translation>
   </message>
@@ -1140,6 +1148,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>alle Raster</translation>
   </message>
   <message>
+   <source>The archive holds all of this already.</source>
+   <translation>Das Archiv enthält das alles schon.</translation>
+  </message>
+  <message>
    <source>Rasters of {archive}</source>
    <translation>Raster von {archive}</translation>
   </message>
@@ -1164,10 +1176,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Haken Sie mindestens eine Fenstergröße an.</translation>
   </message>
   <message>
-   <source>Estimating...</source>
-   <translation>Wird abgeschätzt...</translation>
-  </message>
-  <message>
    <source>{pixels} pixels</source>
    <translation>{pixels} Pixel</translation>
   </message>
@@ -1176,16 +1184,24 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{archive} neu indizieren</translation>
   </message>
   <message>
-   <source>About &lt;b&gt;{chips} chips&lt;/b&gt;, {time}, {disk} on disk</source>
-   <translation>Etwa &lt;b&gt;{chips} Chips&lt;/b&gt;, {time}, {disk} auf der Platte</translation>
-  </message>
-  <message>
    <source>an overlap of {overlap} %</source>
    <translation>eine Überlappung von {overlap} %</translation>
   </message>
   <message>
+   <source>Choose where the archive shall be.</source>
+   <translation>Wählen Sie, wo das Archiv liegen soll.</translation>
+  </message>
+  <message>
+   <source>Estimating...</source>
+   <translation>Wird abgeschätzt...</translation>
+  </message>
+  <message>
    <source>{pixels}: {metres} on the ground in {raster}</source>
    <translation>{pixels}: {metres} am Boden in {raster}</translation>
+  </message>
+  <message>
+   <source>About &lt;b&gt;{chips} chips&lt;/b&gt;, {time}, {disk} on disk</source>
+   <translation>Etwa &lt;b&gt;{chips} Chips&lt;/b&gt;, {time}, {disk} auf der Platte</translation>
   </message>
   <message>
    <source>In use: {python}, named by the environment variable {variable}.</source>
@@ -1644,16 +1660,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Treffer {rank} aus {raster}</translation>
   </message>
   <message>
-   <source>Rank {rank}, score {score:.4f}</source>
-   <translation>Rang {rank}, Ähnlichkeit {score:.4f}</translation>
+   <source>Rank {rank}, score {score}</source>
+   <translation>Rang {rank}, Ähnlichkeit {score}</translation>
   </message>
   <message>
    <source>Not among the matches any more</source>
    <translation>Nicht mehr unter den Treffern</translation>
   </message>
   <message>
-   <source>Match {rank}, score {score:.3f}, {raster}</source>
-   <translation>Treffer {rank}, Ähnlichkeit {score:.3f}, {raster}</translation>
+   <source>Match {rank}, score {score}, {raster}</source>
+   <translation>Treffer {rank}, Ähnlichkeit {score}, {raster}</translation>
   </message>
   <message>
    <source>Not among the matches any more, {raster}</source>
@@ -1668,8 +1684,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>falsch</translation>
   </message>
   <message>
-   <source>{size:.4g} m on the ground</source>
-   <translation>{size:.4g} m am Boden</translation>
+   <source>{size} on the ground</source>
+   <translation>{size} am Boden</translation>
   </message>
   <message>
    <source>Acquired {date}</source>
@@ -1844,12 +1860,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Bild der Anfrage</translation>
   </message>
   <message>
+   <source>In the archive already</source>
+   <translation>Schon im Archiv</translation>
+  </message>
+  <message>
    <source>Pixel</source>
    <translation>Pixel</translation>
   </message>
   <message>
    <source>Note</source>
    <translation>Anmerkung</translation>
+  </message>
+  <message>
+   <source>About {count} of them are new</source>
+   <translation>Etwa {count} davon sind neu</translation>
   </message>
   <message>
    <source>Not a file: boxes on it can be searched, but it is not indexed.</source>
@@ -1916,8 +1940,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Umrisse</translation>
   </message>
   <message>
-   <source>{low:.3f} to {high:.3f}</source>
-   <translation>{low:.3f} bis {high:.3f}</translation>
+   <source>{low} to {high}</source>
+   <translation>{low} bis {high}</translation>
   </message>
   <message>
    <source>Draw the part of each match that is most like the query on the map</source>
@@ -1934,10 +1958,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Export matches...</source>
    <translation>Treffer exportieren...</translation>
-  </message>
-  <message>
-   <source>The layer of matches in any vector format that QGIS writes</source>
-   <translation>Der Layer der Treffer in jedem Vektorformat, das QGIS schreibt</translation>
   </message>
   <message>
    <source>Re-index...</source>
@@ -2140,12 +2160,12 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Auf der Karte zeigen</translation>
   </message>
   <message>
-   <source>All of it is like the query: score {score:.3f}.</source>
-   <translation>Er ist als Ganzes wie die Anfrage: Ähnlichkeit {score:.3f}.</translation>
+   <source>All of it is like the query: score {score}.</source>
+   <translation>Er ist als Ganzes wie die Anfrage: Ähnlichkeit {score}.</translation>
   </message>
   <message>
-   <source>The part in the box, {size} wide, is most like the query: score {part:.3f}, the whole {whole:.3f}.</source>
-   <translation>Der umrahmte Teil, {size} breit, ist der Anfrage am ähnlichsten: {part:.3f}, das Ganze {whole:.3f}.</translation>
+   <source>The part in the box, {size} wide, is most like the query: score {part}, the whole {whole}.</source>
+   <translation>Der umrahmte Teil, {size} breit, ist der Anfrage am ähnlichsten: {part}, das Ganze {whole}.</translation>
   </message>
   <message>
    <source>Of the classes that the encoder has learnt it is most like: {classes}.</source>
@@ -2156,20 +2176,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{name} {percent} %</translation>
   </message>
   <message>
-   <source>{matches}, scores {best:.3f} to {worst:.3f}</source>
-   <translation>{matches}, Ähnlichkeit {best:.3f} bis {worst:.3f}</translation>
+   <source>{matches}, scores {best} to {worst}</source>
+   <translation>{matches}, Ähnlichkeit {best} bis {worst}</translation>
   </message>
   <message>
    <source>{hours} h {minutes} min</source>
    <translation>{hours} h {minutes} min</translation>
   </message>
   <message>
-   <source>{length:.3g} m</source>
-   <translation>{length:.3g} m</translation>
+   <source>{length} m</source>
+   <translation>{length} m</translation>
   </message>
   <message>
-   <source>{width:.3g} x {height:.3g} m</source>
-   <translation>{width:.3g} x {height:.3g} m</translation>
+   <source>{width} x {height} m</source>
+   <translation>{width} x {height} m</translation>
   </message>
   <message>
    <source>1 match</source>
@@ -2188,12 +2208,12 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{minutes} min</translation>
   </message>
   <message>
-   <source>{length:.3g} km</source>
-   <translation>{length:.3g} km</translation>
+   <source>{length} km</source>
+   <translation>{length} km</translation>
   </message>
   <message>
-   <source>{width:.3g} x {height:.3g} km</source>
-   <translation>{width:.3g} x {height:.3g} km</translation>
+   <source>{width} x {height} km</source>
+   <translation>{width} x {height} km</translation>
   </message>
  </context>
  <context>
@@ -2527,8 +2547,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Das KBS '{0}' ist unbekannt; geben Sie einen Code wie EPSG:4326 an, oder WKT. ({1})</translation>
   </message>
   <message>
-   <source>The Python at {0} lacks {1}. Install them in the FRORS panel of QGIS (in the repository: `make setup`), or name another interpreter in the environment variable FRORS_PYTHON.</source>
-   <translation>Dem Python unter {0} fehlt {1}. Installieren Sie das im FRORS-Bedienfeld von QGIS (im Repository: `make setup`), oder nennen Sie ein anderes Python in der Umgebungsvariablen FRORS_PYTHON.</translation>
+   <source>The Python at {0} lacks {1}. Install them in the FRORS panel of QGIS, or name another interpreter in the environment variable FRORS_PYTHON.</source>
+   <translation>Dem Python unter {0} fehlt {1}. Installieren Sie das im FRORS-Bedienfeld von QGIS, oder nennen Sie ein anderes Python in der Umgebungsvariablen FRORS_PYTHON.</translation>
   </message>
   <message>
    <source>The Python that QGIS's setting plugins/frors/python names, {0}, is not a program that can be run. Name the engine's Python by its full path in the environment variable FRORS_PYTHON or in QGIS's setting plugins/frors/python.</source>

@@ -315,6 +315,26 @@ def test_plan_estimates_the_disk_that_a_small_archive_takes(door, archive, raste
     assert taken <= plan["bytes"] < 1.2 * taken
 
 
+def test_plan_leaves_out_what_the_archive_holds(door, archive, raster, sample_path):
+    plan = door.call("plan", archive=archive, rasters=[str(raster), str(sample_path)])
+    assert [one["new"] == one["chips"] for one in plan["rasters"]] == [False, True]
+    assert plan["rasters"][0]["new"] == 0
+    assert plan["chips"] == plan["rasters"][1]["chips"]
+    assert plan["archive_error"] is None
+    finer = door.call("plan", archive=archive, rasters=[str(raster)], gsd=[0.21])
+    assert finer["chips"] == finer["rasters"][0]["new"] == finer["rasters"][0]["chips"] > 0
+
+
+def test_plan_says_why_nothing_could_be_written(door, raster, tmp_path):
+    text = tmp_path / "text.gpkg"
+    text.write_text("no archive")
+    for path, code in ((tmp_path / "gone" / "a.gpkg", "bad_request"), (text, "archive_invalid")):
+        plan = door.call("plan", archive=str(path), rasters=[str(raster)])
+        assert plan["archive_error"]["code"] == code
+        assert plan["rasters"][0]["error"] is None
+    assert door.call("plan", archive=str(tmp_path / "new.gpkg"), rasters=[str(raster)])["archive_error"] is None
+
+
 def test_a_chips_layer_opened_after_the_engine_opened_the_archive_reads_right_while_it_is_written(
     door, raster, sample_path, tmp_path
 ):

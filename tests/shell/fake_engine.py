@@ -108,10 +108,19 @@ def saved_query(number, name):
 
 def plan(params):
     rasters = [
-        {"path": path, "error": None, "width": 100, "height": 100, "gsd": params.get("gsd", 0.3), "chips": 120}
+        {
+            "path": path,
+            "error": None,
+            "width": 100,
+            "height": 100,
+            "gsd": params.get("gsd", 0.3),
+            "chips": 120,
+            "new": 120,
+        }
         for path in params["rasters"]
     ]
-    return {"rasters": rasters, "chips": 120 * len(rasters), "bytes": 90_000, "seconds": 75.0}
+    chips = 120 * len(rasters)
+    return {"rasters": rasters, "chips": chips, "bytes": 90_000, "seconds": 75.0, "archive_error": None}
 
 
 def index(params):

@@ -94,7 +94,10 @@ def test_missing_rasters_can_be_looked_for_in_a_folder(ready, window, fake, wait
     assert not panel._find.isHidden()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "/media/drive")
     panel._find.click()
+    found = []
+    ready._archive.rasters_found.connect(lambda: found.append(True))
     wait_until(lambda: window.messages)
+    assert found == [True]
     (request,) = fake.requests("relink")
     assert request["params"] == {"archive": str(archive), "folder": "/media/drive"}
     assert "1 raster was found, 1 not." in window.messages[-1][1]

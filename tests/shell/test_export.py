@@ -82,6 +82,7 @@ def test_without_a_layer_nothing_can_be_exported(ready, search, can_export, expo
     QgsProject.instance().removeMapLayer(layers()[0])
     ready.dock.results.export_action.trigger()
     assert not can_export()
+    assert "was removed" in ready.dock.results.export_action.toolTip()
     assert exports == []
 
 

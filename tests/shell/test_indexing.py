@@ -83,8 +83,8 @@ def test_changes_are_estimated_anew(dialog, fake, wait_until):
     dialog._fixed.setChecked(True)
     dialog._gsd.setValue(1.25)
     dialog._windows[8].setChecked(False)
-    wait_until(lambda: fake.requests("plan")[-1]["params"] | {"rasters": 0} == {
-        "rasters": 0, "gsd": 1.25, "windows": [4], "overlap": 0.5
+    wait_until(lambda: fake.requests("plan")[-1]["params"] | {"rasters": 0, "archive": ""} == {
+        "archive": "", "rasters": 0, "gsd": 1.25, "windows": [4], "overlap": 0.5
     })  # fmt: skip
 
 
@@ -96,6 +96,32 @@ def test_a_raster_that_cannot_be_read_says_so_in_its_row(plugin, fake, wait_unti
     wait_until(lambda: names(dialog)["town"].text(3))
     assert names(dialog)["town"].text(3) == error["message"]
     assert dialog._estimate.text() == "None of these rasters can be indexed."
+    assert not dialog._buttons.buttons()[0].isEnabled()
+
+
+def test_what_the_archive_holds_already_is_said_and_left_out_of_the_estimate(plugin, fake, wait_until, raster_file):
+    row = {"path": str(raster_file), "error": None, "gsd": 0.3, "chips": 120, "new": 0}
+    fake.order(plan={"result": {"rasters": [row], "chips": 0}})
+    plugin.actions[0].trigger()
+    dialog = plugin._index._dialog
+    wait_until(lambda: dialog._estimate.text() == "The archive holds all of this already.")
+    assert names(dialog)["town"].text(3) == "In the archive already"
+    assert dialog._buttons.buttons()[0].isEnabled(), "for it also finds out what has changed or is missing"
+
+
+def test_an_archive_that_cannot_be_written_is_told_before_the_dialog_closes(dialog, fake, wait_until, tmp_path):
+    error = {"code": "bad_request", "message": "There is no folder <gone>."}
+    fake.order(plan={"result": {"archive_error": error}})
+    dialog._archive.setFilePath(str(tmp_path / "gone" / "a"))
+    wait_until(lambda: dialog._estimate.text() == "There is no folder &lt;gone&gt;.")
+    assert fake.requests("plan")[-1]["params"]["archive"] == str(tmp_path / "gone" / "a.gpkg")
+    assert not dialog._buttons.buttons()[0].isEnabled()
+    fake.order()
+    dialog._archive.setFilePath(str(tmp_path / "b.gpkg"))
+    assert dialog._buttons.buttons()[0].isEnabled()
+    wait_until(lambda: "120 chips" in dialog._estimate.text())
+    dialog._archive.setFilePath("")
+    wait_until(lambda: dialog._estimate.text() == "Choose where the archive shall be.")
 
 
 @pytest.mark.parametrize("code", ["EPSG:26910", "EPSG:3857", "EPSG:4326", "EPSG:3031"])

@@ -69,6 +69,19 @@ def test_a_thumbnail_is_asked_for_no_more_once_it_is_there(full_view, run_for):
     assert 5003 in model.wanted
 
 
+def test_thumbnails_that_were_missing_are_asked_for_again_when_rasters_were_found(full_view, run_for):
+    model = full_view.model()
+    image = QImage(64, 64, QImage.Format.Format_RGB32)
+    model.set_thumbnail(5001, image)
+    model.set_thumbnail(5002, QImage())
+    run_for(0.1)
+    model.wanted.clear()
+    model.want_missing()
+    run_for(0.1)
+    assert 5002 in model.wanted
+    assert 5001 not in model.wanted
+
+
 def test_a_thumbnail_of_an_earlier_search_is_ignored(full_view):
     model = full_view.model()
     model.set_matches([made_match(1)])

@@ -324,3 +324,12 @@ def test_an_archive_that_cannot_be_opened_is_told_once(ready, fake, tmp_path, wi
     wait_until(lambda: window.messages)
     run_for(0.5)
     assert window.messages == [(Qgis.MessageLevel.Warning, sentence)]
+
+
+def test_an_archive_that_is_gone_is_no_longer_described(ready, fake, window, wait_until):
+    sentence = "There is no archive town.gpkg; choose another."
+    fake.order(search={"error": {"code": "archive_missing", "message": sentence}})
+    ready.actions[1].trigger()
+    window.draw_box(BOX)
+    wait_until(lambda: window.messages)
+    assert ready.dock.archive.info == sentence

@@ -62,12 +62,7 @@ class Archive:
         Raises EngineError: BAD_REQUEST where a file is already or the folder is missing, ARCHIVE_READ_ONLY, DISK_FULL.
         """
         path = absolute(path)
-        if path.exists():
-            raise _exists(path)
-        if not path.parent.is_dir():
-            raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {path.parent}: make it or choose another.")
-        if not os.access(path.parent, os.W_OK):
-            raise EngineError(ErrorCode.ARCHIVE_READ_ONLY, f"{path.parent} refuses new files: choose another folder.")
+        require_room_for(path)
         information = {
             "format_version": str(FORMAT_VERSION),
             "id": str(uuid.uuid4()),
@@ -320,6 +315,16 @@ def _publish(draft: Path, path: Path) -> None:
         if path.exists():
             raise _exists(path) from None
         draft.rename(path)
+
+
+def require_room_for(path: Path) -> None:
+    """Raises EngineError where no new archive can be made: BAD_REQUEST, ARCHIVE_READ_ONLY as `Archive.create` does."""
+    if path.exists():
+        raise _exists(path)
+    if not path.parent.is_dir():
+        raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {path.parent}: make it or choose another.")
+    if not os.access(path.parent, os.W_OK):
+        raise EngineError(ErrorCode.ARCHIVE_READ_ONLY, f"{path.parent} refuses new files: choose another folder.")
 
 
 def _exists(path: Path) -> EngineError:

@@ -104,16 +104,14 @@ class IndexRun:
         record = self._archive.find_raster(path)
         try:
             with Raster(path) as raster:
-                plan = Plan(raster, self._levels, _known_passes(record, raster))
-                same = record is not None and _is_same(record, raster)
+                plan, finished = surveyed(self._archive, raster, self._levels)
         except EngineError as error:
             if error.code is ErrorCode.RASTER_MISSING and record is not None and record.id is not None:
                 self._archive.set_state(record.id, "missing", error.message)
                 return Outcome(path, "missing", self._archive.chip_count(record.id))
             raise
-        if not same or record is None or record.id is None:
+        if finished is None or record is None or record.id is None:
             return plan.missing(set())
-        finished = self._archive.finished_blocks(record.id)
         count = plan.missing(finished)
         if plan.replaced or count:
             return count
@@ -220,6 +218,15 @@ class IndexRun:
                 self._archive.set_state(record.id, "failed", error.message)
                 chips = self._archive.chip_count(record.id)
             outcomes[path] = Outcome(path, "failed", chips, error)
+
+
+def surveyed(archive: Archive, raster: Raster, levels: Levels) -> tuple[Plan, set[int] | None]:
+    """A raster's plan and which of its blocks the archive has; None where it has none of this very file."""
+    record = archive.find_raster(raster.path)
+    plan = Plan(raster, levels, _known_passes(record, raster))
+    if record is None or record.id is None or not _is_same(record, raster):
+        return plan, None
+    return plan, archive.finished_blocks(record.id)
 
 
 def _is_same(record: RasterRecord, raster: Raster) -> bool:
