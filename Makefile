@@ -68,7 +68,8 @@ $(RESULTS)/objects.json: | $(RESULTS)/objects-resnet50-imagenet.json
 TRAINED_frors-nothing-trained := --encoder frors --epochs 0
 TRAINED_baseline-as-shipped := --encoder triplet --epochs 6 --set kept=0.5
 TRAINED_triplet := --encoder triplet --epochs 6 --set fit=pca head_rate=1e-3
-OBJECTS := frors-nothing-trained baseline-as-shipped triplet
+TRAINED_one-projection := --encoder frors --epochs 6 --set match=false auxiliary=0 kept=0.5
+OBJECTS := frors-nothing-trained baseline-as-shipped triplet one-projection
 
 $(OBJECTS:%=$(RESULTS)/objects-%.json): $(RESULTS)/objects-%.json: | build/encoders/%.safetensors $(RESULTS)/objects.json
 	@FRORS_ENCODERS=build/encoders $(VENV) scripts/benchmark_objects.py --data $(DATA) --encoder $* \

@@ -35,7 +35,7 @@ CANCELS = 20
 BOXES = 20
 RASTERS = 100
 BOX_M = 60.0
-FINE = [0.15]
+FINE = [0.075]
 
 
 class Engine:

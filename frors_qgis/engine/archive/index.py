@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -137,21 +138,18 @@ class Index:
                 f"The query embedding has {len(query)} numbers and the archive's {self._archive.dimension}.",
             )
         mask = self._live if mask is None else mask
-        places, scores = self._search_segments(query, k, mask)
-        start = len(self._ids) - len(self._recent)
-        recent, recent_scores = self._recent.search(query, k, None if mask is None else mask[start:])
-        ids = np.concatenate([self._ids[places], self._ids[recent + start]])
+        (sealed, scores), (recent, recent_scores) = self._search_parts(query, k, mask)
+        ids = np.concatenate([self._ids[sealed], self._ids[recent]])
         scores = np.concatenate([scores, recent_scores])
         order = np.lexsort((ids, -scores))[:k]
         return ids[order], scores[order]
 
-    def _search_segments(self, query: npt.NDArray[np.float32], k: int, mask: _Mask | None) -> _Found:
-        """Places and true scores of the best chips of the segments."""
+    def _search_parts(self, query: npt.NDArray[np.float32], k: int, mask: _Mask | None) -> tuple[_Found, _Found]:
+        """Places and true scores of the best chips of the segments, and of those that are in none."""
         wanted = 2 * k + _MARGIN  # codes are inexact: what they rank a little lower may be better
         eligible = len(self._ids) if mask is None else int(mask.sum())
-        if mask is not None and eligible <= wanted:
-            places = np.flatnonzero(mask[: len(self._ids) - len(self._recent)])
-            return places, self._archive.vectors(self._ids[places].tolist()) @ query
+        recent_start = len(self._ids) - len(self._recent)
+        few = mask is not None and eligible <= wanted
         share = MOST_SCANNED / max(MOST_SCANNED, eligible)
         searches: list[Callable[[], _Found]] = []
         starts: list[int] = []
@@ -159,25 +157,40 @@ class Index:
         for live in self._segments:
             end = start + len(live.segment)
             part = None if mask is None else mask[start:end]
-            if part is None or part.any():
+            if not few and (part is None or part.any()):
                 searches.append(partial(live.segment.search, query, wanted, share, part))
                 starts.append(start)
             start = end
-        found = self._run(searches)
-        if not found:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        places = np.concatenate([part + start for (part, _), start in zip(found, starts, strict=True)])
-        scores = np.concatenate([scores for _, scores in found])
-        best = np.unique(places[np.argsort(-scores, kind="stable")[:wanted]])
-        return best, self._archive.vectors(self._ids[best].tolist()) @ query
+        searches.append(partial(self._recent.search, query, k, None if mask is None else mask[recent_start:]))
+        *found, (recent, recent_scores) = self._run(searches)
+        if few and mask is not None:
+            best = np.flatnonzero(mask[:recent_start])
+        else:
+            none = (np.empty(0, np.int64), np.empty(0, np.float32))
+            places = np.concatenate([none[0], *(part + start for (part, _), start in zip(found, starts, strict=True))])
+            scores = np.concatenate([none[1], *(scores for _, scores in found)])
+            best = np.unique(places[np.argsort(-scores, kind="stable")[:wanted]])
+        # einsum, since threads that OpenBLAS starts for a product spin on: they cost the next search a third more.
+        true_scores = np.einsum("nd,d->n", self._archive.vectors(self._ids[best].tolist()), query)
+        return (best, true_scores), (recent + recent_start, recent_scores)
 
-    def _run(self, searches: list[Callable[[], _Found]]) -> list[_Found]:
-        """Runs searches on all cores: FAISS lets go of Python's lock."""
-        if len(searches) < 2:
-            return [search() for search in searches]
-        if self._threads is None:
+    def _run(self, searches: Sequence[Callable[[], _Found]]) -> list[_Found]:
+        """Runs searches on all cores, this thread among them: FAISS lets go of Python's lock."""
+        found: dict[int, _Found] = {}
+        numbers = count()
+
+        def work() -> None:
+            while (number := next(numbers)) < len(searches):
+                found[number] = searches[number]()
+
+        helpers = min(os.cpu_count() or 1, len(searches)) - 1
+        if helpers and self._threads is None:
             self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="search")
-        return list(self._threads.map(lambda search: search(), searches))
+        futures = [self._threads.submit(work) for _ in range(helpers)] if self._threads is not None else []
+        work()
+        for future in futures:
+            future.result()
+        return [found[number] for number in range(len(searches))]
 
     def _note_columns(self) -> None:
         """What is known of each chip, segments first: its id, its ground size, whether it is in the archive."""

@@ -152,6 +152,7 @@ def _map_lists(path: Path, dimension: int, lengths: npt.NDArray[np.uint64]) -> A
         lists.lists.resize(len(lengths))
         lists.set_all_lists_sizes(faiss.swig_ptr(lengths))
         lists.do_mmap()
+        lists.prefetch_nthread = 0  # each search would start 32 threads that read ahead what is in memory mostly
         return lists
     lists = faiss.ArrayInvertedLists(len(lengths), dimension)
     with path.open("rb") as file:
