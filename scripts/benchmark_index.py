@@ -7,7 +7,7 @@ The Kitsap aerial (5000 x 5000 px, 0.3 m) is indexed with windows of 8 and 4 cel
 own `index`, from pixels to a written archive. In the same round each loop of chip_loops.py encodes eight chips of each
 size, drawn at random, which stand for all of their size, and the trunk runs on ready tensors of every block. Ratios are
 medians over the rounds. Memory is the peak RSS of the `index` command on a quarter of the aerial, all of it, and four
-copies of it side by side.
+and sixteen copies of it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ ROUNDS = 3
 SAMPLE = 8
 DRAWN = 400
 GEMM = 2048
-AREAS = (1, 4, 16)
+AREAS = (1, 4, 16, 64)
 
 
 class Bench:
@@ -131,19 +131,27 @@ def compared(rounds: Sequence[dict[str, float]]) -> dict[str, Any]:
 
 
 def rasters_of_areas(aerial: Path, work: Path) -> dict[int, Path]:
-    """A quarter of the aerial, the aerial, and four of it side by side."""
+    """A quarter of the aerial, the aerial, and four and sixteen of it in a square."""
     side = gdal.Open(str(aerial)).RasterXSize
-    quarter, tiles = work / "quarter.vrt", []
+    quarter = work / "quarter.vrt"
     gdal.Translate(str(quarter), str(aerial), srcWin=[0, 0, side // 2, side // 2])
-    west, step_x, _, north, _, step_y = gdal.Open(str(aerial)).GetGeoTransform()
-    for row in range(2):
-        for column in range(2):
-            left, top = west + column * side * step_x, north + row * side * step_y
+    return dict(zip(AREAS, (quarter, aerial, *(_square(aerial, copies, work) for copies in (2, 4))), strict=True))
+
+
+def _square(aerial: Path, copies: int, work: Path) -> Path:
+    """So many copies of a raster in each of so many rows."""
+    source = gdal.Open(str(aerial))
+    west, step_x, _, north, _, step_y = source.GetGeoTransform()
+    width, height = source.RasterXSize * step_x, source.RasterYSize * step_y
+    tiles = []
+    for row in range(copies):
+        for column in range(copies):
+            left, top = west + column * width, north + row * height
             tiles.append(str(work / f"tile-{row}-{column}.vrt"))
-            gdal.Translate(tiles[-1], str(aerial), outputBounds=[left, top, left + side * step_x, top + side * step_y])
-    four = work / "four.vrt"
-    gdal.BuildVRT(str(four), tiles).FlushCache()
-    return dict(zip(AREAS, (quarter, aerial, four), strict=True))
+            gdal.Translate(tiles[-1], source, outputBounds=[left, top, left + width, top + height])
+    square = work / f"square-{copies}.vrt"
+    gdal.BuildVRT(str(square), tiles).FlushCache()
+    return square
 
 
 def peak_mebibytes(raster: Path, work: Path) -> int:

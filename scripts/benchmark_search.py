@@ -101,6 +101,7 @@ def filters(index: Index, archive: Archive, queries: NDArray[np.float32]) -> lis
         if flat is not None:
             flat.add(part)
         start += len(part)
+    threads = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     rows = []
     for share, best in expected.items():
@@ -122,6 +123,7 @@ def filters(index: Index, archive: Archive, queries: NDArray[np.float32]) -> lis
             row["flat float32, one thread: p50 ms"] = round(1000 * float(np.median(others)), 2)
         rows.append(row)
         print(row, flush=True)
+    faiss.omp_set_num_threads(threads)
     return rows
 
 
