@@ -67,7 +67,6 @@ ROWS = {
     "baseline + FPM + GraL, schedule as shipped": Row(
         "frors", ("match=false", "auxiliary=0", "views=6", "epochs=6", "kept=0.5")
     ),
-    "triplet, schedule as shipped": Row("triplet", ("fit=pca", "head_rate=1e-3", "views=6", "epochs=6", "kept=0.5")),
     "multi-similarity": Row("triplet", ("loss=multi-similarity",), once=True),
 }
 

@@ -91,7 +91,7 @@ def write_segment(path: Path, archive: str, batches: Sequence[Batch]) -> None:
     index.cp.niter = _ITERATIONS
     index.cp.max_points_per_centroid = _CHIPS_PER_LIST
     index.cp.min_points_per_centroid = 1
-    index.train(vectors)
+    index.train(vectors[:: max(1, count // (_MOST_LISTS * _CHIPS_PER_LIST))])
     nearest = index.quantizer.search(vectors, 1)[1][:, 0]
     codes = np.empty((count, dimension), np.uint8)
     index.encode_vectors(count, faiss.swig_ptr(vectors), faiss.swig_ptr(nearest), faiss.swig_ptr(codes))
