@@ -15,10 +15,10 @@ from frors_qgis.engine.archive.codes.hasher import ProjectionHasher
 
 @pytest.fixture(scope="module")
 def vectors():
-    """2,000 unit embeddings of 64 numbers in 20 clusters, off the origin and of few dimensions, as real ones are."""
+    """2,000 unit embeddings of 64 numbers, off the origin and spread along few axes, as real ones are."""
     generator = np.random.default_rng(4)
-    centres = generator.standard_normal((20, 24)) @ generator.standard_normal((24, 64))
-    drawn = centres[generator.integers(0, 20, 2000)] + generator.standard_normal((2000, 64)) + 2
+    axes = np.linalg.qr(generator.standard_normal((64, 64)))[0]
+    drawn = generator.standard_normal((2000, 64)) / np.arange(1, 65) @ axes + 0.1
     return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
 
 
