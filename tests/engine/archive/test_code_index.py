@@ -11,7 +11,7 @@ import pytest
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.array_file import read_arrays, write_arrays
 from frors_qgis.engine.archive.codes.code_index import FILE_NAME, CodeIndex
-from frors_qgis.engine.archive.codes.fitting import fit_lsh, fit_signs
+from frors_qgis.engine.archive.codes.fitted_hashers import fit_lsh, fit_signs
 from frors_qgis.engine.archive.codes.hasher import ProjectionHasher
 from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import NewChips

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive.array_file import ArrayFileError, write_arrays
-from frors_qgis.engine.archive.codes.fitting import fit_itq, fit_lsh, fit_signs
+from frors_qgis.engine.archive.codes.fitted_hashers import fit_itq, fit_lsh, fit_signs
 from frors_qgis.engine.archive.codes.hamming import as_words, distances, nearest, popcounts
 from frors_qgis.engine.archive.codes.hasher import ProjectionHasher
 
