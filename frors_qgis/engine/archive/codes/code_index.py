@@ -93,7 +93,7 @@ class CodeIndex:
         query = checked_query(vector, k, self._archive.dimension)
         code = self._hasher.encode(query[None])[0]
         ids = self.ids[nearest(self.codes, code, max(k, shortlist), mask)[0]]
-        scores = self._archive.vectors(ids.tolist()) @ query
+        scores = np.einsum("nd,d->n", self._archive.vectors(ids.tolist()), query)
         order = np.lexsort((ids, -scores))[:k]
         return ids[order], scores[order]
 
