@@ -38,7 +38,7 @@ from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER
 
 RANKED = 200
-QUERIES = 5
+QUERIES = 3
 """Of each port, and ten times as many buildings."""
 
 
