@@ -55,7 +55,8 @@ benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md from DATA in
 	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results $(RESULTS)/retrieval $(ONLY)
 ifndef ONLY
 	@$(VENV) scripts/benchmark_dimensions.py --data $(DATA) -o $(RESULTS)/dimensions.json
-	@$(MAKE) --no-print-directory $(addprefix $(RESULTS)/,trunks.json objects.json $(OBJECTS:%=objects-%.json) halo.json)
+	@$(MAKE) --no-print-directory $(addprefix $(RESULTS)/,trunks.json objects.json $(OBJECTS:%=objects-%.json) halo.json \
+		feedback.json outlines.json)
 endif
 
 $(RESULTS)/%.json:

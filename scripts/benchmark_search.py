@@ -4,7 +4,9 @@
 
 Archives: see synthetic_archive.py. Queries: 200 embeddings drawn in the same way; the ten best of an exhaustive search
 in float32 over the stored embeddings are what recall@10 asks for. Beside it stands, up to a million chips, FAISS's flat
-index of float32 with one thread, which answers the same queries in turn. Filters are masks of random chips.
+index of float32 with one thread, which answers the same queries in turn. Filters there are masks of random chips, made
+before the clock starts. "Searches" are the plugin's own: filters by extent or by rasters, ten or a hundred matches
+without overlaps.
 `--chips 10000000` wants 13 GB of disk.
 """
 
@@ -32,6 +34,8 @@ from synthetic_archive import Perturbation, make_archive, real_embeddings
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
+from frors_qgis.engine.search.query import Query
+from frors_qgis.engine.search.searcher import Searcher
 
 K = 10
 QUERIES = 200
@@ -60,7 +64,52 @@ def measure(path: Path, queries: NDArray[np.float32]) -> dict[str, Any]:
             "filters": filters(index, archive, queries),
         }
         index.close()
+        result["searches"] = searches(path, queries)
     return result
+
+
+def searches(path: Path, queries: NDArray[np.float32]) -> list[dict[str, Any]]:
+    """Latency of the plugin's searches: everything between a query's vector and its matches."""
+    rows = []
+    with Archive.open(path) as archive:
+        searcher = Searcher(archive, SegmentFolder.of(archive, path.parent))
+        for name, share, filters in plugin_filters(archive):
+            for k in (K, 10 * K):
+                taken = [seconds_of(partial(searcher.search, Query(query, k=k, **filters)))[0] for query in queries]
+                row = {"filter": name, "share": share, "matches": k}
+                row |= {"p50 ms": milliseconds(taken, 0.5), "p95 ms": milliseconds(taken, 0.95)}
+                rows.append(row)
+                print(row, flush=True)
+        searcher.close()
+    return rows
+
+
+def plugin_filters(archive: Archive) -> Iterator[tuple[str, float, dict[str, Any]]]:
+    """Name, share of the chips, and parameters of a query."""
+    rasters = [record.id for record in archive.rasters()]
+    yield "none", 1.0, {}
+    for share in SHARES[1:]:
+        yield "extent", share, {"extent": middle(archive, share)}
+        yield "rasters", share, {"rasters": frozenset(rasters[: max(1, round(share * len(rasters)))])}
+
+
+def middle(archive: Archive, share: float) -> tuple[float, float, float, float]:
+    """An extent in the middle of the archive's chips that holds about a share of them."""
+    places = np.array([corner for chip in archive.chips(sample_ids(archive)) for corner in chip.footprint])
+    (west, south), (east, north) = places.min(axis=0), places.max(axis=0)
+    width, height = (east - west) * share**0.5 / 2, (north - south) * share**0.5 / 2
+    x, y = (west + east) / 2, (south + north) / 2
+    return float(x - width), float(y - height), float(x + width), float(y + height)
+
+
+def sample_ids(archive: Archive) -> list[int]:
+    """Some thousands of chips, the first and the last among them."""
+    return np.linspace(1, archive.chip_count(), 5000).astype(int).tolist()
+
+
+def milliseconds(seconds: list[float], quantile: float) -> float:
+    """A quantile of durations."""
+    return round(1000 * float(np.quantile(seconds, quantile)), 2)
 
 
 def opened(archive: Archive) -> Index:
@@ -115,12 +164,12 @@ def filters(index: Index, archive: Archive, queries: NDArray[np.float32]) -> lis
             recalls.append(np.isin(wanted, ids).mean())
         row = {
             "share": share,
-            "p50 ms": round(1000 * float(np.median(own)), 2),
-            "p95 ms": round(1000 * float(np.quantile(own, 0.95)), 2),
+            "p50 ms": milliseconds(own, 0.5),
+            "p95 ms": milliseconds(own, 0.95),
             "recall@10": round(float(np.mean(recalls)), 4),
         }
         if others:
-            row["flat float32, one thread: p50 ms"] = round(1000 * float(np.median(others)), 2)
+            row["flat float32, one thread: p50 ms"] = milliseconds(others, 0.5)
         rows.append(row)
         print(row, flush=True)
     faiss.omp_set_num_threads(threads)

@@ -85,14 +85,14 @@ def select_within(connection: sqlite3.Connection, extent: tuple[float, float, fl
         raise EngineError(ErrorCode.BAD_REQUEST, f"{extent} is no extent: give west, south, east and north in degrees.")
     width = min(east - west if west <= east else east - west + 360.0 * math.ceil((west - east) / 360.0), 360.0)
     west = (west + 180.0) % 360.0 - 180.0
-    found: set[int] = set()
+    found = [np.empty(0, np.int64)]
     for turn in (-360.0, 0.0, 360.0):  # footprints at the antimeridian reach past 180 or -180
         box = {"west": west + turn, "south": south, "east": west + turn + width, "north": north}
-        found.update(chip_id for (chip_id,) in connection.execute(_INSIDE, box))
+        found.append(np.fromiter((chip_id for (chip_id,) in connection.execute(_INSIDE, box)), np.int64))
         rows = connection.execute(_ACROSS, box).fetchall()
         meets = _meets(decode_polygons([geometry for _, geometry in rows]), **box)
-        found.update(chip_id for (chip_id, _), meet in zip(rows, meets.tolist(), strict=True) if meet)
-    return np.fromiter(sorted(found), np.int64, len(found))
+        found.append(np.array([chip_id for chip_id, _ in rows], np.int64)[meets])
+    return np.unique(np.concatenate(found))
 
 
 def _meets(

@@ -137,7 +137,7 @@ class Index:
 
     def _search_parts(self, query: npt.NDArray[np.float32], k: int, mask: _Mask | None) -> tuple[_Found, _Found]:
         """Places and true scores of the best chips of the segments, and of those that are in none."""
-        wanted = 2 * k + _MARGIN  # codes are inexact: what they rank a little lower may be better
+        wanted = k + k // 4 + _MARGIN  # codes are inexact: what they rank a little lower may be better
         eligible = len(self._ids) if mask is None else int(mask.sum())
         recent_start = len(self._ids) - len(self._recent)
         few = mask is not None and eligible <= wanted

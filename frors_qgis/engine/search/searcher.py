@@ -18,7 +18,10 @@ from frors_qgis.engine.search.query import Match, Matches, Query
 from frors_qgis.engine.search.spacing import at_a_distance
 from frors_qgis.protocol import EngineError, ErrorCode
 
-_FETCH_FACTOR = 8
+_FETCH_FACTOR = 5
+"""At half overlap k matches without overlaps were among the first 1.8 k to 4.4 k, in an aerial and eight satellite
+scenes."""
+
 _MOST_FETCHED = 20_000
 """Chips that one search looks at: where matches must lie far apart, or all lie on each other, fewer are found."""
 

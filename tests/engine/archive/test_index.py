@@ -19,6 +19,8 @@ MakeChips = Callable[..., NewChips]
 MakeRecord = Callable[..., RasterRecord]
 NewIndex = Callable[[Archive], Index]
 
+_TIE = 1e-4
+
 
 @pytest.fixture(params=["in memory", "sealed"])
 def new_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewIndex]:
@@ -54,7 +56,7 @@ def _expect(
     k: int,
     candidates: npt.NDArray[np.int64] | None = None,
 ) -> None:
-    """The same as brute force, but that ids may change places where scores are equal to 1e-3."""
+    """The same as brute force: the same ids but for ties, the same scores."""
     ids, vectors = _all_embeddings(archive)
     if candidates is not None:
         keep = np.isin(ids, candidates)
@@ -67,6 +69,7 @@ def _expect(
     assert len(set(found.tolist())) == len(found) == min(k, len(ids))
     np.testing.assert_allclose(found_scores, best, atol=1e-3)
     np.testing.assert_allclose(scores[np.searchsorted(ids, found)], found_scores, atol=1e-3)
+    assert set(ids[scores > best[-1] + _TIE].tolist()) <= set(found.tolist())
     assert (np.diff(found_scores) <= 0).all()
 
 
