@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -18,7 +18,12 @@ Value = Union[str, float, Place]  # noqa: UP007 - evaluated when the module is l
 LONGEST_TEXT = 120
 _RANGES = {"gsd": (0.0, 1e6, "metres"), "cloud": (0.0, 100.0, "per cent"), "off_nadir": (0.0, 90.0, "degrees")}
 _PLACE = "a longitude and a latitude in degrees"
-_TEXTS = {"platform": platform_name, "sensor": sensor_name, "level": level_name, "place_name": str.strip}
+_TEXTS: dict[str, Callable[[str], str]] = {
+    "platform": platform_name,
+    "sensor": sensor_name,
+    "level": level_name,
+    "place_name": str.strip,
+}
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ class _Reader:
     def __init__(self, tokens: list[str], known: Known) -> None:
         self._tokens = tokens
         self._known = known
-        self._names = {
+        self._names: dict[str, Condition] = {
             **{key(name): OfLevel(name) for name in known.levels},
             **{key(name): OfSensor(name) for name in known.sensors},
             **{key(name): OfPlatform(name) for name in known.platforms},

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from frors_qgis.engine.imagery.metadata import RasterMetadata
+from frors_qgis.engine.imagery.metadata.tags import RasterMetadata
 from frors_qgis.engine.imagery.raster import Raster
 
 
