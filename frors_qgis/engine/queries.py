@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.places import Place
-from frors_qgis.engine.acquisition.predicate import Predicate
+from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS, Predicate
 from frors_qgis.engine.acquisition.query_line import Known, parse_query_line
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
@@ -63,7 +63,7 @@ def known_words(archive: Archive) -> Known:
 
 def _words(parameters: Parameters, archive: Archive) -> Predicate:
     line = parameters.optional_text("words")
-    return Predicate() if line is None else parse_query_line(line, known_words(archive))
+    return NO_CONDITIONS if line is None else parse_query_line(line, known_words(archive))
 
 
 def _place(parameters: Parameters, archive: Archive) -> Place | None:

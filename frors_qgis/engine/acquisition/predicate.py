@@ -171,6 +171,9 @@ class Predicate:
         return any(within.place is None for clause in self.of_places for within, _ in clause)
 
 
+NO_CONDITIONS = Predicate()
+
+
 def _is_of_places(clause: Clause) -> bool:
     return all(isinstance(term.condition, Within) for term in clause)
 

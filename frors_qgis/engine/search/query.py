@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.places import Place
-from frors_qgis.engine.acquisition.predicate import Predicate
+from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS, Predicate
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -27,9 +27,9 @@ class Query:
     (None: at any time; all of them: or unknown). `least_score`: worse matches are left out; `apart`: metres between
     the centres of matches at least; `hidden`: ids of chips that are not wanted, nor others on their places;
     `positive`: ids of chips that win their places, also from better ones and from hidden ones; `newer_than`: the id of
-    a chip, only those that came later are wanted. `words` are conditions on the acquisition of a match's raster, known
-    to hold; distances among them are taken to each chip's own centre, so that a raster which reaches farther is searched
-    in part. `place` (lon, lat) in EPSG:4326 is where the query comes from, for distances that name no place.
+    a chip, only those that came later are wanted. `words` are conditions that are known to hold of the
+    acquisition of a match's raster; distances among them are taken to each chip's own centre, so a raster that reaches
+    farther is searched in part. `place` (lon, lat in EPSG:4326) is where the query comes from, for distances without.
     Raises EngineError(BAD_REQUEST) for values that make no query.
     """
 
@@ -46,7 +46,7 @@ class Query:
     hidden: tuple[int, ...] = ()
     positive: frozenset[int] = frozenset()
     newer_than: int | None = None
-    words: Predicate = Predicate()
+    words: Predicate = NO_CONDITIONS
     place: Place | None = None
 
     def __post_init__(self) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from frors_qgis.engine.acquisition.facts import Fact, facts_of
 
-Values = dict[str, object]
+Values = Mapping[str, object]
 
 _LONGEST_NAME = 255
 _FIRST_YEAR = 1950
