@@ -207,6 +207,7 @@ def test_when_the_file_was_written_is_used_for_want_of_a_better_date_only(facts)
         ("LT05_L2SP_196030_19900607_20200101_02_T1_SR_B1.TIF", Acquisition("landsat-5", "tm", "L2SP", None)),
         ("LC81960302019158LGN00_B4.TIF", Acquisition("landsat-8", "oli_tirs", acquired="2019-06-07")),
         ("LC81960302019366LGN00_B4.TIF", Acquisition()),
+        ("LC81960300000158LGN00_B4.TIF", Acquisition()),
         (SAFE, Acquisition("sentinel-2a", "msi", "L2A", acquired="2019-06-07T10:30:31Z")),
         ("T31TFJ_20190607T103031_B8A_20m.jp2", Acquisition("sentinel-2", "msi", acquired="2019-06-07T10:30:31Z")),
         ("S2B_31TFJ_20190607_0_L2A.tif", Acquisition("sentinel-2b", "msi", "L2A", acquired="2019-06-07")),

@@ -79,7 +79,7 @@ _PRODUCTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Values]], ...]
     (re.compile(_START + pattern, re.ASCII), values)
     for pattern, values in (
         (r"L([COTEM])0([1-9])_(L[12][A-Z]{2})_\d{6}_(\d{8})_\d{8}_\d{2}_[A-Z0-9]{2}", _landsat),
-        (r"L([COTEM])([1-9])\d{6}(\d{4})([0-3]\d{2})[A-Z]{3}\d{2}", _early_landsat),
+        (r"L([COTEM])([1-9])\d{6}((?:19|20)\d{2})([0-3]\d{2})[A-Z]{3}\d{2}", _early_landsat),
         (rf"S2([A-D])_MSI(?P<level>L1C|L2A)_(?P<moment>{_TIME})_N\d{{4}}_R\d{{3}}_T\d{{2}}[A-Z]{{3}}", _sentinel_2),
         (r"S2([A-D])_\d{1,2}[A-Z]{3}_(?P<moment>\d{8})_\d+_(?P<level>L1C|L2A)", _sentinel_2),
         (rf"(?:L2A_)?T\d{{2}}[A-Z]{{3}}_({_TIME})_(?:B\d[0-9A]|TCI|AOT|WVP|SCL)", _sentinel_2_band),
