@@ -28,6 +28,9 @@ _OFF_NADIR = ("OFF_NADIR", "OFFNADIR", "OFF_NADIR_ANGLE", "OFFNADIRVIEWANGLE")
 _EXIF = {"EXIF_DATETIMEORIGINAL", "EXIF_MODEL"}
 _CLOUD = ("CLOUDCOVER", "CLOUD_COVER", "CLOUD_COVERAGE_ASSESSMENT", "CLOUDY_PIXEL_PERCENTAGE")
 _DATE = re.compile(r"(\d{4})([-:/]?)(\d{2})\2(\d{2})(?!\d)")
+_CLOCK_ZERO = datetime.date(1970, 1, 1)
+"""What GDAL makes of the time of a Landsat scene, which it does not understand in quotes."""
+
 _EXTRA_TAGS = 64
 _TEXT_LENGTH = 256
 
@@ -84,9 +87,11 @@ def _first_date(texts: Iterable[str]) -> str | None:
         match = _DATE.search(text)
         if match:
             try:
-                return datetime.date(int(match[1]), int(match[3]), int(match[4])).isoformat()
+                day = datetime.date(int(match[1]), int(match[3]), int(match[4]))
             except ValueError:
                 continue
+            if day != _CLOCK_ZERO:
+                return day.isoformat()
     return None
 
 
