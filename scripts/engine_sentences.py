@@ -24,7 +24,15 @@ UNSEEN = {
     *("progress_bar.py", "report.py", "run_folder.py", "segment.py"),
 }
 _SPEAKERS = {
-    **{"EngineError": (1,), "Skipped": (1,), "Matches": (1,), "set_state": (1, 2), "progress": (1,), "_report": (1,)},
+    **{
+        "EngineError": (1,),
+        "_MissingError": (0,),
+        "Skipped": (1,),
+        "Matches": (1,),
+        "set_state": (1, 2),
+        "progress": (1,),
+        "_report": (1,),
+    },
     **{"ValueError": (0,), "RuntimeError": (0,)},  # the engine puts the words of such exceptions into sentences
 }
 """Calls that take a sentence, and its place among their arguments."""
