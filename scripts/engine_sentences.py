@@ -26,7 +26,15 @@ UNSEEN = {
     *("semantic_columns.py", "semantic_filter.py", "semantic_nodes.py", "semantic_tree.py", "semantic_tree_file.py"),
 }
 _SPEAKERS = {
-    **{"EngineError": (1,), "Skipped": (1,), "Matches": (1,), "set_state": (1, 2), "progress": (1,), "_report": (1,)},
+    **{
+        "EngineError": (1,),
+        "_MissingError": (0,),
+        "Skipped": (1,),
+        "Matches": (1,),
+        "set_state": (1, 2),
+        "progress": (1,),
+        "_report": (1,),
+    },
     **{"ValueError": (0,), "RuntimeError": (0,)},  # the engine puts the words of such exceptions into sentences
 }
 """Calls that take a sentence, and its place among their arguments."""

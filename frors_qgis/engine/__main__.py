@@ -155,6 +155,9 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--months", type=_wholes, default=[], metavar="N,N", help="of acquisition, 1 to 12; default: all"
     )
+    search.add_argument(
+        "--words", dest="words_line", metavar="LINE", help='such as "sentinel-2, summer, within 50 km, cloud < 20"'
+    )
     search.add_argument("--least-score", type=float, metavar="S", help="leave out worse matches; default: none")
     search.add_argument(
         "--apart", type=float, default=0.0, metavar="M", help="metres between matches at least; default: no overlap"

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from frors_qgis.engine.acquisition.acquisition import Acquisition
+from frors_qgis.engine.acquisition.template import to_sentence
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.connection import absolute
 from frors_qgis.engine.archive_access import known_raster
@@ -88,8 +90,10 @@ def search(options: argparse.Namespace) -> Result:
             embed = service.methods["embed"] if sys.platform == "linux" else embed_apart
             embedding = embed(Parameters(box), Call())
             values |= {"embedding": embedding["embedding"], "ground_size": embedding["chip_size"]}
+            values["place"] = embedding["place"]
             note = embedding["note"]
             values["crs"] = options.crs or _crs_of(options.raster)
+        values |= {"words": options.words_line}
         values |= {"since": options.since, "until": options.until, "months": options.months}
         values |= {"within": options.within, "least_score": options.least_score, "apart": options.apart}
         values |= {"rasters": _raster_ids(options.archive, options.rasters or [])}
@@ -145,6 +149,10 @@ def info(options: argparse.Namespace) -> Result:
         print(f"  level {level['gsd']:.3g} m x {level['cells']} cells: chips of {level['ground_size']:.4g} m")
     for raster in result["rasters"]:
         print(f"  {raster['state']:9s} {raster['chips']:8,d} chips  {raster['path']}")
+        if told := to_sentence(Acquisition.from_json(raster["acquisition"])):
+            print(f"    {told}")
+        for sentence in raster["conflicts"]:
+            print(f"    Sources disagree on {sentence}.")
     return result
 
 

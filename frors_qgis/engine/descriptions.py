@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from frors_qgis.engine.acquisition.template import to_sentence
+from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import raster_file
+from frors_qgis.engine.archive.records import RasterRecord
 from frors_qgis.engine.archive_access import has_installed_encoder
 from frors_qgis.engine.georeferences import record_crs, record_georeference
 from frors_qgis.engine.imagery.windows import PixelWindow
@@ -22,6 +25,8 @@ def error_json(error: EngineError) -> dict[str, Any]:
 
 def archive_json(archive: Archive) -> dict[str, Any]:
     """What an archive holds; a raster whose file is gone is "missing", whatever its record says.
+
+    "acquisition" of a raster has the fields that are known, "conflicts" a sentence for each two sources that disagree.
 
     "reindexing" says how to make a new archive of its rasters; null while the encoder that made it is installed.
     """
@@ -39,6 +44,8 @@ def archive_json(archive: Archive) -> dict[str, Any]:
                 "gsd": record.gsd,
                 "crs": record_crs(record),
                 "acquired": record.acquired,
+                "acquisition": record_acquisition(record).to_json(),
+                "conflicts": [conflict.sentence for conflict in record_facts(record).conflicts()],
             }
         )
     available = has_installed_encoder(archive)
@@ -56,6 +63,23 @@ def archive_json(archive: Archive) -> dict[str, Any]:
         ],
         "rasters": rasters,
         "queries": [query._asdict() for query in archive.saved_queries()],
+    }
+
+
+def raster_json(archive: Archive, record: RasterRecord) -> dict[str, Any]:
+    """What is known of one raster's acquisition, which source says what, and where sources disagree."""
+    facts = record_facts(record)
+    return {
+        "id": record.id,
+        "path": raster_file(archive, record)[0],
+        "acquisition": facts.acquisition.to_json(),
+        "sources": {name: fact.source for name, fact in facts.used().items()},
+        "facts": facts.to_json(),
+        "conflicts": [
+            {"used": one.used.to_json(), "other": one.other.to_json(), "sentence": one.sentence}
+            for one in facts.conflicts()
+        ],
+        "sentence": to_sentence(facts.acquisition),
     }
 
 

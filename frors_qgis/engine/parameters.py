@@ -86,6 +86,13 @@ class Parameters:
             raise _bad(name, "a list of whole numbers")
         return [Parameters({name: value}).whole(name) for value in values]
 
+    def fields(self, name: str) -> dict[str, Any]:
+        """An object."""
+        value = self.values.get(name)
+        if not isinstance(value, dict):
+            raise _bad(name, "an object of fields")
+        return value
+
     def box(self, name: str) -> Box:
         """Four finite numbers: xmin, ymin, xmax, ymax with xmin < xmax and ymin < ymax."""
         numbers = self.numbers(name)

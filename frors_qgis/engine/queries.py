@@ -5,6 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.acquisition.acquisition import Acquisition
+from frors_qgis.engine.acquisition.places import Place
+from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS, Predicate
+from frors_qgis.engine.acquisition.query_line import Known, parse_query_line
+from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.georeferences import box_in, record_crs
 from frors_qgis.engine.parameters import Parameters
@@ -19,7 +24,9 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
     """The query, and the CRS in which its matches are wanted (None: each in its raster's own).
 
     It starts from "chip" or "embedding"; examples move it: "positive" and "negative" chips by their ids,
-    "positive_boxes" and "negative_boxes" by their embeddings. Raises EngineError: BAD_REQUEST, CHIP_UNKNOWN.
+    "positive_boxes" and "negative_boxes" by their embeddings. "words" is a line of conditions on acquisitions; "place",
+    longitude and latitude, is where the query comes from, by default the chip that it starts from.
+    Raises EngineError: BAD_REQUEST, CHIP_UNKNOWN.
     """
     vector, size, crs = _start(parameters, archive)
     within = parameters.optional_box("within")
@@ -43,8 +50,30 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
         hidden=tuple(negative),
         positive=frozenset(positive),
         newer_than=parameters.optional_whole("newer_than"),
+        words=_words(parameters, archive),
+        place=_place(parameters, archive),
     )
     return query, crs
+
+
+def known_words(archive: Archive) -> Known:
+    """The names of platforms and the like that an archive holds, for its query lines."""
+    return Known.of(map(record_acquisition, archive.rasters()))
+
+
+def _words(parameters: Parameters, archive: Archive) -> Predicate:
+    line = parameters.optional_text("words")
+    return NO_CONDITIONS if line is None else parse_query_line(line, known_words(archive))
+
+
+def _place(parameters: Parameters, archive: Archive) -> Place | None:
+    if numbers := parameters.numbers("place"):
+        return Acquisition.from_json({"place": numbers}).place
+    if (chip_id := parameters.optional_whole("chip")) is None:
+        return None
+    corners = archive.chips([chip_id])[0].footprint
+    longitude, latitude = (sum(parts) / len(corners) for parts in zip(*corners, strict=True))
+    return Acquisition.from_json({"place": [longitude, latitude]}).place
 
 
 def _examples(archive: Archive, chips: list[int], boxes: NDArray[np.float32]) -> NDArray[np.float32]:

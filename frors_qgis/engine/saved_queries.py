@@ -21,7 +21,10 @@ from frors_qgis.engine.queries import read_query
 from frors_qgis.engine.search.query import Match
 from frors_qgis.protocol import EngineError, ErrorCode
 
-_FILTERS = ("k", "any_size", "rasters", "since", "until", "months", "least_score", "apart", "within", "crs")
+_FILTERS = (
+    *("k", "any_size", "rasters", "since", "until", "months", "least_score", "apart", "within", "crs"),
+    *("words", "place"),
+)
 _KINDS = ("positive", "negative")
 _DIGITS = 7
 _MOST_CORNERS = 1000
@@ -43,7 +46,7 @@ def saved_query(parameters: Parameters, archive: Archive) -> SavedQuery:
     name = parameters.text("name").strip()
     if not name or len(name) > LONGEST_NAME:
         raise EngineError(ErrorCode.BAD_REQUEST, f"A saved query has a name of 1 to {LONGEST_NAME} letters.")
-    read_query(parameters, archive)  # refuses what cannot be searched with
+    query, _ = read_query(parameters, archive)  # refuses what cannot be searched with
     request: Request = {"title": parameters.text("title", name), "box": _corners(parameters), "size": _size(parameters)}
     request["start"] = _start(parameters, archive)
     for kind in _KINDS:
@@ -52,6 +55,8 @@ def saved_query(parameters: Parameters, archive: Archive) -> SavedQuery:
         request[kind] = [{"chip": chip, "vector": vector} for chip, vector in zip(chips, vectors, strict=True)]
         request[f"{kind}_boxes"] = _numbers(parameters.vectors(f"{kind}_boxes", archive.dimension))
     request["filters"] = {name: parameters.values[name] for name in _FILTERS if name in parameters.values}
+    if query.place is not None and query.words.needs_place:  # of the chip, which may be gone then
+        request["filters"]["place"] = list(query.place)
     picture = parameters.optional_text("picture")
     newest = min(parameters.whole("newest", archive.last_chip()), archive.last_chip())
     return SavedQuery(name, now(), now(), newest, request, None if picture is None else _png(picture))

@@ -24,6 +24,7 @@ _LANES = {
     "plan": "plans",
     "outline": "outlines",
     "thumbnail": "pictures",
+    "set_acquisition": "notes",
     "save_query": "notes",
     "note_searched": "notes",
     "delete_query": "notes",

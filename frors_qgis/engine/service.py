@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from frors_qgis.engine.acquisition.query_line import completions
+from frors_qgis.engine.archive.acquisitions import record_facts, with_facts
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import local_raster_file
 from frors_qgis.engine.archive.writer_lock import WriterLock
@@ -21,7 +23,7 @@ from frors_qgis.engine.archive_access import (
 from frors_qgis.engine.archive_shelf import ArchiveShelf
 from frors_qgis.engine.boxes import box_window, embed_box, picture
 from frors_qgis.engine.call import Call
-from frors_qgis.engine.descriptions import archive_json, error_json, matches_json
+from frors_qgis.engine.descriptions import archive_json, error_json, matches_json, raster_json
 from frors_qgis.engine.encoder_pool import EncoderPool, SharedEncoder
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, installed_encoders
 from frors_qgis.engine.explaining import explain, outline
@@ -41,7 +43,7 @@ from frors_qgis.engine.labelled_features import read_features
 from frors_qgis.engine.packages import package_versions
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
-from frors_qgis.engine.queries import read_query
+from frors_qgis.engine.queries import known_words, read_query
 from frors_qgis.engine.saved_queries import now, saved_query, saved_query_json
 from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import MOST_MATCHES, Match
@@ -81,6 +83,9 @@ class Service:
             "open": self._open,
             "close": self._close,
             "info": self._info,
+            "describe_raster": self._describe_raster,
+            "set_acquisition": self._set_acquisition,
+            "complete_words": self._complete_words,
             "plan": self._plan,
             "index": self._index,
             "embed": self._embed,
@@ -126,6 +131,27 @@ class Service:
 
     def _info(self, parameters: Parameters, call: Call) -> Result:
         return archive_json(self._shelf.archive(parameters.text("archive")))
+
+    def _describe_raster(self, parameters: Parameters, call: Call) -> Result:
+        archive = self._shelf.archive(parameters.text("archive"))
+        return raster_json(archive, archive.raster(parameters.whole("raster")))
+
+    def _set_acquisition(self, parameters: Parameters, call: Call) -> Result:
+        """Keeps the user's word on "fields" of a raster, which goes before every source; null takes it back."""
+        fields = parameters.fields("fields")
+        with Archive.open(parameters.text("archive"), writable=True) as archive:
+            record = archive.change_raster(
+                parameters.whole("raster"),
+                lambda old: with_facts(old, record_facts(old).with_users_word(fields)),
+            )
+            return raster_json(archive, record)
+
+    def _complete_words(self, parameters: Parameters, call: Call) -> Result:
+        """The words that could stand in "words", the beginning of a query line, at "cursor" (its end)."""
+        archive = self._shelf.archive(parameters.text("archive"))
+        words = parameters.text("words") if parameters.values.get("words") else ""
+        found = completions(words, parameters.whole("cursor", len(words)), known_words(archive))
+        return {"completions": found}
 
     def _plan(self, parameters: Parameters, call: Call) -> Result:
         path, rasters = parameters.optional_text("archive"), parameters.texts("rasters")
@@ -188,6 +214,7 @@ class Service:
                 encoder = self._encoders.get(archive.encoder, parameters.text("device", "auto"))
                 call.check()
                 embedding = embed_box(raster, stretch, window, levels, encoder)
+                place = list(raster.place(window))
                 thumbnail = None
                 if (size := parameters.optional_whole("thumbnail")) is not None:
                     thumbnail = self._folder / f"query-{time.monotonic_ns()}.png"
@@ -199,6 +226,7 @@ class Service:
             "note": embedding.note,
             "gsd": embedding.gsd,
             "cells": list(embedding.cells),
+            "place": place,
             "thumbnail": None if thumbnail is None else str(thumbnail),
         }
 

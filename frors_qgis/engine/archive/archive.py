@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timezone
 from pathlib import Path
@@ -158,6 +158,14 @@ class Archive:
         with self._reading() as connection:
             return chips.select_within(connection, extent)
 
+    def chips_near(self, place: tuple[float, float], km: float, *, beyond: bool = False) -> npt.NDArray[np.int64]:
+        """Ids, ascending, of the chips whose centre lies at most `km` from a place (lon, lat); `beyond`: of all others.
+
+        Great-circle distances of the centres of the boxes in the R-tree, which are those of the chips to a metre.
+        """
+        with self._reading() as connection:
+            return chips.select_near(connection, place, km, beyond)
+
     def embedding(self, chip_id: int) -> npt.NDArray[np.float32]:
         """The embedding [d] of a chip. Raises EngineError(CHIP_UNKNOWN)."""
         with self._reading() as connection:
@@ -237,6 +245,16 @@ class Archive:
         """Write a raster's record over the one with its id. Raises EngineError(RASTER_UNKNOWN)."""
         with self._writing() as connection:
             rasters.update_raster(connection, record, self.path.parent)
+
+    def change_raster(self, raster_id: int, change: Callable[[RasterRecord], RasterRecord]) -> RasterRecord:
+        """Write what `change` makes of a raster's record, read in the same transaction; returns the new record.
+
+        Raises EngineError(RASTER_UNKNOWN).
+        """
+        with self._writing() as connection:
+            record = change(rasters.select_raster(connection, raster_id))
+            rasters.update_raster(connection, record, self.path.parent)
+            return record
 
     def set_state(self, raster_id: int, state: str, reason: str | None = None) -> None:
         """Write a raster's state. Raises EngineError: RASTER_UNKNOWN, BAD_REQUEST for an unknown state."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from frors_qgis.engine.acquisition.places import EARTH_RADIUS_KM
 from frors_qgis.engine.archive.geopackage import decode_polygons
 from frors_qgis.engine.archive.records import ChipRecord, Level
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -26,6 +27,11 @@ _ACROSS = """
 SELECT box.id, chips.geom FROM rtree_chips_geom AS box JOIN chips ON chips.fid = box.id
 WHERE box.maxx >= :west AND box.minx <= :east AND box.maxy >= :south AND box.miny <= :north
     AND NOT (box.minx >= :west AND box.maxx <= :east AND box.miny >= :south AND box.maxy <= :north)
+"""
+
+_CENTRES = """
+SELECT id, (minx + maxx) / 2, (miny + maxy) / 2 FROM rtree_chips_geom
+WHERE maxx >= :west AND minx <= :east AND maxy >= :south AND miny <= :north
 """
 
 
@@ -93,6 +99,39 @@ def select_within(connection: sqlite3.Connection, extent: tuple[float, float, fl
         meets = _meets(decode_polygons([geometry for _, geometry in rows]), **box)
         found.append(np.array([chip_id for chip_id, _ in rows], np.int64)[meets])
     return np.unique(np.concatenate(found))
+
+
+def select_near(
+    connection: sqlite3.Connection, place: tuple[float, float], km: float, beyond: bool
+) -> npt.NDArray[np.int64]:
+    """Ids, ascending, of the chips whose centre lies at most `km` from a place (lon, lat), or of all others."""
+    found: set[int] = set()
+    for west, south, east, north in [(-360.0, -90.0, 540.0, 90.0)] if beyond else _boxes_round(place, km):
+        box = {"west": west, "south": south, "east": east, "north": north}
+        rows = np.array(connection.execute(_CENTRES, box).fetchall(), np.float64).reshape(-1, 3)
+        near = _distances_km(rows[:, 1:], place) <= km
+        found.update(rows[near != beyond, 0].astype(np.int64).tolist())
+    return np.fromiter(sorted(found), np.int64, len(found))
+
+
+def _boxes_round(place: tuple[float, float], km: float) -> list[tuple[float, float, float, float]]:
+    """Boxes (west, south, east, north) that hold all that lies within `km` of a place, on each turn of longitude."""
+    longitude, latitude = place
+    angle = km / EARTH_RADIUS_KM + 1e-6
+    south, north = latitude - math.degrees(angle), latitude + math.degrees(angle)
+    if south <= -90.0 or north >= 90.0:  # a pole lies within
+        return [(-360.0, south, 540.0, north)]
+    reach = math.degrees(math.asin(min(1.0, math.sin(angle) / math.cos(math.radians(latitude)))))
+    return [(longitude + turn - reach, south, longitude + turn + reach, north) for turn in (-360.0, 0.0, 360.0)]
+
+
+def _distances_km(points: npt.NDArray[np.float64], place: tuple[float, float]) -> npt.NDArray[np.float64]:
+    """Great-circle distances of points [n, 2] (lon, lat) in degrees from a place."""
+    longitude, latitude = np.radians(place)
+    across, along = np.radians(points[:, 0]) - longitude, np.radians(points[:, 1])
+    chord = np.sin((along - latitude) / 2) ** 2 + np.cos(along) * np.cos(latitude) * np.sin(across / 2) ** 2
+    distances: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(chord)))
+    return distances
 
 
 def _meets(

@@ -16,7 +16,7 @@ from osgeo import gdal
 from frors_qgis.engine.imagery.gdal_errors import checked, gdal_errors
 from frors_qgis.engine.imagery.georeference import Box, Georeference, Transform, transform_of_gcps
 from frors_qgis.engine.imagery.grid import Grid
-from frors_qgis.engine.imagery.metadata import RasterMetadata, read_metadata
+from frors_qgis.engine.imagery.metadata.tags import RasterMetadata, read_metadata
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -112,6 +112,16 @@ class Raster:
         The westernmost is in [-180, 180). Raises EngineError(BAD_REQUEST) for a window that is not on the Earth.
         """
         return self._georeference.footprints(windows)
+
+    def place(self, window: PixelWindow | None = None) -> tuple[float, float]:
+        """The centre of a window (None: of the raster) as (longitude, latitude) in EPSG:4326.
+
+        Raises EngineError(BAD_REQUEST) for a window that is not on the Earth.
+        """
+        whole = window or PixelWindow(0.0, 0.0, self.width, self.height)
+        column, row = whole.column + whole.width / 2.0, whole.row + whole.height / 2.0
+        longitude, latitude = self.footprints(np.array([[column, row, 0.0, 0.0]]))[0, 0].tolist()
+        return longitude, latitude
 
     def bounds(self, window: PixelWindow, crs: str) -> Box:
         """The box (xmin, ymin, xmax, ymax) in `crs` (authority code or WKT) round a window, its edges densified.

@@ -10,12 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from frors_qgis.engine.acquisition.facts import Facts
+from frors_qgis.engine.archive.acquisitions import record_facts, with_facts, with_users_word_of
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import raster_file
 from frors_qgis.engine.archive.rasters import stored_path
 from frors_qgis.engine.archive.records import NewChips, RasterRecord
 from frors_qgis.engine.encoders.interface import WindowEncoder
 from frors_qgis.engine.imagery.georeference import is_same_crs
+from frors_qgis.engine.imagery.metadata.sources import read_facts
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
 from frors_qgis.engine.indexing.block_readers import BlockReaders
@@ -105,6 +108,8 @@ class IndexRun:
         try:
             with Raster(path) as raster:
                 plan, finished = surveyed(self._archive, raster, self._levels)
+                if finished is not None and record is not None and record.id is not None:
+                    self._note_facts(record, read_facts(raster))
         except EngineError as error:
             if error.code is ErrorCode.RASTER_MISSING and record is not None and record.id is not None:
                 self._archive.set_state(record.id, "missing", error.message)
@@ -119,6 +124,11 @@ class IndexRun:
         if record.state != state:
             self._archive.set_state(record.id, state)
         return Outcome(path, "unchanged", self._archive.chip_count(record.id))
+
+    def _note_facts(self, record: RasterRecord, facts: Facts) -> None:
+        """Keeps what is now said of the acquisition of a raster that is in the archive: files beside it may be new."""
+        if record.id is not None and with_facts(record, facts.with_user_of(record_facts(record))) != record:
+            self._archive.change_raster(record.id, lambda old: with_facts(old, facts.with_user_of(record_facts(old))))
 
     def _index_raster(self, path: str) -> Outcome:
         with Raster(path) as raster:
@@ -146,14 +156,16 @@ class IndexRun:
             self._archive.set_state(known.id, "indexing")
             for blocks in plan.replaced:
                 self._archive.clear_blocks(known.id, blocks)
-            self._archive.update_raster(replace(known, plan=plan.to_json(), state="indexing", reason=None))
+            self._archive.change_raster(
+                known.id, lambda record: replace(record, plan=plan.to_json(), state="indexing", reason=None)
+            )
             return known.id, Stretch.from_json(known.stretch)
         stretch = estimate_stretch(raster)  # before anything is cleared: it shows whether the raster can be read
         record = raster_record(raster, stretch, plan)
         if known is None or known.id is None:
             return self._archive.add_raster(record), stretch
         self._archive.clear_raster(known.id)
-        self._archive.update_raster(replace(record, id=known.id))
+        self._archive.change_raster(known.id, lambda old: with_users_word_of(replace(record, id=old.id), old))
         return known.id, stretch
 
     def _index_blocks(
@@ -260,8 +272,7 @@ def _is_pass(entry: object) -> bool:
 
 def raster_record(raster: Raster, stretch: Stretch, plan: Plan) -> RasterRecord:
     """What the archive keeps of a raster."""
-    metadata = raster.metadata
-    return RasterRecord(
+    record = RasterRecord(
         path=stored_path(raster.path),
         identity=raster.identity,
         crs=raster.crs,
@@ -272,13 +283,10 @@ def raster_record(raster: Raster, stretch: Stretch, plan: Plan) -> RasterRecord:
         stretch=stretch.to_json(),
         bands=raster.bands,
         nodata=raster.nodata,
-        platform=metadata.platform,
-        sensor=metadata.sensor,
-        acquired=metadata.acquired,
-        cloud=metadata.cloud,
-        metadata=dict(metadata.extra),
+        metadata=dict(raster.metadata.extra),
         plan=plan.to_json(),
     )
+    return with_facts(record, read_facts(raster))
 
 
 def require_one(paths: Sequence[str], levels: Levels) -> None:

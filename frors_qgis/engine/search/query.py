@@ -9,6 +9,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.acquisition.places import Place
+from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS, Predicate
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -25,7 +27,9 @@ class Query:
     (None: at any time; all of them: or unknown). `least_score`: worse matches are left out; `apart`: metres between
     the centres of matches at least; `hidden`: ids of chips that are not wanted, nor others on their places;
     `positive`: ids of chips that win their places, also from better ones and from hidden ones; `newer_than`: the id of
-    a chip, only those that came later are wanted.
+    a chip, only those that came later are wanted. `words` are conditions that are known to hold of the
+    acquisition of a match's raster; distances among them are taken to each chip's own centre, so a raster that reaches
+    farther is searched in part. `place` (lon, lat in EPSG:4326) is where the query comes from, for distances without.
     Raises EngineError(BAD_REQUEST) for values that make no query.
     """
 
@@ -42,6 +46,8 @@ class Query:
     hidden: tuple[int, ...] = ()
     positive: frozenset[int] = frozenset()
     newer_than: int | None = None
+    words: Predicate = NO_CONDITIONS
+    place: Place | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= MOST_MATCHES:
@@ -55,6 +61,12 @@ class Query:
         for day in (self.since, self.until):
             if day is not None and not _is_iso_date(day):
                 raise EngineError(ErrorCode.BAD_REQUEST, f"{day[:40]!r} is no date such as 2024-05-31.")
+
+        if self.words.needs_place and self.place is None:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST,
+                "The distance needs a place: add one, such as 'of 43.3 N 5.4 E', or search with a box on a raster.",
+            )
 
     def admits(self, acquired: str | None) -> bool:
         """Whether a raster that was acquired on this ISO date (None: unknown) may hold matches."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, reduce
 from itertools import chain, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import ChipRecord
@@ -53,7 +54,7 @@ class Searcher:
         if not len(self._index):
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
         rasters = self._rasters(query)
-        ids = None if query.extent is None else self._archive.chips_within(query.extent)
+        ids = self._places(query)
         select = partial(self._index.select, rasters=rasters, ids=ids, newer_than=query.newer_than)
         mask = select()
         if mask is not None and not mask.any():
@@ -72,9 +73,23 @@ class Searcher:
             matches = good
         return Matches(matches, note)
 
+    def _places(self, query: Query) -> NDArray[np.int64] | None:
+        """The ids of the chips that lie where matches may lie; None: everywhere."""
+        ids = None if query.extent is None else self._archive.chips_within(query.extent)
+        for clause in query.words.of_places:
+            near = [
+                self._archive.chips_near(place, within.km, beyond=beyond)
+                for within, beyond in clause
+                if (place := within.place or query.place) is not None
+            ]
+            found = reduce(np.union1d, near)
+            ids = found if ids is None else np.intersect1d(ids, found)
+        return ids
+
     def _rasters(self, query: Query) -> set[int] | None:
         """The ids of the rasters that may hold matches; None: all."""
-        if query.rasters is None and query.admits(None):
+        words = query.words.of_rasters
+        if query.rasters is None and query.admits(None) and not words.clauses:
             return None
         records = {record.id: record for record in self._archive.rasters()}
         if query.rasters is not None and (unknown := query.rasters - set(records)):
@@ -82,7 +97,10 @@ class Searcher:
         chosen = {
             id_
             for id_, record in records.items()
-            if id_ is not None and (query.rasters is None or id_ in query.rasters) and query.admits(record.acquired)
+            if id_ is not None
+            and (query.rasters is None or id_ in query.rasters)
+            and query.admits(record.acquired)
+            and words.matches(record_acquisition(record), query.place)
         }
         return None if len(chosen) == len(records) else chosen
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from frors_qgis.engine.imagery.metadata import RasterMetadata
+from frors_qgis.engine.imagery.metadata.tags import RasterMetadata
 from frors_qgis.engine.imagery.raster import Raster
 
 
@@ -39,6 +39,7 @@ def test_a_raster_without_tags_says_nothing(write_raster, noise):
         ("0000:00:00 00:00:00", None),
         ("2023:13:45 00:00:00", None),
         ("yesterday", None),
+        ("1970-01-01 00:00:00", None),
         ("", None),
     ],
 )
