@@ -2219,6 +2219,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
  <context>
   <name>engine</name>
   <message>
+   <source>'or' cannot join a distance with another condition; put a comma between them.</source>
+   <translation>'or' kann eine Entfernung nicht mit einer anderen Bedingung verbinden; setzen Sie ein Komma dazwischen.</translation>
+  </message>
+  <message>
    <source>A GSD is a positive number of metres.</source>
    <translation>Eine GSD ist eine positive Zahl von Metern.</translation>
   </message>
@@ -2227,12 +2231,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Ein Checkpoint kann einen Encoder dieser Klassen nicht fassen: {0}.</translation>
   </message>
   <message>
+   <source>A distance is more than 0 and at most {0} km.</source>
+   <translation>Eine Entfernung ist größer als 0 und höchstens {0} km.</translation>
+  </message>
+  <message>
    <source>A feature must be an object with id, label and box.</source>
    <translation>Ein Objekt muss ein JSON-Objekt mit id, label und box sein.</translation>
   </message>
   <message>
    <source>A footprint in the archive is not one that FRORS wrote: restore the archive from a copy or index again.</source>
    <translation>Ein Umriss im Archiv ist nicht von FRORS geschrieben: stellen Sie das Archiv aus einer Kopie wieder her, oder indizieren Sie neu.</translation>
+  </message>
+  <message>
+   <source>A line of conditions has at most {0} letters.</source>
+   <translation>Eine Zeile mit Bedingungen hat höchstens {0} Zeichen.</translation>
   </message>
   <message>
    <source>A message is longer than {0} bytes.</source>
@@ -2299,6 +2311,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Eine gespeicherte Anfrage hat einen Namen von 1 bis {0} Zeichen.</translation>
   </message>
   <message>
+   <source>A sentence about an acquisition must end with a full stop.</source>
+   <translation>Ein Satz über eine Aufnahme muss mit einem Punkt enden.</translation>
+  </message>
+  <message>
+   <source>A sentence has at most {0} letters.</source>
+   <translation>Ein Satz hat höchstens {0} Zeichen.</translation>
+  </message>
+  <message>
    <source>A share of {0} keeps no two features of one label apart, so none could be found by another: label more features, or keep a larger share apart, or none.</source>
    <translation>Ein Anteil von {0} hält von keiner Bezeichnung zwei Objekte zurück; darum könnte keines durch ein anderes gefunden werden: benennen Sie mehr Objekte, oder halten Sie einen größeren Anteil zurück oder gar keinen.</translation>
   </message>
@@ -2307,12 +2327,24 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>AP@k</translation>
   </message>
   <message>
+   <source>After {0} something is missing: {1}.</source>
+   <translation>Nach {0} fehlt etwas: {1}.</translation>
+  </message>
+  <message>
    <source>All features have one label, so whatever is found is right and the figures mean nothing; label others as well.</source>
    <translation>Alle Objekte haben dieselbe Bezeichnung; darum ist alles richtig, was gefunden wird, und die Werte sagen nichts; benennen Sie auch andere.</translation>
   </message>
   <message>
    <source>All validation images are copies of images learnt from; delete the copies, or keep a larger share (--validate).</source>
    <translation>Alle Bilder zum Prüfen sind Kopien von Bildern, aus denen gelernt wird; löschen Sie die Kopien, oder halten Sie einen größeren Anteil zurück (--validate).</translation>
+  </message>
+  <message>
+   <source>An acquisition has no field {0}; {1} are.</source>
+   <translation>Eine Aufnahme hat kein Feld {0}; es gibt {1}.</translation>
+  </message>
+  <message>
+   <source>An acquisition must be an object of fields.</source>
+   <translation>Eine Aufnahme muss ein JSON-Objekt mit Feldern sein.</translation>
   </message>
   <message>
    <source>Another FRORS (process {0}) is writing to {1}; wait until it has finished.</source>
@@ -2325,6 +2357,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>At most {0} matches are outlined at once.</source>
    <translation>Höchstens {0} Treffer werden auf einmal umrissen.</translation>
+  </message>
+  <message>
+   <source>Beside a comma something is missing: {0}.</source>
+   <translation>Neben einem Komma fehlt etwas: {0}.</translation>
   </message>
   <message>
    <source>Block {0} of raster {1} is in the archive: clear the raster first.</source>
@@ -2559,6 +2595,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Das Python, das die Umgebungsvariable FRORS_PYTHON nennt, {0}, ist kein ausführbares Programm. Geben Sie das Python der Engine mit seinem vollen Pfad in der Umgebungsvariablen FRORS_PYTHON oder in der QGIS-Einstellung plugins/frors/python an.</translation>
   </message>
   <message>
+   <source>The XML file cannot be read.</source>
+   <translation>Die XML-Datei ist nicht lesbar.</translation>
+  </message>
+  <message>
+   <source>The XML file cannot be read. ({0})</source>
+   <translation>Die XML-Datei ist nicht lesbar. ({0})</translation>
+  </message>
+  <message>
    <source>The archive has no chip there; draw the box on one of its rasters.</source>
    <translation>Das Archiv hat dort keinen Chip; ziehen Sie den Rahmen auf einem seiner Raster.</translation>
   </message>
@@ -2671,6 +2715,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Der Datensatz hat keine Klasse {0}; seine Klassen sind {1}.</translation>
   </message>
   <message>
+   <source>The dates {0} .. {1} go backwards: swap them.</source>
+   <translation>Die Daten {0} .. {1} laufen rückwärts: vertauschen Sie sie.</translation>
+  </message>
+  <message>
    <source>The device {0} cannot be used: a test convolution failed: {1}. Choose another device, or auto for the CPU.</source>
    <translation>Das Gerät {0} kann nicht verwendet werden: Eine Probefaltung schlug fehl: {1}. Wählen Sie ein anderes Gerät oder auto für die CPU.</translation>
   </message>
@@ -2693,6 +2741,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The distance between matches is 0 metres or more.</source>
    <translation>Der Abstand zwischen Treffern beträgt 0 Meter oder mehr.</translation>
+  </message>
+  <message>
+   <source>The distance needs a place: add one, such as 'of 43.3 N 5.4 E', or search with a box on a raster.</source>
+   <translation>Die Entfernung braucht einen Ort: geben Sie einen an, etwa 'of 43.3 N 5.4 E', oder suchen Sie mit einem Rechteck auf einem Raster.</translation>
   </message>
   <message>
    <source>The embedding of an example must have a length.</source>
@@ -2821,6 +2873,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The features that can be read have a single label; training needs two or more to tell apart.</source>
    <translation>Die Objekte, die gelesen werden können, haben eine einzige Bezeichnung; das Training braucht zwei oder mehr, die es auseinanderhalten kann.</translation>
+  </message>
+  <message>
+   <source>The field {0} of an acquisition must be {1}.</source>
+   <translation>Das Feld {0} einer Aufnahme muss {1} sein.</translation>
   </message>
   <message>
    <source>The file {0} is not there.</source>
@@ -3147,6 +3203,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Ohne match gibt es keinen eigenen Bildteil für auxiliary; setzen Sie auxiliary=0.</translation>
   </message>
   <message>
+   <source>a comma or the word or</source>
+   <translation>ein Komma oder das Wort or</translation>
+  </message>
+  <message>
+   <source>a date such as 2019, 2019-06, 2019-06-07 or 2019-06-07T10:30:31Z</source>
+   <translation>ein Datum wie 2019, 2019-06, 2019-06-07 oder 2019-06-07T10:30:31Z</translation>
+  </message>
+  <message>
+   <source>a date such as 2020-05</source>
+   <translation>ein Datum wie 2020-05</translation>
+  </message>
+  <message>
    <source>a filter is not finite</source>
    <translation>ein Filter ist nicht endlich</translation>
   </message>
@@ -3157,6 +3225,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>a geotransform has six finite numbers</source>
    <translation>eine Geotransformation hat sechs endliche Zahlen</translation>
+  </message>
+  <message>
+   <source>a latitude such as 43.3 N</source>
+   <translation>eine geographische Breite wie 43.3 N</translation>
   </message>
   <message>
    <source>a list of lists of {0} numbers</source>
@@ -3171,16 +3243,56 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>eine Liste ganzer Zahlen</translation>
   </message>
   <message>
+   <source>a longitude and a latitude in degrees</source>
+   <translation>eine geographische Länge und Breite in Grad</translation>
+  </message>
+  <message>
+   <source>a longitude such as 5.4 E</source>
+   <translation>eine geographische Länge wie 5.4 E</translation>
+  </message>
+  <message>
    <source>a number</source>
    <translation>eine Zahl</translation>
+  </message>
+  <message>
+   <source>a number of kilometres or metres</source>
+   <translation>eine Zahl von Kilometern oder Metern</translation>
+  </message>
+  <message>
+   <source>a number of metres above 0.0001</source>
+   <translation>eine Zahl von Metern über 0.0001</translation>
+  </message>
+  <message>
+   <source>a number of {0} from {1} to {2}</source>
+   <translation>eine Zahl von {0} von {1} bis {2}</translation>
+  </message>
+  <message>
+   <source>a platform, a season, a month, a year, since, until, within, near, resolution, cloud or off-nadir</source>
+   <translation>eine Plattform, eine Jahreszeit, ein Monat, ein Jahr, since, until, within, near, resolution, cloud oder off-nadir</translation>
+  </message>
+  <message>
+   <source>a sign such as &lt;</source>
+   <translation>ein Zeichen wie &lt;</translation>
+  </message>
+  <message>
+   <source>a sign: &lt;, &lt;=, &gt;, &gt;= or =</source>
+   <translation>ein Zeichen: &lt;, &lt;=, &gt;, &gt;= oder =</translation>
   </message>
   <message>
    <source>a text</source>
    <translation>ein Text</translation>
   </message>
   <message>
+   <source>a text with letters</source>
+   <translation>ein Text mit Buchstaben</translation>
+  </message>
+  <message>
    <source>a whole number</source>
    <translation>eine ganze Zahl</translation>
+  </message>
+  <message>
+   <source>an object of fields</source>
+   <translation>ein JSON-Objekt mit Feldern</translation>
   </message>
   <message>
    <source>an object was expected</source>
@@ -3375,6 +3487,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>sein Eintrag {0} fehlt</translation>
   </message>
   <message>
+   <source>km or m</source>
+   <translation>km oder m</translation>
+  </message>
+  <message>
    <source>labels</source>
    <translation>Bezeichnungen</translation>
   </message>
@@ -3439,6 +3555,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>die Datei ist leer</translation>
   </message>
   <message>
+   <source>the last date, such as 2021</source>
+   <translation>das letzte Datum, etwa 2021</translation>
+  </message>
+  <message>
    <source>the levels of {0}</source>
    <translation>den Stufen von {0}</translation>
   </message>
@@ -3473,6 +3593,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} cannot be read as a file: check the path.</source>
    <translation>{0} kann nicht als Datei gelesen werden: prüfen Sie den Pfad.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be read in a sentence about an acquisition, or not in this place.</source>
+   <translation>{0} ist in einem Satz über eine Aufnahme nicht zu lesen, oder nicht an dieser Stelle.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be read; in its place could stand {1}.</source>
+   <translation>{0} ist nicht zu lesen; an dieser Stelle könnte stehen: {1}.</translation>
   </message>
   <message>
    <source>{0} cannot be the id of an encoder: give up to 40 letters (a to z), digits, - and _, a letter or a digit first.</source>
