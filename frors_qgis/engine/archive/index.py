@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.recent import RecentBatches
 from frors_qgis.engine.archive.records import Generation
 from frors_qgis.engine.archive.segment import Segment
 from frors_qgis.engine.archive.segment_folder import LiveSegment, SegmentFolder
-from frors_qgis.protocol import EngineError, ErrorCode
 
 MOST_SCANNED = 2_000_000
 """Chips that one search is compared with at most; where more are in question, those in the nearest lists."""
@@ -126,16 +126,7 @@ class Index:
         Raises EngineError: BAD_REQUEST for a vector of the wrong length, or not finite, or k < 1; CHIP_UNKNOWN when
         chips were removed since `refresh`.
         """
-        if k < 1:
-            raise EngineError(ErrorCode.BAD_REQUEST, f"{k} matches cannot be searched: ask for at least one.")
-        query = np.ascontiguousarray(vector, np.float32)
-        if query.ndim != 1 or not np.isfinite(query).all():
-            raise EngineError(ErrorCode.BAD_REQUEST, "The query embedding must be a list of finite numbers.")
-        if len(query) != self._archive.dimension:
-            raise EngineError(
-                ErrorCode.BAD_REQUEST,
-                f"The query embedding has {len(query)} numbers and the archive's {self._archive.dimension}.",
-            )
+        query = checked_query(vector, k, self._archive.dimension)
         mask = self._live if mask is None else mask
         places, scores = self._search_segments(query, k, mask)
         start = len(self._ids) - len(self._recent)

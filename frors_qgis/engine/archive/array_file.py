@@ -1,0 +1,88 @@
+"""Arrays and a JSON object in one file, for caches beside an archive.
+
+A file holds the arrays one after another, each filled up to whole words of 8 bytes; a JSON object with what kind of
+file it is, its head and how long the arrays are; the object's length, a checksum of everything before, and a mark.
+Nothing in it is run or unpickled. Whoever reads one checks what the numbers mean: a checksum is no proof of who wrote
+them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_TRAILER = struct.Struct("<QI8s")
+_MARK = b"FRORSAR1"
+_WORD = 8
+
+
+class ArrayFileError(Exception):
+    """A file that is not of the kind asked for, or holds what cannot be."""
+
+
+def write_arrays(path: Path, kind: str, head: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Writes the file whole, or raises OSError and leaves the one before it. Arrays are flattened."""
+    described = {"kind": kind, "head": head, "lengths": {name: array.size for name, array in arrays.items()}}
+    encoded = json.dumps(described).encode()
+    checksum = 0
+    for old in path.parent.glob(f"{path.name}.*.part"):
+        with suppress(OSError):
+            old.unlink()
+    waiting = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with waiting.open("wb") as file:
+            for array in arrays.values():
+                flat = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(-1)
+                data = flat.view(np.uint8).data
+                for part in (data, bytes(-len(data) % _WORD)):
+                    checksum = zlib.crc32(part, checksum)
+                    file.write(part)
+            file.write(encoded + _TRAILER.pack(len(encoded), zlib.crc32(encoded, checksum), _MARK))
+        waiting.replace(path)
+    finally:
+        waiting.unlink(missing_ok=True)
+
+
+def read_arrays(path: Path, kind: str, types: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    """The head and the arrays, each [n], by name. `types` names every array in the order of writing with its type.
+
+    Raises ArrayFileError.
+    """
+    try:
+        return _parse(np.fromfile(path, np.uint8), kind, types)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error) as error:
+        raise ArrayFileError(f"{path} is no file of {kind}: {error}") from error
+
+
+def _parse(
+    content: npt.NDArray[np.uint8], kind: str, types: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+    end = max(0, len(content) - _TRAILER.size)
+    length, checksum, mark = _TRAILER.unpack(content[end:].tobytes())
+    if mark != _MARK or length > end:
+        raise ValueError("its end is missing")
+    if zlib.crc32(content[:end].data) != checksum:
+        raise ValueError("its checksum is wrong")
+    described = json.loads(content[end - length : end].tobytes())
+    if described["kind"] != kind or not isinstance(described["head"], dict):
+        raise ValueError("it is of another kind")
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    start = 0
+    for name, type_ in types.items():
+        size = int(described["lengths"][name]) * np.dtype(type_).itemsize
+        if not 0 <= size <= end - length - start:
+            raise ValueError("its arrays are cut off")
+        arrays[name] = content[start : start + size].view(type_)
+        start += size + -size % _WORD
+    if start != end - length:
+        raise ValueError("its parts do not fit each other")
+    return described["head"], arrays

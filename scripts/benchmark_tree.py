@@ -1,0 +1,214 @@
+"""The semantic tree against a scan of all codes and FAISS's inverted lists, side by side in one run: ratios and JSON.
+
+    .venv/bin/python scripts/benchmark_tree.py -o docs/results/tree.json
+
+Drawn archives: rasters of 100 chips each, of four platforms, three bands and twelve years, strewn over the land of a
+globe; codes of 128 bits round the centres of 200 contents, each bit turned with a chance of 0.15. A filter is an
+extent, a range of days, or both, made to let about so many of the chips pass. Every method gets the same columns and is
+asked for the 100 nearest that pass; in each round all of them answer each query in turn, and ratios are medians over
+the queries. The scans make their mask from the columns as part of a search. The tree and the scans are exact, which is
+checked for every query; inverted lists are not, and take no filter: they are asked for more, until enough pass or
+nothing is left, and their recall stands beside their time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from frors_qgis.engine.archive.codes.hamming import nearest
+from frors_qgis.engine.search.semantic_columns import ChipColumns, RasterColumns
+from frors_qgis.engine.search.semantic_filter import SemanticFilter
+from frors_qgis.engine.search.semantic_tree import SemanticTree
+
+SIZES = (10_000, 100_000, 1_000_000)
+SHARES = (1.0, 0.1, 0.01, 0.001)
+BYTES = 16
+CONTENTS = 200
+TURNED = 0.15
+PER_RASTER = 100
+PIECE = 50_000
+K = 100
+RATIOS = "so many times as long as the tree"
+PLATFORMS = ("Sentinel-2A", "Landsat-8", "GF-2", "drone")
+GSDS = (0.3, 10.0, 30.0)
+FIRST_DAY = date(2012, 1, 1)
+DAYS = 12 * 365
+_TABLE = np.array([number.bit_count() for number in range(1 << 16)], np.uint8)
+
+Found = tuple[NDArray[np.int64], NDArray[np.int32]]
+
+
+class Bench:
+    """One drawn archive and every method over it."""
+
+    def __init__(self, chips: int, seed: int = 0) -> None:
+        self._draw = draw = np.random.default_rng(seed)
+        rasters = -(-chips // PER_RASTER)
+        days = draw.integers(0, DAYS, rasters)
+        self._rasters = RasterColumns.of(
+            draw.choice(PLATFORMS, rasters).tolist(),
+            [None] * rasters,
+            draw.choice(GSDS, rasters).tolist(),
+            [str(FIRST_DAY + timedelta(days=int(day))) for day in days],
+        )
+        raster = np.repeat(np.arange(rasters), PER_RASTER)[:chips]
+        west, south = draw.uniform(-170, 170, rasters), draw.uniform(-60, 70, rasters)
+        longitude, latitude = west[raster] + draw.uniform(0, 0.5, chips), south[raster] + draw.uniform(0, 0.5, chips)
+        self._centres = draw.integers(0, 256, (CONTENTS, BYTES), dtype=np.uint8)
+        codes = np.concatenate([self._codes(min(PIECE, chips - start)) for start in range(0, chips, PIECE)])
+        self._chips = ChipColumns.of(np.arange(1, chips + 1), raster, longitude, latitude, codes)
+        start = time.perf_counter()
+        self.tree = SemanticTree.build(self._rasters, self._chips)
+        self.build_seconds = {"tree": time.perf_counter() - start}
+        start = time.perf_counter()
+        lists = int(np.sqrt(chips))
+        self._quantizer = faiss.IndexBinaryFlat(8 * BYTES)
+        self._lists = faiss.IndexBinaryIVF(self._quantizer, 8 * BYTES, lists)
+        self._lists.cp.niter, self._lists.cp.min_points_per_centroid = 8, 1
+        self._lists.train(codes[:: max(1, chips // (64 * lists))])
+        self._lists.add(codes)
+        self._lists.nprobe = max(1, lists // 16)
+        self.build_seconds["inverted lists"] = time.perf_counter() - start
+        self.methods: dict[str, Callable[[NDArray[np.uint8], SemanticFilter], Found]] = {
+            "tree": lambda code, filters: self.tree.search(code, K, filters),
+            "scan in numpy": self._scan_in_numpy,
+            "scan in FAISS": self._scan_in_faiss,
+            "inverted lists": self._search_lists,
+        }
+
+    def _codes(self, count: int) -> NDArray[np.uint8]:
+        turned = np.packbits(self._draw.random((count, 8 * BYTES)) < TURNED, axis=1)
+        return self._centres[self._draw.integers(0, CONTENTS, count)] ^ turned
+
+    def query(self, share: float) -> tuple[NDArray[np.uint8], SemanticFilter]:
+        """A code, and a filter round a chip that about this share of the chips passes."""
+        code = self._codes(1)[0]
+        if share == 1:
+            return code, SemanticFilter()
+        chip = self._draw.integers(0, len(self._chips))
+        kinds = {"extent": (share, None), "days": (None, share), "both": (share**0.5, share**0.5)}
+        of_place, of_time = kinds[str(self._draw.choice([*kinds]))]
+        extent = since = until = None
+        if of_place is not None:
+            x, y = float(self._chips.longitude[chip]), float(self._chips.latitude[chip])
+            offset = np.maximum(abs(self._chips.longitude - x) / 2, abs(self._chips.latitude - y))
+            half = float(np.quantile(offset, of_place))
+            extent = (max(x - 2 * half, -180.0), y - half, min(x + 2 * half, 180.0), y + half)
+        if of_time is not None:
+            days = self._rasters.day
+            centre = int(days[self._chips.raster[chip]])
+            half = int(np.quantile(abs(days[self._chips.raster] - centre), of_time))
+            since, until = (str(date.fromordinal(centre + side * half)) for side in (-1, 1))
+        return code, SemanticFilter(extent=extent, since=since, until=until)
+
+    def mask(self, filters: SemanticFilter) -> NDArray[np.bool_] | None:
+        """Which chips pass, from the columns; None: all."""
+        mask = None
+        if filters.since is not None and filters.until is not None:
+            first, last = (date.fromisoformat(day).toordinal() for day in (filters.since, filters.until))
+            mask = ((self._rasters.day >= first) & (self._rasters.day <= last))[self._chips.raster]
+        if filters.extent is not None:
+            west, south, east, north = filters.extent
+            x, y = self._chips.longitude, self._chips.latitude
+            inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+            mask = inside if mask is None else mask & inside
+        return mask
+
+    def _scan_in_numpy(self, code: NDArray[np.uint8], filters: SemanticFilter) -> Found:
+        mask = self.mask(filters)
+        chosen = np.arange(len(self._chips)) if mask is None else np.flatnonzero(mask)
+        codes = self._chips.codes if mask is None else self._chips.codes.take(chosen, axis=0)
+        distances = _TABLE[(codes ^ code).view(np.uint16)].sum(axis=1, dtype=np.int32)
+        if len(distances) > K:
+            near = np.flatnonzero(distances <= np.partition(distances, K - 1)[K - 1])
+            chosen, distances = chosen[near], distances[near]
+        order = np.argsort(distances, kind="stable")[:K]
+        return self._chips.ids[chosen[order]], distances[order]
+
+    def _scan_in_faiss(self, code: NDArray[np.uint8], filters: SemanticFilter) -> Found:
+        places, distances = nearest(self._chips.codes, code, K, self.mask(filters))
+        return self._chips.ids[places], distances
+
+    def _search_lists(self, code: NDArray[np.uint8], filters: SemanticFilter) -> Found:
+        mask = self.mask(filters)
+        wanted = K
+        while True:
+            distances, places = self._lists.search(code[None], wanted)
+            found = places[0] >= 0
+            found[found] &= True if mask is None else mask[places[0][found]]
+            if found.sum() >= K or wanted >= len(self._chips) // 16 or wanted >= 20_000:
+                return self._chips.ids[places[0][found][:K]], distances[0][found][:K]
+            wanted *= 8
+
+
+def compared(bench: Bench, share: float, queries: int) -> dict[str, Any]:
+    """Median milliseconds, and how many times as long as the tree the others take; recall of what is not exact."""
+    times: dict[str, list[float]] = {name: [] for name in bench.methods}
+    recalls: list[float] = []
+    passing: list[float] = []
+    for number in range(queries + 1):
+        code, filters = bench.query(share)
+        results: dict[str, Found] = {}
+        for name, method in bench.methods.items():
+            start = time.perf_counter()
+            results[name] = method(code, filters)
+            if number:  # the first warms up
+                times[name].append(1000 * (time.perf_counter() - start))
+        mask = bench.mask(filters)
+        passing.append(1.0 if mask is None else float(mask.mean()))
+        for name in ("scan in numpy", "scan in FAISS"):
+            if any((a != b).any() for a, b in zip(results["tree"], results[name], strict=True)):
+                raise SystemExit(f"The tree and the {name} found different chips for {filters}.")
+        if len(results["tree"][0]):
+            worst = results["tree"][1][-1]
+            recalls.append(float((results["inverted lists"][1] <= worst).sum() / len(results["tree"][0])))
+    ratios = {name: ratio(times[name], times["tree"]) for name in times if name != "tree"}
+    return {
+        "share that passes": float(np.median(passing)),
+        "ms": {name: float(np.median(values)) for name, values in times.items()},
+        RATIOS: ratios,
+        "recall of inverted lists": float(np.mean(recalls)) if recalls else None,
+    }
+
+
+def ratio(times: Sequence[float], others: Sequence[float]) -> float:
+    """The median over the queries."""
+    return float(np.median(np.array(times) / np.array(others)))
+
+
+def main() -> None:
+    """Measures, prints, writes after each size."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="chips of the archives")
+    parser.add_argument("--queries", type=int, default=60, help="for each size and share")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    options = parser.parse_args()
+    faiss.omp_set_num_threads(1)  # every method on one core
+    report: dict[str, Any] = {"bits": 8 * BYTES, "k": K, "queries": options.queries, "sizes": {}}
+    for size in options.sizes:
+        bench = Bench(size)
+        shares = {}
+        for share in SHARES:
+            shares[f"{share:.1%}"] = row = compared(bench, share, options.queries)
+            ratios = ", ".join(f"{name} {value:.2f}" for name, value in row[RATIOS].items())
+            print(f"{size:>9,} chips, {share:.1%} pass: tree {row['ms']['tree']:.2f} ms; times as long: {ratios}")
+        report["sizes"][str(size)] = {"nodes": len(bench.tree.nodes), "seconds to build": bench.build_seconds} | shares
+        rounded = json.loads(json.dumps(report), parse_float=lambda text: float(f"{float(text):.3g}"))
+        options.output.write_text(json.dumps(rounded, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
