@@ -44,25 +44,20 @@ from ccls2t_protocol import (
 )
 from ccls2t_rows import ENGINE_ROWS, HASH_ROWS, HashRow
 from ccls2t_tables import write_tables
+from frors_qgis.engine.archive.codes.fitting import fit_itq, fit_lsh
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.archive.codes.fitting import fit_itq, fit_lsh
 from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
-from frors_qgis.engine.encoders.ccls2t.records import describe_acquisitions
-from frors_qgis.engine.learning.ccls2t.hash_trainer import PairPool, train_hash, values
+from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, picture_vectors, told_vectors
+from frors_qgis.engine.learning.ccls2t.hash_trainer import train_hash, values
+from frors_qgis.engine.learning.ccls2t.pairs import PairPool, pair_pool
 from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts, days_apart, distance_km
+from frors_qgis.engine.learning.ccls2t.relations import Facts, days_apart, distance_km
 from frors_qgis.engine.learning.ccls2t.run import Run
-from frors_qgis.engine.learning.ccls2t.text_trainer import LearningSet, tensors_of, train_text
+from frors_qgis.engine.learning.ccls2t.text_trainer import LearningSet, train_text
 
 _LEARNT_DRAW = 1000
-_VARIANTS = (0.0, 0.2, 0.2, 0.4)
-_AT_ONCE = 1024
-EMPTY = Acquisition()
-
-Vectors = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""Of pictures [n, P] and of metadata [n, F]."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,7 @@ class Method:
         embeddings = self._bench.split.embeddings
         if self._model is None:
             return np.ascontiguousarray(embeddings[:, 0])
-        return batched(self._model.picture, torch.from_numpy(embeddings))
+        return picture_vectors(self._model, embeddings)
 
     def asked(self, acquisitions: Sequence[Acquisition]) -> NDArray[np.float32]:
         """Metadata vectors of what queries ask [n, F]."""
@@ -146,24 +141,15 @@ class Method:
     def _vectors(self, acquisitions: Sequence[Acquisition], *, ask: bool) -> NDArray[np.float32]:
         if not self._row.metadata:
             return np.zeros((len(acquisitions), 1), np.float32)
-        if self._model is None:
+        if self._model is None or self._row.text is None:
             return metadata_columns(acquisitions, self._row.waves)
-        records = describe_acquisitions(acquisitions)
-        if self._row.text is not None and not self._row.text.sentences:
-            records = records.without_sentences()
-        return batched(self._model.ask if ask else self._model.tell, *tensors_of(records))
+        return (asked_vectors if ask else told_vectors)(self._model, acquisitions, sentences=self._row.text.sentences)
 
     def pool(self) -> PairPool:
         """What a hash layer learns from."""
         bench = self._bench
-        told = [with_missing(bench.learnt, share, 7 + number) for number, share in enumerate(_VARIANTS)]
-        return PairPool(
-            self.pictures[bench.split.learnt],
-            bench.labels,
-            bench.facts,
-            np.stack([self.asked([relation.asked(one) for one in bench.learnt]) for relation in RELATIONS]),
-            np.stack([self.told(acquisitions) for acquisitions in told]),
-        )
+        pictures = self.pictures[bench.split.learnt]
+        return pair_pool(pictures, bench.labels, bench.learnt, FAMILIES, self.asked, self.told)
 
 
 Coder = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[Any]]
@@ -210,8 +196,9 @@ def measure_hash(bench: Bench, name: str, row: HashRow) -> dict[str, Any]:
                 for task in tasks(bench.split.labels[gallery.images], Facts.of(gallery.complete, FAMILIES), bench.seed):
                     asked = [task.relation.asked(gallery.complete[query]) for query in task.queries]
                     sure = encode(pictures[task.queries], method.asked(asked))
-                    found = figures(np.where(sure > 0, 1, -1).astype(np.float32) @ codes.T, task)
-                    unsure = figures(np.tanh(sure / np.abs(sure).mean()) @ codes.T, task)
+                    alike = np.where(sure > 0, 1, -1).astype(np.float32) @ codes.T
+                    found = figures(alike.astype(np.int16), task)
+                    unsure = figures((np.tanh(sure / np.abs(sure).mean()) @ codes.T).astype(np.float32), task)
                     found |= {f"{key}, asymmetric": value for key, value in unsure.items()}
                     measured.setdefault(task.relation.name, []).append(found)
             result.setdefault(str(bits), {})[f"{missing:g}"] = means(measured)
@@ -244,9 +231,8 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
                     cosines = (queries @ embeddings[gallery.images].T).astype(np.float64)
                     scores, allowed = cosines, np.ones(cosines.shape, bool)
                     if task.relation.fields:
-                        ask = batched(model.ask, *tensors_of(describe_acquisitions(asked)))
-                        tell = batched(model.tell, *tensors_of(describe_acquisitions(gallery.told)))
-                        odds = log_sigmoid(ask.astype(np.float64) @ tell.T + float(model.prior))
+                        ask, tell = asked_vectors(model, asked), told_vectors(model, gallery.told)
+                        odds = log_sigmoid(log_odds(model, ask, tell))
                         if row.conditions:
                             odds = np.where(task.relation.holds(facts, told), 0.0, odds)
                             allowed = task.relation.possible(facts, told)
@@ -279,13 +265,6 @@ def ordered(decay: tuple[float, float], asked: tuple[str, ...], queries: Facts, 
 def log_sigmoid(logits: NDArray[Any]) -> NDArray[np.float64]:
     """The logarithm of the probability that log-odds stand for."""
     return -np.logaddexp(0.0, -logits.astype(np.float64))
-
-
-def batched(function: Callable[..., torch.Tensor], *tensors: torch.Tensor) -> NDArray[np.float32]:
-    """A function of rows, a thousand at a time."""
-    with torch.no_grad():
-        parts = zip(*(tensor.split(_AT_ONCE) for tensor in tensors), strict=True)
-        return np.concatenate([function(*part).numpy() for part in parts])
 
 
 def means(measured: dict[str, list[dict[str, float]]]) -> dict[str, dict[str, float]]:

@@ -34,9 +34,10 @@ def write_tables(results: Path) -> None:
         "# CCLS2T tables",
         "",
         "Written by `scripts/benchmark_ccls2t.py`; rows, data and protocol stand in ../../retrieval.md. Mean and",
-        f"standard deviation over the seeds {', '.join(map(str, SEEDS))}. Codes: means over {len(_ASKED)} kinds of query.",
-        f"Gain: how much more {_OURS} has than the best other row of the table, in per cent of that, seed by seed; the",
-        f"paper's abstract states {PAPER["hash"]} % over hash learning, {PAPER["engine"]} % over engines, on data that are",
+        f"standard deviation over the seeds {', '.join(map(str, SEEDS))}. Codes: means over {len(_ASKED)} kinds of",
+        f"query. Gain: how much more {_OURS} has than the best other row of the table, in per cent of that, seed by",
+        f"seed; the paper's abstract states {PAPER['hash']} % over hash learning and {PAPER['engine']} % over engines,",
+        "on data that are",
         "not public.",
     ]
     for name in SPLITS:

@@ -34,19 +34,6 @@ class Records:
     quantities: NDArray[np.float32]
     known: NDArray[np.bool_]
 
-    @property
-    def empty(self) -> NDArray[np.bool_]:
-        """Of which acquisitions nothing is known [n]."""
-        return ~(self.known.any(axis=1) | (self.tokens != 0).any(axis=1))
-
-    def at(self, rows: NDArray[np.integer]) -> Records:
-        """Those at some positions."""
-        return Records(self.tokens[rows], self.quantities[rows], self.known[rows])
-
-    def without_sentences(self) -> Records:
-        """With the quantities alone."""
-        return Records(np.zeros_like(self.tokens), self.quantities, self.known)
-
 
 def describe_acquisitions(acquisitions: Sequence[Acquisition], contents: Sequence[str | None] | None = None) -> Records:
     """The arrays of acquisitions; contents: what the raster of each shows, as words, where that is known."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,70 +19,14 @@ from frors_qgis.engine.learning.ccls2t.losses import (
     supervised_contrast,
     triplet_hash,
 )
+from frors_qgis.engine.learning.ccls2t.pairs import PairPool, PairSampler
 from frors_qgis.engine.learning.ccls2t.recipe import HashRecipe
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
 from frors_qgis.engine.learning.ccls2t.run import Run
 from frors_qgis.engine.learning.progress import Progress
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _EPOCH = 100
 _SHARPEST = 4.0
-
-
-@dataclass(frozen=True)
-class PairPool:
-    """What pairs are drawn from: n images and n acquisitions that have nothing to do with each other.
-
-    pictures [n, P], labels [n]; facts: of the complete acquisitions; asked [relations, n, F]: metadata vectors of what
-    a query with an acquisition asks; told [variants, n, F]: of what a chip tells, some fields being forgotten.
-    """
-
-    pictures: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    facts: Facts
-    asked: NDArray[np.float32]
-    told: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """A batch: m queries and m chips, the i-th chip being relevant to the i-th query; relevant [m, m]."""
-
-    query_pictures: Tensor
-    asked: Tensor
-    chip_pictures: Tensor
-    told: Tensor
-    relevant: Tensor
-
-
-class PairSampler:
-    """Draws queries, and for each a chip of its class whose acquisition fulfils what the query asks."""
-
-    def __init__(self, pool: PairPool) -> None:
-        self._pool = pool
-        self._holds = np.stack([relation.holds(pool.facts, pool.facts) for relation in RELATIONS])
-        self._members = {label: np.flatnonzero(pool.labels == label) for label in np.unique(pool.labels).tolist()}
-
-    def draw(self, count: int, generator: np.random.Generator) -> Pairs:
-        """A batch of `count` pairs."""
-        pool = self._pool
-        queries = generator.integers(len(pool.labels), size=count)
-        chips = np.array([generator.choice(self._members[label]) for label in pool.labels[queries].tolist()])
-        numbers = generator.integers(len(RELATIONS), size=count)
-        own = generator.integers(len(pool.labels), size=count)
-        fulfilling = (np.flatnonzero(held) for held in self._holds[numbers, own])
-        theirs = np.array([generator.choice(rows) for rows in fulfilling])
-        same = pool.labels[queries][:, None] == pool.labels[chips]
-        relevant = same & self._holds[numbers[:, None], own[:, None], theirs]
-        variants = generator.integers(len(pool.told), size=count)
-        parts = (
-            pool.pictures[queries],
-            pool.asked[numbers, own],
-            pool.pictures[chips],
-            pool.told[variants, theirs],
-            relevant,
-        )
-        return Pairs(*map(torch.from_numpy, parts))
 
 
 def train_hash(layer: nn.Module, pool: PairPool, recipe: HashRecipe, run: Run, progress: Progress) -> None:

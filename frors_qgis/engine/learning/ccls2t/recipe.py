@@ -56,7 +56,7 @@ class HashRecipe:
     are learnt, at this temperature, with this margin (of triplets), and for the likelihood of pairs with a log-odds of
     1 / temperature. quantisation, balance, independence: weights of what makes codes binary, even and diverse.
     noise: standard deviation, over the whole vector, of what is added to embeddings, which are surer on images that
-    they were fitted to. facts: factor on metadata vectors.
+    they were fitted to.
     """
 
     bits: int = 64
@@ -72,7 +72,6 @@ class HashRecipe:
     balance: float = 1.0
     independence: float = 1.0
     noise: float = 0.3
-    facts: float = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,10 @@ from torch import Tensor
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.places import quadkey
 from frors_qgis.engine.encoders.ccls2t.ccls2t import LAST, MIDDLE, Ccls2t
-from frors_qgis.engine.encoders.ccls2t.records import QUANTITIES, Records, describe_acquisitions
+from frors_qgis.engine.encoders.ccls2t.records import QUANTITIES, describe_acquisitions
+from frors_qgis.engine.encoders.ccls2t.vectors import record_tensors
 from frors_qgis.engine.learning.ccls2t.losses import guarded_contrast, reconstruction_loss
+from frors_qgis.engine.learning.ccls2t.pairs import with_fields_missing
 from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
 from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
 from frors_qgis.engine.learning.ccls2t.run import Run
@@ -81,23 +83,6 @@ def train_text(model: Ccls2t, learnt: LearningSet, recipe: TextRecipe, run: Run,
         run.save(epoch + 1, model, optimizer, {"epoch": epoch + 1, **sums})
 
 
-def tensors_of(records: Records) -> tuple[Tensor, Tensor, Tensor]:
-    """Records as the text encoder takes them."""
-    return torch.from_numpy(records.tokens), torch.from_numpy(records.quantities), torch.from_numpy(records.known)
-
-
-def with_fields_missing(
-    acquisitions: Sequence[Acquisition], share: float, generator: np.random.Generator
-) -> list[Acquisition]:
-    """Acquisitions of which each field is forgotten with a probability."""
-    names = [field.name for field in fields(Acquisition)]
-    forgotten = generator.random((len(acquisitions), len(names))) < share
-    return [
-        replace(one, **{name: None for name, lost in zip(names, row, strict=True) if lost})
-        for one, row in zip(acquisitions, forgotten.tolist(), strict=True)
-    ]
-
-
 def _losses(
     model: Ccls2t,
     learnt: LearningSet,
@@ -117,10 +102,8 @@ def _losses(
     complete = describe_acquisitions(whole)
     numbers = generator.integers(len(_ASKING), size=len(images))
     asked = describe_acquisitions([_ASKING[number].asked(one) for number, one in zip(numbers, whole, strict=True)])
-    if not recipe.sentences:
-        told, asked = told.without_sentences(), asked.without_sentences()
 
-    text_middle, text_last = model.text(*tensors_of(told))
+    text_middle, text_last = model.text(*record_tensors(told, sentences=recipe.sentences))
     losses: dict[str, Tensor] = {}
     known = np.repeat(complete.known, [columns.stop - columns.start for columns in QUANTITIES.values()], axis=1)
     read_back = model.text.reconstruct(text_last)
@@ -134,7 +117,8 @@ def _losses(
         contrasted = model.contrast("vision", depth, vision), model.contrast("text", depth, text)
         losses[f"contrast, {depth}"] = weight * guarded_contrast(*contrasted, model.scales[depth], leaf)
 
-    log_odds = model.ask(*tensors_of(asked)) @ model.telling(text_last).T + model.prior
+    asked_for = model.ask(*record_tensors(asked, sentences=recipe.sentences))
+    log_odds = asked_for @ model.telling(text_last).T + model.prior
     truth = torch.from_numpy(related(facts.at(rows), numbers))
     losses["relations"] = recipe.relations * F.binary_cross_entropy_with_logits(log_odds, truth.float())
     return losses

@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from frors_qgis.engine.encoders.ccls2t.hash_layer import HashLayer
-from frors_qgis.engine.learning.ccls2t.hash_trainer import PairPool, PairSampler, signs, train_hash
+from frors_qgis.engine.learning.ccls2t.hash_trainer import signs, train_hash
+from frors_qgis.engine.learning.ccls2t.pairs import PairPool, PairSampler
 from frors_qgis.engine.learning.ccls2t.recipe import LOSSES, HashRecipe
 from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
 from frors_qgis.engine.learning.ccls2t.run import Run

@@ -6,11 +6,11 @@ import torch
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
-from frors_qgis.engine.encoders.ccls2t.records import describe_acquisitions
+from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, told_vectors
 from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
 from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
 from frors_qgis.engine.learning.ccls2t.run import Run
-from frors_qgis.engine.learning.ccls2t.text_trainer import leaves, tensors_of, train_text
+from frors_qgis.engine.learning.ccls2t.text_trainer import leaves, train_text
 from frors_qgis.protocol import EngineError, ErrorCode
 
 RECIPE = TextRecipe(width=16, metadata=16, batch=32, steps=100, rate=5e-3)
@@ -47,10 +47,8 @@ def test_a_chip_that_fulfils_what_is_asked_has_the_better_odds(trained, learnt):
     model, _ = trained
     facts = Facts.of(learnt.acquisitions, learnt.families)
     near = RELATIONS[1]
-    with torch.no_grad():
-        asked = model.ask(*tensors_of(describe_acquisitions([near.asked(one) for one in learnt.acquisitions])))
-        told = model.tell(*tensors_of(describe_acquisitions(learnt.acquisitions)))
-    odds = (asked @ told.T).numpy()
+    asked = asked_vectors(model, [near.asked(one) for one in learnt.acquisitions])
+    odds = log_odds(model, asked, told_vectors(model, learnt.acquisitions))
     truth = near.holds(facts, facts)
     assert odds[truth].mean() > odds[~truth].mean() + 1
 
