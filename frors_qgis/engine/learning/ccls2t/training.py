@@ -1,4 +1,4 @@
-"""Trains CCLS2T beside an encoder that stays as it is: embeddings of labelled images and acquisitions -> a checkpoint."""
+"""Trains CCLS2T beside an encoder that stays as it is: embeddings and acquisitions -> a checkpoint."""
 
 from __future__ import annotations
 
@@ -51,9 +51,6 @@ def train_ccls2t(
         shares = 0.5 + 0.5 * np.array([number, number + 1]) / len(codes)
         run = Run(folder / f"{recipe.bits} bits")
         train_hash(model.hashes[str(recipe.bits)], pool, recipe, run, part_of(progress, *shares.tolist()))
-    replace_file(
-        checkpoint,
-        checkpoint.with_name(f"{checkpoint.name}.part"),
-        lambda path: save_ccls2t(path, model, encoder_sha256),
-    )
+    waiting = checkpoint.with_name(f"{checkpoint.name}.part")
+    replace_file(checkpoint, waiting, lambda path: save_ccls2t(path, model, encoder_sha256))
     return model
