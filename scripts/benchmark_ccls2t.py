@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import torch
 from benchmark_retrieval import slug
-from ccls2t_baselines import metadata_columns, weighted
+from ccls2t_baselines import filled, metadata_columns, weighted, with_flags
 from ccls2t_engine import FilterEngine
 from ccls2t_features import FrozenFeatures, Split
 from ccls2t_protocol import (
@@ -34,6 +34,7 @@ from ccls2t_protocol import (
     FAMILIES,
     MISSING,
     SEEDS,
+    SOFT,
     SPLITS,
     closeness,
     figures,
@@ -53,7 +54,7 @@ from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, p
 from frors_qgis.engine.learning.ccls2t.hash_trainer import train_hash, values
 from frors_qgis.engine.learning.ccls2t.pairs import PairPool, pair_pool
 from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
-from frors_qgis.engine.learning.ccls2t.relations import Facts, days_apart, distance_km
+from frors_qgis.engine.learning.ccls2t.relations import Facts
 from frors_qgis.engine.learning.ccls2t.run import Run
 from frors_qgis.engine.learning.ccls2t.text_trainer import LearningSet, train_text
 
@@ -76,11 +77,6 @@ class Bench:
         self.name, self.split, self.seed, self.work = name, split, seed, work
         self.learnt = simulated(len(split.learnt), seed, _LEARNT_DRAW)
         self._models: dict[TextRecipe, Ccls2t] = {}
-
-    @cached_property
-    def facts(self) -> Facts:
-        """Of the acquisitions that are learnt from."""
-        return Facts.of(self.learnt, FAMILIES)
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -142,8 +138,14 @@ class Method:
         if not self._row.metadata:
             return np.zeros((len(acquisitions), 1), np.float32)
         if self._model is None or self._row.text is None:
-            return metadata_columns(acquisitions, self._row.waves)
+            fill = with_flags if self._row.fit is None else filled
+            return fill(metadata_columns(acquisitions, self._row.waves), self._means)
         return (asked_vectors if ask else told_vectors)(self._model, acquisitions, sentences=self._row.text.sentences)
+
+    @cached_property
+    def _means(self) -> NDArray[np.float32]:
+        """Of the columns of all that is learnt from."""
+        return metadata_columns(self._bench.learnt, self._row.waves).mean(axis=0)
 
     def pool(self) -> PairPool:
         """What a hash layer learns from."""
@@ -224,9 +226,7 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
                 facts = Facts.of(asked, FAMILIES)
                 if model is None:
                     scores, allowed = engine.search(queries, asked, task.relation, row.or_null)
-                    if row.decay is not None:
-                        allowed = np.ones_like(allowed)
-                        scores = scores + ordered(row.decay, task.relation.fields, facts, told)
+                    scores = scores - row.null_cost * ~task.relation.holds(facts, told)
                 else:
                     cosines = (queries @ embeddings[gallery.images].T).astype(np.float64)
                     scores, allowed = cosines, np.ones(cosines.shape, bool)
@@ -238,10 +238,11 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
                             allowed = task.relation.possible(facts, told)
                         scores = log_sigmoid(row.slope * (cosines - row.middle)) + odds
                 found = figures(scores, task, allowed)
-                if task.relation.name == "within 200 km, same month or the next":
-                    same = (
-                        bench.split.labels[gallery.images[task.queries]][:, None] == bench.split.labels[gallery.images]
-                    )
+                if task.relation.name == SOFT:
+                    if row.far_cost:
+                        scores, allowed = scores - row.far_cost * farness(facts, told), np.ones_like(allowed)
+                    labels = bench.split.labels[gallery.images]
+                    same = labels[task.queries][:, None] == labels
                     grades = same * closeness(truth.at(task.queries), truth)
                     found |= graded_figures(scores, task, grades, allowed)
                 measured.setdefault(task.relation.name, []).append(found)
@@ -249,17 +250,10 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
     return result
 
 
-def ordered(decay: tuple[float, float], asked: tuple[str, ...], queries: Facts, chips: Facts) -> NDArray[np.float64]:
-    """What an ORDER BY takes off a similarity: so much per 200 km and per 30 days; NULL is as far as the mean."""
-    result = np.zeros((len(queries.month), len(chips.month)))
-    for name, weight, apart in (
-        ("place", decay[0], distance_km(queries, chips) / 200),
-        ("acquired", decay[1], days_apart(queries, chips) / 30),
-    ):
-        if name in asked:
-            apart = np.minimum(apart, 10)
-            result -= weight * np.where(np.isnan(apart), np.nanmean(apart), apart)
-    return result
+def farness(queries: Facts, chips: Facts) -> NDArray[np.float64]:
+    """How far chips are in place and in the time of the year [q, g], as `closeness` sees it; NULL is as the mean."""
+    apart = -np.log(closeness(queries, chips))
+    return np.where(np.isnan(apart), np.nanmean(apart), apart)
 
 
 def log_sigmoid(logits: NDArray[Any]) -> NDArray[np.float64]:
@@ -284,12 +278,15 @@ def bar(title: str) -> Any:
     return show
 
 
-def is_there(path: Path, settings: dict[str, Any]) -> bool:
-    """Whether a result is there; stops where it was made by other settings."""
+def is_there(path: Path, origin: dict[str, Any]) -> bool:
+    """Whether a result is there; stops where it was made from something else."""
     if not path.exists():
         return False
-    if json.loads(path.read_text())["settings"] != settings:
-        raise SystemExit(f"{path} was made by other settings. Move it away, or choose another --results.")
+    found = json.loads(path.read_text())
+    if others := [name for name, value in origin.items() if found.get(name) != value]:
+        raise SystemExit(
+            f"{path} was made with another {', '.join(others)}. Move it away, or choose another --results."
+        )
     return True
 
 
@@ -311,11 +308,12 @@ def main() -> None:
             for row in options.row or [*HASH_ROWS, *ENGINE_ROWS]:
                 chosen = HASH_ROWS.get(row) or ENGINE_ROWS[row]
                 path = options.results / f"{name}_{slug(row)}_{seed}.json"
-                if name not in chosen.sets or is_there(path, json.loads(json.dumps(asdict(chosen)))):
+                origin = json.loads(json.dumps({"settings": asdict(chosen), "images sha-256": features.sha256}))
+                if name not in chosen.sets or is_there(path, origin):
                     continue
                 began = time.monotonic()
                 measured = measure_hash(bench, row, chosen) if row in HASH_ROWS else measure_engine(bench, row)
-                result = {"row": row, "set": name, "seed": seed, "settings": asdict(chosen), "figures": measured}
+                result = {"row": row, "set": name, "seed": seed, **origin, "figures": measured}
                 waiting = path.with_suffix(".part")
                 waiting.write_text(json.dumps(result | {"seconds": round(time.monotonic() - began)}, indent=1) + "\n")
                 waiting.replace(path)

@@ -18,28 +18,39 @@ from frors_qgis.engine.encoders.ccls2t.text_encoder import fourier
 
 _NAMES = tuple(platform.name for platform in PLATFORMS)
 _SENSORS = tuple(sorted({platform.sensor for platform in PLATFORMS}))
+_NORTH = 50.0
+"""A latitude where all that is simulated lies, for what season a month is."""
 
 
 def metadata_columns(acquisitions: Sequence[Acquisition], waves: bool) -> NDArray[np.float32]:
-    """Acquisitions as numbers [n, F], 0 where a field is unknown.
+    """Acquisitions as numbers [n, F], NaN where a field is unknown.
 
-    One column for each platform, family, sensor, month and season; the quantities that CCLS2T's text encoder reads,
-    whether each is known, and cloud cover. waves: with the sines and cosines, too, that its text encoder makes of them.
+    One column for each platform, family, sensor, month and season; the quantities that CCLS2T's text encoder reads, and
+    cloud cover. waves: with the sines and cosines, too, that its text encoder makes of the quantities.
     """
     records = describe_acquisitions(acquisitions)
-    parts = [_one_hot(one) for one in acquisitions]
-    cloud = [0.0 if one.cloud is None else one.cloud / 100 for one in acquisitions]
-    columns = [np.array(parts), records.quantities, records.known, np.array(cloud)[:, None]]
-    if waves:
-        for number, (name, place) in enumerate(QUANTITIES.items()):
-            made = fourier(name, torch.from_numpy(records.quantities[:, place])).numpy()
-            columns.append(made * records.known[:, number : number + 1])
+    cloud = [np.nan if one.cloud is None else one.cloud / 100 for one in acquisitions]
+    columns = [np.array([_one_hot(one) for one in acquisitions]), np.array(cloud)[:, None]]
+    for number, (name, place) in enumerate(QUANTITIES.items()):
+        values = torch.from_numpy(records.quantities[:, place])
+        made = (fourier(name, values) if waves else values).numpy()
+        columns.append(np.where(records.known[:, number : number + 1], made, np.nan))
     return np.concatenate(columns, axis=1).astype(np.float32)
 
 
+def filled(columns: NDArray[np.float32], means: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Columns [n, F] with their means [F] where they are unknown, which says the least."""
+    return np.where(np.isnan(columns), means, columns)
+
+
+def with_flags(columns: NDArray[np.float32], means: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Filled columns beside whether each is known [n, 2 F], for layers that learn what that means."""
+    return np.concatenate([filled(columns, means), ~np.isnan(columns)], axis=1).astype(np.float32)
+
+
 def weighted(pictures: NDArray[np.float32], columns: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
-    """Unit embeddings [n, D] beside metadata columns [n, F], brought to a length near `weight`."""
-    return np.concatenate([pictures, weight * columns / np.sqrt(columns.shape[1] / 2)], axis=1)
+    """Unit embeddings [n, D] beside filled columns [n, F] times a weight."""
+    return np.concatenate([pictures, weight * columns], axis=1)
 
 
 class DeepHash(nn.Module):
@@ -61,7 +72,7 @@ class DeepHash(nn.Module):
 
 def _one_hot(one: Acquisition) -> list[float]:
     family = None if one.platform is None else platform_family(one.platform)
-    season = None if one.month is None else season_of(one.month, 50.0)
+    season = None if one.month is None else season_of(one.month, _NORTH)
     pairs = (
         (one.platform, _NAMES),
         (family, FAMILIES),
@@ -69,4 +80,4 @@ def _one_hot(one: Acquisition) -> list[float]:
         (one.month, tuple(range(1, 13))),
         (season, SEASONS),
     )
-    return [float(value == name) for value, names in pairs for name in names]
+    return [np.nan if value is None else float(value == name) for value, names in pairs for name in names]

@@ -25,6 +25,7 @@ from frors_qgis.engine.learning.augmentation import Augmentation
 from frors_qgis.engine.learning.dataset import class_folders
 from frors_qgis.engine.learning.fitting import Views, fit_head
 from frors_qgis.engine.learning.recipe import Recipe
+from frors_qgis.engine.learning.run_folder import describe_images
 from frors_qgis.engine.learning.split import split_by_class
 from frors_qgis.engine.learning.trainer import describe_encoder
 from frors_qgis.engine.learning.views import ViewCache
@@ -55,6 +56,8 @@ class FrozenFeatures:
     def __init__(self, data: Path, name: str, folder: Path) -> None:
         self.name = name
         self.images = distinct(class_folders(data / name))
+        described = json.dumps(describe_images(self.images), sort_keys=True)
+        self.sha256 = hashlib.sha256(described.encode()).hexdigest()
         self._folder = folder
         self._trunk = load_trunk(encoder_path(TRUNK))
         self._device = choose_device("auto")

@@ -26,6 +26,8 @@ MISSING = (0.0, 0.2, 0.4)
 """Shares of the fields of the gallery's acquisitions that are missing, each field of each by its own throw."""
 MOST_QUERIES = 400
 """Queries of a set, drawn from its gallery where that is larger."""
+SOFT = "within 200 km, same month or the next"
+"""The task that is also measured with grades, by `closeness`."""
 DRAWS = {"ucmerced": 3, "aid": 1}
 """How often acquisitions are dealt to the gallery anew; the figures are means over all of these."""
 

@@ -47,14 +47,16 @@ class EngineRow:
     """A way to rank whole vectors.
 
     text: the encoders that tell the odds of what a query asks, None for an engine's filter; or_null: whether the filter
-    lets unknown fields pass; decay: what an ORDER BY takes off the similarity per 200 km and per 30 days, in place of a
-    filter. conditions: whether what is known is judged as the filter does, and odds are of what is unknown alone.
-    slope, middle: of the log-odds that two images are of one class, by their cosine.
+    lets unknown fields pass; null_cost: what an ORDER BY takes off the similarity of these; far_cost: what it takes off
+    for distance in place and time where what is wanted is graded, in place of the filter. conditions: whether what is
+    known is judged as the filter does, and odds are of what is unknown alone. slope, middle: of the log-odds that two
+    images are of one class, by their cosine.
     """
 
     text: TextRecipe | None = None
     or_null: bool = False
-    decay: tuple[float, float] | None = None
+    null_cost: float = 0.0
+    far_cost: float = 0.0
     conditions: bool = False
     slope: float = 15.0
     middle: float = 0.4
@@ -91,7 +93,7 @@ HASH_ROWS = {
 ENGINE_ROWS = {
     "engine, strict filter": EngineRow(),
     "engine, filter or null": EngineRow(or_null=True),
-    "engine, weighted order": EngineRow(decay=(0.1, 0.1)),
+    "engine, tuned order": EngineRow(or_null=True, null_cost=0.2, far_cost=0.05),
     "CCLS2T, odds": EngineRow(_TEXT),
     "CCLS2T, conditions and odds": EngineRow(_TEXT, conditions=True),
 }

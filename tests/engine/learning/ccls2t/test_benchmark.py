@@ -15,6 +15,7 @@ CLASSES = 20
 def test_a_classifier_of_metadata_alone_is_at_chance():
     labels = np.repeat(np.arange(CLASSES), 50)  # in order of classes, as galleries are
     learnt, asked = (metadata_columns(simulated(len(labels), 1, draw), waves=True) for draw in (1000, 0))
+    assert np.isfinite(learnt).all()
     learnt, asked = (np.concatenate([part, np.ones((len(part), 1))], axis=1) for part in (learnt, asked))
     weights = np.linalg.solve(learnt.T @ learnt + np.eye(learnt.shape[1]), learnt.T @ np.eye(CLASSES)[labels])
     right = ((asked @ weights).argmax(axis=1) == labels).mean()
