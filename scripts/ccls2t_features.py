@@ -15,6 +15,7 @@ from benchmark_retrieval import TRUNK, bar, distinct
 from ccls2t_protocol import SIDE, SPLITS
 from numpy.typing import NDArray
 
+from frors_qgis.engine.encoders.ccls2t.context import NARROWER, context_windows
 from frors_qgis.engine.encoders.device import choose_device
 from frors_qgis.engine.encoders.frors_head import FrorsHead
 from frors_qgis.engine.encoders.installed import encoder_path
@@ -29,9 +30,6 @@ from frors_qgis.engine.learning.run_folder import describe_images
 from frors_qgis.engine.learning.split import split_by_class
 from frors_qgis.engine.learning.trainer import describe_encoder
 from frors_qgis.engine.learning.views import ViewCache
-
-SCALES = (1.0, 0.8, 0.6)
-"""Sides of the nested centre crops, as shares of the image's: class images have no context, so the views go inwards."""
 
 _BATCH = 128
 
@@ -81,7 +79,7 @@ class FrozenFeatures:
         return Split(np.load(path), labels, classes, learnt_ids, gallery_ids)
 
     def _fingerprint(self) -> str:
-        settings = json.dumps([self._views.name, SCALES, Recipe.default("frors").as_json()], sort_keys=True)
+        settings = json.dumps([self._views.name, NARROWER, Recipe.default("frors").as_json()], sort_keys=True)
         return hashlib.sha256(settings.encode()).hexdigest()[:12]
 
     def _fitted(self, learnt: NDArray[np.int64], labels: NDArray[np.int64], classes: tuple[str, ...]) -> FrorsHead:
@@ -110,9 +108,9 @@ class FrozenFeatures:
             return self._trunk.layer4(stage3).float()
 
     def _embed(self, head: FrorsHead) -> NDArray[np.float32]:
-        windows = nested_windows(SIDE // CELL)
-        validity = np.ones((SIDE // CELL, SIDE // CELL), np.float32)
-        weights = torch.from_numpy(window_weights(windows, validity))
+        cells = SIDE // CELL
+        windows = context_windows(np.array([[0.0, 0.0, cells, cells]]), NARROWER, cells, cells)[0]
+        weights = torch.from_numpy(window_weights(windows, np.ones((cells, cells), np.float32)))
         powers, embeddings = self._powers(weights), []
         with torch.no_grad():
             for ids in _batches(np.arange(len(self.images))):
@@ -136,11 +134,6 @@ class FrozenFeatures:
             np.save(waiting, np.concatenate(parts))
             waiting.replace(path)
         return np.load(path, mmap_mode="r")
-
-
-def nested_windows(cells: int) -> NDArray[np.float64]:
-    """The centre crops [scales, 4] of a square image of so many cells a side, as x, y, width, height in cells."""
-    return np.array([[cells * (1 - scale) / 2] * 2 + [cells * scale] * 2 for scale in SCALES])
 
 
 def _batches(ids: NDArray[np.int64]) -> Iterable[NDArray[np.int64]]:
