@@ -45,7 +45,7 @@ from ccls2t_protocol import (
 )
 from ccls2t_rows import ENGINE_ROWS, HASH_ROWS, HashRow
 from ccls2t_tables import write_tables
-from frors_qgis.engine.archive.codes.fitting import fit_itq, fit_lsh
+from frors_qgis.engine.archive.codes.fitted_hashers import fit_itq, fit_lsh
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition

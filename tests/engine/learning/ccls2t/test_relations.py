@@ -8,7 +8,7 @@ FAMILIES = ("landsat-8", "sentinel-2")
 MARSEILLE, TOULON, ALGIERS = (5.4, 43.3), (5.9, 43.1), (3.1, 36.8)
 QUERY = Acquisition("sentinel-2a", gsd=10.0, acquired="2019-12-30", place=MARSEILLE)
 CHIPS = [
-    Acquisition("sentinel-2b", gsd=20.0, acquired="2021-01-02", place=TOULON),
+    Acquisition("sentinel-2b", gsd=19.0, acquired="2021-01-02", place=TOULON),
     Acquisition("landsat-8", gsd=30.0, acquired="2019-06-30", place=ALGIERS),
     Acquisition(),
 ]
