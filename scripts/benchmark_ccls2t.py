@@ -45,10 +45,10 @@ from ccls2t_protocol import (
 )
 from ccls2t_rows import ENGINE_ROWS, HASH_ROWS, HashRow
 from ccls2t_tables import write_tables
-from frors_qgis.engine.archive.codes.fitted_hashers import fit_itq, fit_lsh
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
+from frors_qgis.engine.archive.codes.fitted_hashers import fit_itq, fit_lsh
 from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
 from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, picture_vectors, told_vectors
 from frors_qgis.engine.learning.ccls2t.hash_trainer import train_hash, values

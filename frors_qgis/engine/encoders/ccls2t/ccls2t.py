@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from frors_qgis.engine.encoders.ccls2t.hash_layer import HashLayer
-from frors_qgis.engine.encoders.ccls2t.text_encoder import TextEncoder
+from frors_qgis.engine.encoders.ccls2t.text_encoder import WAVES, TextEncoder
 from frors_qgis.engine.encoders.ccls2t.vision_encoder import VisionEncoder
 
 MIDDLE, LAST = "middle", "last"
@@ -40,8 +40,8 @@ class Ccls2t(nn.Module):
             }
         )
         self.scales = nn.ParameterDict({depth: nn.Parameter(torch.tensor(1 / 0.07).log()) for depth in (MIDDLE, LAST)})
-        self.asking = nn.Linear(width, metadata)
-        self.telling = nn.Linear(width, metadata)
+        self.asking = nn.Linear(width + WAVES, metadata)
+        self.telling = nn.Linear(width + WAVES, metadata)
         self.prior = nn.Parameter(torch.zeros(()))
         self.hashes = nn.ModuleDict({str(number): HashLayer(dimension + width, metadata, number) for number in bits})
 
@@ -53,11 +53,11 @@ class Ccls2t(nn.Module):
     def ask(self, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
         """Records that hold what queries ask for -> [n, metadata]; exactly 0 where they ask for nothing."""
         gate = (known.any(dim=1) | (tokens != 0).any(dim=1)).unsqueeze(1)
-        return self.asking(self.text(tokens, quantities, known)[1]) * gate
+        return self.asking(self._read(tokens, quantities, known)) * gate
 
     def tell(self, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
         """Records of chips -> [n, metadata]; a learned vector where nothing is known."""
-        return self.telling(self.text(tokens, quantities, known)[1])
+        return self.telling(self._read(tokens, quantities, known))
 
     def picture(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Unit embeddings at three scales [n, 3, D] -> what hash layers take of a picture [n, D + width].
@@ -69,3 +69,14 @@ class Ccls2t(nn.Module):
     def contrast(self, side: str, depth: str, vectors: torch.Tensor) -> torch.Tensor:
         """Vectors of an encoder ("vision" or "text") at a depth -> unit vectors [n, width] to be compared."""
         return F.normalize(self.contrasts[f"{side} {depth}"](vectors), dim=1)
+
+    def read(self, text: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+        """What `asking` and `telling` take: the text encoder's vector [n, width], and beside it the Fourier features.
+
+        Straight from there the finest differences of place and time come through that a short training does not bring
+        through the transformer.
+        """
+        return torch.cat([text, self.text.waves(quantities, known)], dim=1)
+
+    def _read(self, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+        return self.read(self.text(tokens, quantities, known)[1], quantities, known)

@@ -23,7 +23,6 @@ class TextEncoder(nn.Module):
 
     def __init__(self, width: int, layers: int) -> None:
         super().__init__()
-        self.width = width
         self.words = nn.Embedding(VOCABULARY, width, padding_idx=0)
         self.start = nn.Parameter(torch.zeros(width))
         self.null = nn.Parameter(torch.zeros(width))
@@ -58,6 +57,14 @@ class TextEncoder(nn.Module):
         whole = torch.where(empty, self.null, self.norm(sequence[:, 0]))
         return torch.where(empty, self.null, middle[:, 0]), whole
 
+    def waves(self, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+        """The Fourier features of all quantities [n, WAVES], 0 where they are not known."""
+        parts = [
+            fourier(name, quantities[:, columns]) * known[:, number : number + 1]
+            for number, (name, columns) in enumerate(QUANTITIES.items())
+        ]
+        return torch.cat(parts, dim=1)
+
     def reconstruct(self, vectors: torch.Tensor) -> torch.Tensor:
         """Vectors after all layers [n, width] -> quantities [n, 6], as `Records` has them."""
         return self.reconstruction(vectors)
@@ -77,3 +84,7 @@ def fourier_size(name: str) -> int:
 
 def _length(name: str) -> int:
     return QUANTITIES[name].stop - QUANTITIES[name].start
+
+
+WAVES = sum(fourier_size(name) for name in QUANTITIES)
+"""Fourier features of all quantities."""

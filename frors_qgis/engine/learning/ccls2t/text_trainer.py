@@ -103,7 +103,8 @@ def _losses(
     numbers = generator.integers(len(_ASKING), size=len(images))
     asked = describe_acquisitions([_ASKING[number].asked(one) for number, one in zip(numbers, whole, strict=True)])
 
-    text_middle, text_last = model.text(*record_tensors(told, sentences=recipe.sentences))
+    told_tensors = record_tensors(told, sentences=recipe.sentences)
+    text_middle, text_last = model.text(*told_tensors)
     losses: dict[str, Tensor] = {}
     known = np.repeat(complete.known, [columns.stop - columns.start for columns in QUANTITIES.values()], axis=1)
     read_back = model.text.reconstruct(text_last)
@@ -118,7 +119,7 @@ def _losses(
         losses[f"contrast, {depth}"] = weight * guarded_contrast(*contrasted, model.scales[depth], leaf)
 
     asked_for = model.ask(*record_tensors(asked, sentences=recipe.sentences))
-    log_odds = asked_for @ model.telling(text_last).T + model.prior
+    log_odds = asked_for @ model.telling(model.read(text_last, *told_tensors[1:])).T + model.prior
     truth = torch.from_numpy(related(facts.at(rows), numbers))
     losses["relations"] = recipe.relations * F.binary_cross_entropy_with_logits(log_odds, truth.float())
     return losses
