@@ -40,8 +40,8 @@ class Ccls2t(nn.Module):
             }
         )
         self.scales = nn.ParameterDict({depth: nn.Parameter(torch.tensor(1 / 0.07).log()) for depth in (MIDDLE, LAST)})
-        self.asking = nn.Linear(width + WAVES, metadata)
-        self.telling = nn.Linear(width + WAVES, metadata)
+        self.asking = nn.Linear(2 * width + WAVES, metadata)
+        self.telling = nn.Linear(2 * width + WAVES, metadata)
         self.prior = nn.Parameter(torch.zeros(()))
         self.hashes = nn.ModuleDict({str(number): HashLayer(dimension + width, metadata, number) for number in bits})
 
@@ -70,13 +70,15 @@ class Ccls2t(nn.Module):
         """Vectors of an encoder ("vision" or "text") at a depth -> unit vectors [n, width] to be compared."""
         return F.normalize(self.contrasts[f"{side} {depth}"](vectors), dim=1)
 
-    def read(self, text: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-        """What `asking` and `telling` take: the text encoder's vector [n, width], and beside it the Fourier features.
+    def read(
+        self, text: torch.Tensor, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor
+    ) -> torch.Tensor:
+        """What `asking` and `telling` take: the text encoder's vector [n, width], and beside it the plain record.
 
-        Straight from there the finest differences of place and time come through that a short training does not bring
-        through the transformer.
+        Straight from there come the finest differences of place and time, and what two words say together is what each
+        says: a short training does not bring that through the transformer.
         """
-        return torch.cat([text, self.text.waves(quantities, known)], dim=1)
+        return torch.cat([text, self.text.plain(tokens, quantities, known)], dim=1)
 
     def _read(self, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-        return self.read(self.text(tokens, quantities, known)[1], quantities, known)
+        return self.read(self.text(tokens, quantities, known)[1], tokens, quantities, known)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from frors_qgis.engine.encoders.ccls2t.records import QUANTITIES
-from frors_qgis.engine.encoders.ccls2t.tokens import VOCABULARY
+from frors_qgis.engine.encoders.ccls2t.tokens import MOST_TOKENS, VOCABULARY
 
 _OCTAVES = {"position": 6, "day": 3, "gsd": 5}
 """How often the frequency of the Fourier features is doubled; the finest of a position turn once in 400 km."""
@@ -57,9 +57,10 @@ class TextEncoder(nn.Module):
         whole = torch.where(empty, self.null, self.norm(sequence[:, 0]))
         return torch.where(empty, self.null, middle[:, 0]), whole
 
-    def waves(self, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-        """The Fourier features of all quantities [n, WAVES], 0 where they are not known."""
-        parts = [
+    def plain(self, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+        """Records before the transformer [n, width + WAVES]: the sum of their words, and their Fourier features."""
+        parts = [self.words(tokens).sum(dim=1) / MOST_TOKENS**0.5]
+        parts += [
             fourier(name, quantities[:, columns]) * known[:, number : number + 1]
             for number, (name, columns) in enumerate(QUANTITIES.items())
         ]
