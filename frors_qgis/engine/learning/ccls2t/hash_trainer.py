@@ -47,11 +47,10 @@ def train_hash(layer: nn.Module, pool: PairPool, recipe: HashRecipe, run: Run, p
             done = (epoch * _EPOCH + step) / (epochs * _EPOCH)
             optimizer.param_groups[0]["lr"] = recipe.rate * 0.5 * (1 + math.cos(math.pi * done))
             pairs = sampler.draw(recipe.batch, generator)
-            codes = [
-                torch.tanh((1 + (_SHARPEST - 1) * done) * layer(_noisy(pictures, spread, noise), facts))
-                for pictures, facts in ((pairs.query_pictures, pairs.asked), (pairs.chip_pictures, pairs.told))
-            ]
-            losses = hash_losses(*codes, pairs.relevant, recipe)
+            sharpness = 1 + (_SHARPEST - 1) * done
+            asked = torch.tanh(sharpness * layer(_noisy(pairs.query_pictures, spread, noise), pairs.asked))
+            told = torch.tanh(sharpness * layer(_noisy(pairs.chip_pictures, spread, noise), pairs.told))
+            losses = hash_losses(asked, told, pairs.relevant, recipe)
             loss = torch.stack(list(losses.values())).sum()
             optimizer.zero_grad()
             loss.backward()
