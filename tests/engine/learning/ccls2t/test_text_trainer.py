@@ -6,7 +6,8 @@ import torch
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
-from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, told_vectors
+from frors_qgis.engine.encoders.ccls2t.records import describe_acquisitions
+from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, record_tensors, told_vectors
 from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
 from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
 from frors_qgis.engine.learning.ccls2t.run import Run
@@ -37,10 +38,18 @@ def records(run):
     return [json.loads(line) for line in (run.folder / "metrics.jsonl").read_text().splitlines()]
 
 
-def test_the_reconstruction_learns_and_the_relations_do(trained):
+def test_quantities_are_read_back_from_the_vectors(trained, learnt):
+    described = describe_acquisitions(learnt.acquisitions)
+    with torch.no_grad():
+        read_back = trained[0].text.reconstruct(trained[0].text(*record_tensors(described))[1]).numpy()
+    error = np.square(read_back - described.quantities).mean()
+    assert error < 0.3 * described.quantities.var(axis=0).mean()
+
+
+def test_what_is_lost_falls_in_training(trained):
     first, last = records(trained[1])
-    assert last["reconstruction"] < 0.5 * first["reconstruction"]
-    assert last["relations"] < first["relations"]
+    for name in ("reconstruction", "relations", "loss"):
+        assert last[name] < first[name]
 
 
 def test_a_chip_that_fulfils_what_is_asked_has_the_better_odds(trained, learnt):
