@@ -2,7 +2,7 @@
 VENV := .venv/bin/python
 
 .PHONY: help setup test test-hard test-trixie lint package run demo screenshots translations encoders benchmark
-.PHONY: benchmark-retrieval clean
+.PHONY: benchmark-retrieval benchmark-ccls2t clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
 RESULTS ?= docs/results
@@ -58,6 +58,9 @@ ifndef ONLY
 	@$(MAKE) --no-print-directory $(addprefix $(RESULTS)/,trunks.json objects.json $(OBJECTS:%=objects-%.json) halo.json \
 		feedback.json outlines.json)
 endif
+
+benchmark-ccls2t: encoders  ## The figures of docs/retrieval.md on place, time and sensor; goes on where it stopped
+	@$(VENV) scripts/benchmark_ccls2t.py --data $(DATA) --results $(RESULTS)/ccls2t $(ONLY)
 
 $(RESULTS)/%.json:
 	@$(VENV) scripts/benchmark_$*.py --data $(DATA) -o $@

@@ -1,0 +1,58 @@
+"""Sentences about acquisitions (R2STFT) as the numbers of hashed words. Does not import torch.
+
+A clause such as "platform sentinel-2a" gives a token for each word of its value and for each beginning of that word,
+coarse to fine: "platform sentinel", "platform sentinel-2", "platform sentinel-2a". What is a number in the sentence
+(location, resolution, cloud) is left to the quantities; the tile stays, by its beginnings.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+VOCABULARY = 4096
+"""Numbers of tokens; 0 stands for no token. Words that share one by accident are told apart by their neighbours."""
+MOST_TOKENS = 40
+
+_NUMBERS = frozenset(("location", "resolution", "cloud", "off-nadir"))
+_TILE_DIGITS = (2, 4, 6, 8)
+_PIECES = re.compile(r"\d+|[^\W\d]+")
+
+
+def sentence_tokens(sentences: Iterable[str]) -> NDArray[np.int64]:
+    """Token numbers [n, MOST_TOKENS] of sentences, filled up with 0; what is longer is cut."""
+    rows = [[_number(token) for token in _tokens(sentence)][:MOST_TOKENS] for sentence in sentences]
+    numbers = np.zeros((len(rows), MOST_TOKENS), np.int64)
+    for row, found in zip(numbers, rows, strict=True):
+        row[: len(found)] = found
+    return numbers
+
+
+def _tokens(sentence: str) -> list[str]:
+    found = []
+    for part in sentence.removesuffix(".").split(". "):
+        for clause in part.split(", "):
+            name, _, value = clause.partition(" ")
+            if name == "tile":
+                found += [f"{name} {value[:digits]}" for digits in _TILE_DIGITS if len(value) >= digits]
+            elif not value:
+                found += [name] if name else []
+            elif name not in _NUMBERS:
+                found += [f"{name} {beginning}" for word in value.split() for beginning in _beginnings(word)]
+    return list(dict.fromkeys(found))
+
+
+def _beginnings(word: str) -> list[str]:
+    """The beginnings of a word that end where letters, digits or other signs take over; of a date also its month."""
+    found = [word[: match.end()] for match in _PIECES.finditer(word)] or [word]
+    if re.fullmatch(r"\d{4}-\d{2}", word, re.ASCII):
+        found.append(word[4:])
+    return found
+
+
+def _number(token: str) -> int:
+    return 1 + zlib.crc32(token.encode("utf-8", "backslashreplace")) % (VOCABULARY - 1)

@@ -1,0 +1,95 @@
+"""Trains a hash layer on pairs of a query and a chip; goes on from its last epoch."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from frors_qgis.engine.learning.ccls2t.losses import (
+    balance_loss,
+    independence_loss,
+    pairwise_likelihood,
+    quantisation_loss,
+    supervised_contrast,
+    triplet_hash,
+)
+from frors_qgis.engine.learning.ccls2t.pairs import PairPool, PairSampler
+from frors_qgis.engine.learning.ccls2t.recipe import HashRecipe
+from frors_qgis.engine.learning.ccls2t.run import Run
+from frors_qgis.engine.learning.progress import Progress
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_EPOCH = 100
+_SHARPEST = 4.0
+
+
+def train_hash(layer: nn.Module, pool: PairPool, recipe: HashRecipe, run: Run, progress: Progress) -> None:
+    """Trains a layer that takes pictures [n, P] and metadata vectors [n, F] and gives [n, bits].
+
+    Raises EngineError: BAD_REQUEST for a loss that is not finite, and what `Run` raises.
+    """
+    run.begin({"recipe": recipe.as_json(), "images": len(pool.labels)})
+    optimizer = torch.optim.AdamW(layer.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
+    sampler = PairSampler(pool)
+    spread = recipe.noise * torch.from_numpy(pool.pictures.std(axis=0))
+    epochs = math.ceil(recipe.steps / _EPOCH)
+    for epoch in range(run.restore(layer, optimizer), epochs):
+        generator = np.random.default_rng((recipe.seed, epoch))
+        noise = torch.Generator().manual_seed(int(generator.integers(1 << 62)))
+        sums: defaultdict[str, float] = defaultdict(float)
+        for step in range(_EPOCH):
+            done = (epoch * _EPOCH + step) / (epochs * _EPOCH)
+            optimizer.param_groups[0]["lr"] = recipe.rate * 0.5 * (1 + math.cos(math.pi * done))
+            pairs = sampler.draw(recipe.batch, generator)
+            sharpness = 1 + (_SHARPEST - 1) * done
+            asked = torch.tanh(sharpness * layer(_noisy(pairs.query_pictures, spread, noise), pairs.asked))
+            told = torch.tanh(sharpness * layer(_noisy(pairs.chip_pictures, spread, noise), pairs.told))
+            losses = hash_losses(asked, told, pairs.relevant, recipe)
+            loss = torch.stack(list(losses.values())).sum()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            for name, value in (losses | {"loss": loss}).items():
+                sums[name] += float(value.detach()) / _EPOCH
+            if not math.isfinite(sums["loss"]):
+                raise EngineError(ErrorCode.BAD_REQUEST, "The loss is not finite; take a lower rate.")
+        progress((epoch + 1) / epochs, f"Epoch {epoch + 1} of {epochs}, loss {sums['loss']:.3f}", None)
+        run.save(epoch + 1, layer, optimizer, {"epoch": epoch + 1, **sums})
+
+
+def hash_losses(asked: Tensor, told: Tensor, relevant: Tensor, recipe: HashRecipe) -> dict[str, Tensor]:
+    """The weighted losses of codes of queries and of chips [n, bits] in [-1, 1], by name; relevant: [n, n]."""
+    if recipe.loss == "triplet":
+        learnt = triplet_hash(asked, told, relevant, recipe.margin)
+    elif recipe.loss == "pairwise likelihood":
+        learnt = pairwise_likelihood(asked, told, relevant, 1 / recipe.temperature)
+    else:
+        learnt = supervised_contrast(asked, told, relevant, recipe.temperature)
+    both = torch.cat([asked, told])
+    return {
+        recipe.loss: recipe.contrast * learnt,
+        "quantisation": recipe.quantisation * quantisation_loss(both),
+        "balance": recipe.balance * balance_loss(told),
+        "independence": recipe.independence * independence_loss(told),
+    }
+
+
+def signs(layer: nn.Module, pictures: NDArray[np.float32], facts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Codes [n, bits] as -1 and 1."""
+    return np.where(values(layer, pictures, facts) > 0, np.float32(1), np.float32(-1))
+
+
+def values(layer: nn.Module, pictures: NDArray[np.float32], facts: NDArray[np.float32]) -> NDArray[Any]:
+    """What the signs are taken of [n, bits]."""
+    with torch.no_grad():
+        return layer(torch.from_numpy(pictures), torch.from_numpy(facts)).numpy()
+
+
+def _noisy(pictures: Tensor, spread: Tensor, generator: torch.Generator) -> Tensor:
+    return pictures + spread * torch.randn(pictures.shape, generator=generator)

@@ -1,0 +1,99 @@
+"""The rows of the CCLS2T tables: what each trains, and with what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ccls2t_baselines import DeepHash
+from ccls2t_protocol import BITS, SPLITS
+from torch import nn
+
+from frors_qgis.engine.encoders.ccls2t.hash_layer import HashLayer
+from frors_qgis.engine.learning.ccls2t.hash_trainer import PairPool
+from frors_qgis.engine.learning.ccls2t.recipe import HashRecipe, TextRecipe
+
+_TEXT = TextRecipe()
+_CODES = HashRecipe()
+_DEEP = HashRecipe(rate=1e-3)
+
+
+@dataclass(frozen=True)
+class HashRow:
+    """A way to make codes.
+
+    text: the encoders whose vectors are hashed, None for embeddings beside columns of metadata; fit: LSH or ITQ instead
+    of a trained layer, with a weight of the columns; waves: see `metadata_columns`; width: of the hidden layer.
+    """
+
+    text: TextRecipe | None = None
+    recipe: HashRecipe = _CODES
+    fit: str | None = None
+    weight: float = 1.0
+    waves: bool = False
+    width: int = 512
+    metadata: bool = True
+    bits: tuple[int, ...] = BITS
+    sets: tuple[str, ...] = tuple(SPLITS)
+
+    def layer(self, pool: PairPool, bits: int) -> nn.Module:
+        """What is trained: a linear layer on the encoders' vectors, or a deep one on the columns."""
+        if self.text is not None:
+            return HashLayer(pool.pictures.shape[1], pool.told.shape[2], bits)
+        return DeepHash(pool.pictures, pool.told.reshape(-1, pool.told.shape[2]), self.width, bits)
+
+
+@dataclass(frozen=True)
+class EngineRow:
+    """A way to rank whole vectors.
+
+    text: the encoders that tell the odds of what a query asks, None for an engine's filter; or_null: whether the filter
+    lets unknown fields pass; null_cost: what an ORDER BY takes off the similarity of these; far_cost: what it takes off
+    for distance in place and time where what is wanted is graded, in place of the filter. conditions: whether what is
+    known is judged as the filter does, and odds are of what is unknown alone. slope, middle: of the log-odds that two
+    images are of one class, by their cosine.
+    """
+
+    text: TextRecipe | None = None
+    or_null: bool = False
+    null_cost: float = 0.0
+    far_cost: float = 0.0
+    conditions: bool = False
+    slope: float = 15.0
+    middle: float = 0.4
+    sets: tuple[str, ...] = field(default=tuple(SPLITS))
+
+
+def _ablated(text: TextRecipe = _TEXT, recipe: HashRecipe = _CODES, metadata: bool = True) -> HashRow:
+    return HashRow(text, recipe, metadata=metadata, bits=(64,), sets=("ucmerced",))
+
+
+ABLATIONS = {
+    "without metadata": _ablated(metadata=False),
+    "without the sentence": _ablated(replace(_TEXT, sentences=False)),
+    "without the contrasts": _ablated(replace(_TEXT, contrast=0.0, intermediate=0.0)),
+    "without the intermediate contrast": _ablated(replace(_TEXT, intermediate=0.0)),
+    "without the guard": _ablated(replace(_TEXT, guard=False)),
+    "without the reconstruction": _ablated(replace(_TEXT, reconstruction=0.0)),
+    "without the relations": _ablated(replace(_TEXT, relations=0.0)),
+    "without supervised contrast": _ablated(recipe=replace(_CODES, contrast=0.0)),
+    "without quantisation": _ablated(recipe=replace(_CODES, quantisation=0.0)),
+    "without balance": _ablated(recipe=replace(_CODES, balance=0.0)),
+    "without independence": _ablated(recipe=replace(_CODES, independence=0.0)),
+}
+HASH_ROWS = {
+    "LSH": HashRow(fit="LSH"),
+    "ITQ": HashRow(fit="ITQ"),
+    "deep hash (SupCon)": HashRow(recipe=_DEEP),
+    "deep hash (SupCon), waves": HashRow(recipe=_DEEP, waves=True),
+    "DHN": HashRow(recipe=HashRecipe(rate=1e-3, loss="pairwise likelihood", balance=0.0, independence=0.0)),
+    "triplet hash": HashRow(recipe=HashRecipe(rate=1e-3, loss="triplet", balance=0.0, independence=0.0)),
+    "CCLS2T": HashRow(_TEXT),
+    **ABLATIONS,
+}
+ENGINE_ROWS = {
+    "engine, strict filter": EngineRow(),
+    "engine, filter or null": EngineRow(or_null=True),
+    "engine, tuned order": EngineRow(or_null=True, null_cost=0.2, far_cost=0.05),
+    "CCLS2T, odds": EngineRow(_TEXT),
+    "CCLS2T, conditions and odds": EngineRow(_TEXT, conditions=True),
+}

@@ -1,0 +1,169 @@
+"""Tables in Markdown of what the CCLS2T benchmark measured."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from ccls2t_protocol import BITS, MISSING, SEEDS, SOFT, SPLITS
+from ccls2t_rows import ABLATIONS, ENGINE_ROWS, HASH_ROWS
+from retrieval_tables import cell
+
+from frors_qgis.engine.learning.ccls2t.relations import RELATIONS
+
+PAPER = {"hash": 11.64, "engine": 9.91}
+"""Relative gains in per cent that the paper's abstract states, over hash learning methods and over engines."""
+
+_ASKED = tuple(relation.name for relation in RELATIONS if relation.fields)
+_NOTHING = RELATIONS[-1].name
+_OURS = "CCLS2T"
+
+Run = dict[str, Any]
+Pick = Callable[[Run], float]
+
+
+def write_tables(results: Path) -> None:
+    """Writes `tables.md` beside the JSON files of the runs."""
+    runs = [json.loads(path.read_text()) for path in sorted(results.glob("*.json"))]
+    runs = [run for run in runs if run["seed"] in SEEDS]
+    parts = [
+        "# CCLS2T tables",
+        "",
+        "Written by `scripts/benchmark_ccls2t.py`; rows, data and protocol stand in ../../retrieval.md. Mean and",
+        f"standard deviation over the seeds {', '.join(map(str, SEEDS))}. Codes: means over {len(_ASKED)} kinds of",
+        f"query. Gain: how much more {_OURS} has than the best other row of the table, in per cent of that, seed by",
+        f"seed; the paper's abstract states {PAPER['hash']} % over hash learning and {PAPER['engine']} % over engines,",
+        "on data that are",
+        "not public.",
+    ]
+    for name in SPLITS:
+        for missing in map(str, (f"{share:g}" for share in MISSING)):
+            parts += _codes(runs, name, missing)
+        parts += _codes_by_task(runs, name)
+        for missing in map(str, (f"{share:g}" for share in MISSING)):
+            parts += _engines(runs, name, missing)
+    parts += _ablations(runs)
+    (results / "tables.md").write_text("\n".join(parts) + "\n")
+
+
+def asked_mean(run: Run, bits: int, missing: str, figure: str) -> float:
+    """The mean of a figure over the kinds of queries that ask for something."""
+    tasks = run["figures"][str(bits)][missing]
+    return mean(tasks[name][figure] for name in _ASKED)
+
+
+def gains(runs: list[Run], ours: Iterable[str], others: Iterable[str], pick: Pick) -> tuple[list[float], str]:
+    """By how many per cent the best of some rows is above the best of others, by seed; and the name of that other one.
+
+    The best are those of the highest mean over the seeds, so one row stands for all seeds.
+    """
+
+    def best(names: Iterable[str]) -> tuple[str, dict[int, float]]:
+        found = {name: {run["seed"]: pick(run) for run in runs if run["row"] == name} for name in names}
+        found = {name: by_seed for name, by_seed in found.items() if by_seed}
+        return max(found.items(), key=lambda item: mean(item[1].values())) if found else ("", {})
+
+    (_, mine), (name, theirs) = best(ours), best(others)
+    return [100 * (mine[seed] / theirs[seed] - 1) for seed in mine if seed in theirs], name
+
+
+def _codes(runs: list[Run], name: str, missing: str) -> list[str]:
+    there = [run for run in runs if run["set"] == name and run["row"] in HASH_ROWS and run["row"] not in ABLATIONS]
+    if not there:
+        return []
+    lines = [
+        "",
+        f"## Codes on {name}, {float(missing):.0%} of the gallery's fields missing",
+        "",
+        f"| row | {' | '.join(f'{bits} bits: mAP | mAP@20' for bits in BITS)} |",
+        f"|---|{'---|---|' * len(BITS)}",
+    ]
+    for row in HASH_ROWS:
+        own = [run for run in there if run["row"] == row]
+        if own:
+            values = [
+                [asked_mean(run, bits, missing, figure) for run in own] for bits in BITS for figure in ("mAP", "mAP@20")
+            ]
+            lines.append(f"| {row} | {' | '.join(map(cell, values))} |")
+    others = [row for row in HASH_ROWS if row != _OURS]
+    shown = []
+    for bits in BITS:
+        for figure in ("mAP", "mAP@20"):
+            found, best = gains(there, [_OURS], others, lambda run, b=bits, f=figure: asked_mean(run, b, missing, f))
+            shown.append(f"{cell(found, '+.1f')} % on {best}" if found else "")
+    return [*lines, f"| *gain* | {' | '.join(shown)} |"]
+
+
+def _codes_by_task(runs: list[Run], name: str) -> list[str]:
+    there = [run for run in runs if run["set"] == name and run["row"] in HASH_ROWS and run["row"] not in ABLATIONS]
+    if not there:
+        return []
+    names = (*_ASKED, _NOTHING)
+    lines = [
+        "",
+        f"## Codes of 64 bits on {name} by what is asked, nothing missing, mAP",
+        "",
+        f"| row | {' | '.join(names)} |",
+        f"|---|{'---|' * len(names)}",
+    ]
+    for row in HASH_ROWS:
+        own = [run["figures"]["64"]["0"] for run in there if run["row"] == row]
+        if own:
+            values = [[tasks[task]["mAP"] for tasks in own] for task in names]
+            lines.append(f"| {row} | {' | '.join(map(cell, values))} |")
+    return lines
+
+
+def _engines(runs: list[Run], name: str, missing: str) -> list[str]:
+    there = [run for run in runs if run["set"] == name and run["row"] in ENGINE_ROWS]
+    if not there:
+        return []
+    picks: dict[str, Pick] = {
+        task: lambda run, t=task: run["figures"][missing][t]["mAP"] for task in (*_ASKED, _NOTHING)
+    }
+    picks["asked, mAP"] = lambda run: mean(run["figures"][missing][task]["mAP"] for task in _ASKED)
+    picks["asked, mAP@20"] = lambda run: mean(run["figures"][missing][task]["mAP@20"] for task in _ASKED)
+    picks["soft, nDCG@20"] = lambda run: run["figures"][missing][SOFT]["nDCG@20"]
+    lines = [
+        "",
+        f"## Whole vectors on {name}, {float(missing):.0%} of the gallery's fields missing",
+        "",
+        f"| row | {' | '.join(picks)} |",
+        f"|---|{'---|' * len(picks)}",
+    ]
+    for row in ENGINE_ROWS:
+        own = [run for run in there if run["row"] == row]
+        if own:
+            lines.append(f"| {row} | {' | '.join(cell([pick(run) for run in own]) for pick in picks.values())} |")
+    ours = [row for row, chosen in ENGINE_ROWS.items() if chosen.text is not None]
+    others = [row for row in ENGINE_ROWS if row not in ours]
+    shown = []
+    for pick in picks.values():
+        found, best = gains(there, ours, others, pick)
+        shown.append(f"{cell(found, '+.1f')} % on {best}" if found else "")
+    return [*lines, f"| *gain* | {' | '.join(shown)} |"]
+
+
+def _ablations(runs: list[Run]) -> list[str]:
+    there = [run for run in runs if run["row"] in (*ABLATIONS, _OURS) and run["set"] == "ucmerced"]
+    if not any(run["row"] in ABLATIONS for run in there):
+        return []
+    columns = [(figure, f"{share:g}") for share in MISSING for figure in ("mAP", "mAP@20")]
+    titles = [f"{float(missing):.0%}: {figure}" for figure, missing in columns]
+    lines = [
+        "",
+        "## What each part gives: codes of 64 bits on ucmerced, by the share of fields missing",
+        "",
+        f"| row | {' | '.join(titles)} | nothing asked: mAP |",
+        f"|---|{'---|' * len(columns)}---|",
+    ]
+    for row in (_OURS, *ABLATIONS):
+        own = [run for run in there if run["row"] == row]
+        if own:
+            values = [[asked_mean(run, 64, missing, figure) for run in own] for figure, missing in columns]
+            values.append([run["figures"]["64"]["0"][_NOTHING]["mAP"] for run in own])
+            lines.append(f"| {row} | {' | '.join(map(cell, values))} |")
+    return lines
