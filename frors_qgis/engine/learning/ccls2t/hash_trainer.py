@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -11,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from frors_qgis.engine.learning.ccls2t.epochs import BatchLosses, train_epochs
 from frors_qgis.engine.learning.ccls2t.losses import (
     balance_loss,
     independence_loss,
@@ -23,7 +22,6 @@ from frors_qgis.engine.learning.ccls2t.pairs import PairPool, PairSampler
 from frors_qgis.engine.learning.ccls2t.recipe import HashRecipe
 from frors_qgis.engine.learning.ccls2t.run import Run
 from frors_qgis.engine.learning.progress import Progress
-from frors_qgis.protocol import EngineError, ErrorCode
 
 _EPOCH = 100
 _SHARPEST = 4.0
@@ -38,29 +36,20 @@ def train_hash(layer: nn.Module, pool: PairPool, recipe: HashRecipe, run: Run, p
     optimizer = torch.optim.AdamW(layer.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
     sampler = PairSampler(pool)
     spread = recipe.noise * torch.from_numpy(pool.pictures.std(axis=0))
-    epochs = math.ceil(recipe.steps / _EPOCH)
-    for epoch in range(run.restore(layer, optimizer), epochs):
-        generator = np.random.default_rng((recipe.seed, epoch))
+
+    def begin_epoch(generator: np.random.Generator) -> BatchLosses:
         noise = torch.Generator().manual_seed(int(generator.integers(1 << 62)))
-        sums: defaultdict[str, float] = defaultdict(float)
-        for step in range(_EPOCH):
-            done = (epoch * _EPOCH + step) / (epochs * _EPOCH)
-            optimizer.param_groups[0]["lr"] = recipe.rate * 0.5 * (1 + math.cos(math.pi * done))
+
+        def batch_losses(done: float) -> dict[str, Tensor]:
             pairs = sampler.draw(recipe.batch, generator)
             sharpness = 1 + (_SHARPEST - 1) * done
             asked = torch.tanh(sharpness * layer(_noisy(pairs.query_pictures, spread, noise), pairs.asked))
             told = torch.tanh(sharpness * layer(_noisy(pairs.chip_pictures, spread, noise), pairs.told))
-            losses = hash_losses(asked, told, pairs.relevant, recipe)
-            loss = torch.stack(list(losses.values())).sum()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            for name, value in (losses | {"loss": loss}).items():
-                sums[name] += float(value.detach()) / _EPOCH
-            if not math.isfinite(sums["loss"]):
-                raise EngineError(ErrorCode.BAD_REQUEST, "The loss is not finite; take a lower rate.")
-        progress((epoch + 1) / epochs, f"Epoch {epoch + 1} of {epochs}, loss {sums['loss']:.3f}", None)
-        run.save(epoch + 1, layer, optimizer, {"epoch": epoch + 1, **sums})
+            return hash_losses(asked, told, pairs.relevant, recipe)
+
+        return batch_losses
+
+    train_epochs(layer, optimizer, recipe, _EPOCH, begin_epoch, run, progress)
 
 
 def hash_losses(asked: Tensor, told: Tensor, relevant: Tensor, recipe: HashRecipe) -> dict[str, Tensor]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,13 +17,13 @@ from frors_qgis.engine.acquisition.places import quadkey
 from frors_qgis.engine.encoders.ccls2t.ccls2t import LAST, MIDDLE, Ccls2t
 from frors_qgis.engine.encoders.ccls2t.records import QUANTITIES, describe_acquisitions
 from frors_qgis.engine.encoders.ccls2t.vectors import record_tensors
+from frors_qgis.engine.learning.ccls2t.epochs import BatchLosses, train_epochs
 from frors_qgis.engine.learning.ccls2t.losses import guarded_contrast, reconstruction_loss
 from frors_qgis.engine.learning.ccls2t.pairs import with_fields_missing
 from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
 from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
 from frors_qgis.engine.learning.ccls2t.run import Run
 from frors_qgis.engine.learning.progress import Progress
-from frors_qgis.protocol import EngineError, ErrorCode
 
 LEAF_ZOOM = 6
 """Of the tiles that make a leaf with month and class: some 600 km a side at the equator."""
@@ -58,29 +56,15 @@ def train_text(model: Ccls2t, learnt: LearningSet, recipe: TextRecipe, run: Run,
     run.begin({"recipe": recipe.as_json(), "images": len(learnt.labels)})
     parameters = [value for name, value in model.named_parameters() if not name.startswith("hashes.")]
     optimizer = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=1e-4)
-    epochs = math.ceil(recipe.steps / _EPOCH)
     facts = Facts.of(learnt.acquisitions, learnt.families)
-    for epoch in range(run.restore(model, optimizer), epochs):
-        generator = np.random.default_rng((recipe.seed, epoch))
+
+    def begin_epoch(generator: np.random.Generator) -> BatchLosses:
         dealt = np.arange(len(learnt.labels))
         if learnt.shuffled:
             dealt = generator.permutation(dealt)
-        sums: defaultdict[str, float] = defaultdict(float)
-        for step in range(_EPOCH):
-            factor = 0.5 * (1 + math.cos(math.pi * (epoch * _EPOCH + step) / (epochs * _EPOCH)))
-            optimizer.param_groups[0]["lr"] = recipe.rate * factor
-            losses = _losses(model, learnt, facts, dealt, recipe, generator)
-            loss = torch.stack(list(losses.values())).sum()
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimizer.step()
-            for name, value in (losses | {"loss": loss}).items():
-                sums[name] += float(value.detach()) / _EPOCH
-            if not math.isfinite(sums["loss"]):
-                raise EngineError(ErrorCode.BAD_REQUEST, "The loss is not finite; take a lower rate.")
-        progress((epoch + 1) / epochs, f"Epoch {epoch + 1} of {epochs}, loss {sums['loss']:.3f}", None)
-        run.save(epoch + 1, model, optimizer, {"epoch": epoch + 1, **sums})
+        return lambda done: _losses(model, learnt, facts, dealt, recipe, generator)
+
+    train_epochs(model, optimizer, recipe, _EPOCH, begin_epoch, run, progress, most_norm=1.0)
 
 
 def _losses(
