@@ -245,7 +245,7 @@ class Service:
             call.check()
             last_chip = archive.last_chip()
             searcher = self._shelf.searcher(path)
-            found = searcher.search(query)
+            found = searcher.search(query, call.check)
         if searcher.wants_sealing:
             self._sealing.start(archive.path)
         return {"matches": matches_json(archive, found.matches, crs), "note": found.note, "last_chip": last_chip}
