@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.records import BatchKey
 from frors_qgis.engine.archive.segment import Segment, SegmentError, write_segment
-from frors_qgis.engine.call import Check, go_on
 
 SEGMENT_CHIPS = 1 << 17
 """A segment holds at least so many chips; what is left over is searched in memory."""
