@@ -75,12 +75,12 @@ class Index:
         """
         tried = False
         while (state := (self._archive.generation(), self._folder.stamp())) != self._state:
-            self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
+            self._segments, keys = self._folder.read(self._archive)
             if sum(key.chips for key in keys) > MOST_IN_MEMORY and not tried:
                 tried = True
                 with suppress(OSError):  # a folder that refuses: memory must do
                     self._folder.seal(self._archive)
-                    self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
+                    self._segments, keys = self._folder.read(self._archive)
             if self._recent.keys != keys[: len(self._recent.keys)]:
                 self._recent = RecentBatches()
             try:
