@@ -38,6 +38,7 @@ PARTS: dict[str, tuple[Run, str, int]] = {
     "door": (read_door_inputs, "inputs", INPUTS),
     "archives": (partial(_hostile, "archive"), "inputs", INPUTS),
     "checkpoints": (partial(_hostile, "checkpoint"), "inputs", INPUTS),
+    "indexes": (partial(_hostile, "index"), "inputs", INPUTS),
     "rasters": (partial(_hostile, "raster"), "inputs", INPUTS),
     "kills": (kill_engines, "kills", KILLS),
     "soak": (soak, "operations", OPERATIONS),
