@@ -28,7 +28,7 @@ _POSITION_BYTES = 8
 _MOST_LISTS = 256
 _CHIPS_PER_LIST = 64
 _ITERATIONS = 8
-_READ_BYTES = 1 << 22
+_READ_BYTES = 1 << 20
 _NO_SEGMENT = (OSError, ValueError, KeyError, TypeError, RuntimeError, OverflowError, MemoryError, struct.error)
 
 
@@ -212,13 +212,14 @@ def _read(file: Any) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]], int]:
 def _checksum(file: Any, length: int) -> int:
     """Of the first bytes of a file: without it, lists that a power cut left empty would hide chips."""
     checksum = 0
+    buffer = memoryview(bytearray(_READ_BYTES))  # one for all: to get memory takes longer than to read into it
     file.seek(0)
     while length > 0:
-        part = file.read(min(length, _READ_BYTES))
-        if not part:
+        read = file.readinto(buffer[:length])
+        if not read:
             raise ValueError("it became shorter")
-        checksum = zlib.crc32(part, checksum)
-        length -= len(part)
+        checksum = zlib.crc32(buffer[:read], checksum)
+        length -= read
     return checksum
 
 
