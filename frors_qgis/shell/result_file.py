@@ -70,7 +70,7 @@ def match_features(query: FinishedQuery) -> Iterator[QgsFeature]:
 
 
 def match_feature(fields: QgsFields, query: FinishedQuery, match: Match, right: bool | None) -> QgsFeature:
-    """A match of a query and the verdict on it; fields may be those of a layer, which has more of them."""
+    """A match of a query and the verdict on it; fields may be those of a layer: of ours the user may have deleted some."""
     date = QDate.fromString((match.acquired or "")[:10], Qt.DateFormat.ISODate)
     feature = QgsFeature(fields)
     feature.setGeometry(match.geometry)
@@ -85,7 +85,8 @@ def match_feature(fields: QgsFields, query: FinishedQuery, match: Match, right: 
         "query_id": query.id,
         "box": _corners(query.box).asWkt(_WKT_DIGITS),
     }.items():
-        feature.setAttribute(name, value)
+        if fields.indexOf(name) >= 0:
+            feature.setAttribute(name, value)
     return feature
 
 

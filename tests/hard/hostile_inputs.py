@@ -108,9 +108,9 @@ def _read_some(
 
 
 def _names(folder: Path) -> set[str]:
-    """What lies in a process's folder and in its home, but for the input itself."""
+    """What lies in a process's folder and in its home, but for the input itself and QGIS's own temporary files."""
     places = (*folder.iterdir(), *(folder / "home").iterdir())
-    return {str(path.relative_to(folder)) for path in places} - {"input"}
+    return {str(path.relative_to(folder)) for path in places if not path.name.startswith("qt_temp")} - {"input"}
 
 
 def _pass_on(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:

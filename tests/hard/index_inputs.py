@@ -36,7 +36,14 @@ _SEGMENT_CHIPS = 70
 _K = 9
 _TRAILER = struct.Struct("<QI8s")
 _CODES, _TREE = "hash.codes", "semantic.tree"
-_WIDTHS = {"size": 4, "sizes": 4, "centroids": 4, "scales": 4, "raster": 4, "level": 1}  # others are taken as words of 8
+_WIDTHS = {
+    "size": 4,
+    "sizes": 4,
+    "centroids": 4,
+    "scales": 4,
+    "raster": 4,
+    "level": 1,
+}  # others are taken as words of 8
 
 
 class Inputs:

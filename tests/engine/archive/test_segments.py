@@ -274,9 +274,7 @@ def test_a_segment_of_other_embeddings_than_the_archives_is_left_aside(
 
 
 @pytest.mark.parametrize("target", ["/dev/zero", "pipe", "circle.segment", "nothing"])
-def test_what_is_no_plain_file_is_not_read(
-    large: Archive, folder: SegmentFolder, tmp_path: Path, target: str
-) -> None:
+def test_what_is_no_plain_file_is_not_read(large: Archive, folder: SegmentFolder, tmp_path: Path, target: str) -> None:
     folder.seal(large)
     link = tmp_path / "index" / "circle.segment"
     if target == "pipe":
