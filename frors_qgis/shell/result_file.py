@@ -70,7 +70,7 @@ def match_features(query: FinishedQuery) -> Iterator[QgsFeature]:
 
 
 def match_feature(fields: QgsFields, query: FinishedQuery, match: Match, right: bool | None) -> QgsFeature:
-    """A match of a query and the verdict on it; fields may be those of a layer: of ours the user may have deleted some."""
+    """A match of a query and the verdict on it; fields may be a layer's, of which the user deletes some."""
     date = QDate.fromString((match.acquired or "")[:10], Qt.DateFormat.ISODate)
     feature = QgsFeature(fields)
     feature.setGeometry(match.geometry)

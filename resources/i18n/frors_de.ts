@@ -3683,6 +3683,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>In {0} kann nicht geschrieben werden: kopieren Sie es in einen eigenen Ordner.</translation>
   </message>
   <message>
+   <source>{0} changed while it was indexed: index it again when nothing writes to it any more.</source>
+   <translation>{0} hat sich geändert, während es indiziert wurde: indizieren Sie es noch einmal, wenn nichts mehr hineinschreibt.</translation>
+  </message>
+  <message>
    <source>{0} chips lie under the box; draw a smaller one.</source>
    <translation>{0} Chips liegen unter dem Rahmen; ziehen Sie einen kleineren.</translation>
   </message>

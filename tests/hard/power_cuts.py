@@ -205,7 +205,12 @@ def _index(archive: Archive, folder: Path, *names: str) -> None:
 def _state(archive: Archive) -> str:
     """All that a change may change, but for ids and times."""
     rasters = [
-        [Path(record.path).name, record.state, sorted(archive.finished_blocks(record.id)), archive.chip_count(record.id)]
+        [
+            Path(record.path).name,
+            record.state,
+            sorted(archive.finished_blocks(record.id)),
+            archive.chip_count(record.id),
+        ]
         for record in archive.rasters()
         if record.id is not None
     ]

@@ -255,7 +255,9 @@ def _tamper(path: Path, chance: random.Random) -> None:
                     "UPDATE gpkg_contents SET srs_id = 99", "ALTER TABLE matches RENAME TO others", "DROP TABLE box",
                 )
             )  # fmt: skip
-            value = chance.choice((None, *_TEXTS, *NUMBERS, b"", b"GP\0\x01" + bytes(40), 9.5, "2024-05-01", "right", 1))
+            value = chance.choice(
+                (None, *_TEXTS, *NUMBERS, b"", b"GP\0\x01" + bytes(40), 9.5, "2024-05-01", "right", 1)
+            )
             with suppress(sqlite3.Error, OverflowError, UnicodeError):
                 connection.execute(statement, (value,) * statement.count("?"))
     finally:
