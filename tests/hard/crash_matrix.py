@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from frors_qgis.engine.archive.archive import Archive
-from tests.hard.tally import Part
 from tests.hard.shell_door import ShellDoor
+from tests.hard.tally import Part
 from tests.hard.workshop import QuickDoor, write_raster
 
 _SECONDS_PER_BLOCK = 0.05

@@ -53,6 +53,7 @@ def _read_some(
     command = [sys.executable, "-m", "tests.hard.hostile_worker", surface, *map(str, (seed, folder, first, end, step))]
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "HOME": str(home), "TMPDIR": str(home)}
     environment["OMP_NUM_THREADS"] = "1"  # there are as many processes as cores
+    environment |= {"QT_QPA_PLATFORM": "offscreen", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
     # What libraries do out of Python's sight is seen by what it leaves: the process works in the home that is looked
     # through at the end.
     process = subprocess.Popen(

@@ -1,7 +1,7 @@
 """Folders beside an archive (`<archive>.gpkg.index`) that were damaged or made by somebody who means harm.
 
 What is damaged must be noticed: a search then finds what an exhaustive one finds. A file with a right checksum may hide
-chips of its archive, as the archive itself might; whatever is found must be chips of the archive with their true scores.
+chips of its archive, as the archive itself might; what is found must be chips of the archive with their true scores.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import json
 import random
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from tests.hard.quick_engine import QuickEncoder
 from tests.hard.tally import Part
 from tests.hard.workshop import write_raster
 
-_NAME = "a.gpkg"
+NAME = "a.gpkg"
 _SECTOR = 512
 _PAGES_IN_LOG = 12
 """So that the log is written into the file many times in a small run."""
@@ -40,15 +40,24 @@ _CHANGES += ("update_raster", "save_query", "delete_query")
 def cut_power(seed: int, count: int, folder: Path, part: Part, deadline: float) -> None:
     """Looks at `count` disks: each write in turn, first as if all of it had arrived, then with less and less luck."""
     events = _recorded(folder)
-    part.add(cuts=0, chips_lost=0)
     part.measure(writes=sum(event.kind == "write" for event in events))
+    cuts = (divmod(number, len(events)) for number in range(count))
+    look_at_cuts(seed, events, cuts, folder, part, deadline)
+
+
+def look_at_cuts(
+    seed: int, events: list[Event], cuts: Iterable[tuple[int, int]], folder: Path, part: Part, deadline: float
+) -> None:
+    """Looks at cuts, each a turn and the place in the events after which it comes; places ascend within a turn."""
+    part.add(cuts=0, chips_lost=0)
     states = [event.name for event in events if event.kind == "mark"]
-    disk = Disk()
-    for number in range(count):
-        turn, place = divmod(number, len(events))
-        if place == 0:
-            disk = Disk()
-        disk.follow(events[place])
+    disk, followed = Disk(), 0
+    for number, (turn, place) in enumerate(cuts):
+        if place < followed:
+            disk, followed = Disk(), 0
+        while followed <= place:
+            disk.follow(events[followed])
+            followed += 1
         if time.monotonic() > deadline:
             break
         chance = random.Random(f"{seed} power {number}")
@@ -60,7 +69,7 @@ def cut_power(seed: int, count: int, folder: Path, part: Part, deadline: float) 
         where = f"cut {number}, {turn} after {events[place].kind} of {events[place].name[:20]}"
         first = disk.synced_marks if turn else disk.marks
         _look(where, cut, states, range(first - 1, disk.marks + 1), part)
-        if number % _GO_ON == 0:
+        if number % _GO_ON == 0 and (folder / "one.tif").exists():
             _go_on(where, cut, folder, states[-1], part)
         part.add(cuts=1)
 
@@ -96,7 +105,7 @@ class Disk:
             file = self._files.setdefault(event.name, _File())
             file.synced, file.waiting = bytearray(_with(file.synced, file.waiting)), []
             self._at_sync = self._whole()
-            if event.name == f"{_NAME}-wal":
+            if event.name == f"{NAME}-wal":
                 self.synced_marks = self.marks
         elif event.kind == "delete":
             self._files.pop(event.name, None)
@@ -152,25 +161,25 @@ def _recorded(folder: Path) -> list[Event]:
     for number, name in enumerate(("one", "two", "three")):
         write_raster(folder / f"{name}.tif", 1900, 800, seed=number)
     recorder = DiskRecorder(work)
-    with recorder.on(), _marked(recorder):
-        with Archive.create(work / _NAME, encoder="frors", encoder_sha256="ab" * 32, dimension=256) as archive:
-            recorder.mark(_state(archive))
+    with recorder.on(), marked(recorder):
+        with Archive.create(work / NAME, encoder="frors", encoder_sha256="ab" * 32, dimension=256) as archive:
+            recorder.mark(state_of(archive))
             archive._connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_LOG}")
             _index(archive, folder, "one", "two")
             time_ = "2026-01-01T00:00:00+00:00"
             archive.save_query(SavedQuery("roofs", time_, time_, 7, {"title": "roofs"}), replace=False)
-        with Archive.open(work / _NAME, writable=True) as archive:
+        with Archive.open(work / NAME, writable=True) as archive:
             archive._connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_IN_LOG}")
             archive.remove_raster(2)
             _index(archive, folder, "three")
             archive.clear_raster(1)
             archive.delete_query("roofs")
-        with Archive.open(work / _NAME, writable=True) as archive:
+        with Archive.open(work / NAME, writable=True) as archive:
             _index(archive, folder, "one", "two", "three")
     return recorder.events
 
 
-class _marked:  # noqa: N801 - a context manager
+class marked:  # noqa: N801 - a context manager
     """Every change of an archive leaves a mark with the state that it has then."""
 
     def __init__(self, recorder: DiskRecorder) -> None:
@@ -189,7 +198,7 @@ class _marked:  # noqa: N801 - a context manager
     def _changed(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def call(archive: Archive, *arguments: Any, **named: Any) -> Any:
             result = method(archive, *arguments, **named)
-            self._recorder.mark(_state(archive))
+            self._recorder.mark(state_of(archive))
             return result
 
         return call
@@ -202,7 +211,7 @@ def _index(archive: Archive, folder: Path, *names: str) -> None:
             raise outcome.error
 
 
-def _state(archive: Archive) -> str:
+def state_of(archive: Archive) -> str:
     """All that a change may change, but for ids and times."""
     rasters = [
         [
@@ -219,9 +228,9 @@ def _state(archive: Archive) -> str:
 
 def _look(where: str, cut: Path, states: list[str], allowed: range, part: Part) -> None:
     try:
-        with Archive.open(cut / _NAME, writable=True) as archive:
+        with Archive.open(cut / NAME, writable=True) as archive:
             problems = archive.verify()
-            state = _state(archive)
+            state = state_of(archive)
     except EngineError as error:
         if error.code is not ErrorCode.ARCHIVE_MISSING or allowed.start >= 0:
             part.fault(f"{where}: {error.code.value}: {error.message}", "damaged archives")
@@ -231,20 +240,20 @@ def _look(where: str, cut: Path, states: list[str], allowed: range, part: Part) 
     if state not in [states[number] for number in allowed if 0 <= number < len(states)]:
         part.fault(f"{where}: {state} is none of the states {allowed}", "states that never were")
         part.add(chips_lost=1)
-    if left := sorted(path.name for path in cut.iterdir() if path.name.startswith(f"{_NAME}-")):
+    if left := sorted(path.name for path in cut.iterdir() if path.name.startswith(f"{NAME}-")):
         part.fault(f"{where}: left behind: {left}", "files left")
 
 
 def _go_on(where: str, cut: Path, folder: Path, last: str, part: Part) -> None:
     """What the last run does, on what is left: it must come to the same end."""
-    if not (cut / _NAME).exists():
+    if not (cut / NAME).exists():
         return
     try:
-        with Archive.open(cut / _NAME, writable=True) as archive:
+        with Archive.open(cut / NAME, writable=True) as archive:
             for query in archive.saved_queries():
                 archive.delete_query(query.name)
             _index(archive, folder, "one", "two", "three")
-            if (state := _state(archive)) != last or archive.verify():
+            if (state := state_of(archive)) != last or archive.verify():
                 part.fault(f"{where}: {state} in the end, not {last}")
     except EngineError as error:
         part.fault(f"{where}: going on was refused: {error.message}")

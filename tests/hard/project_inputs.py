@@ -16,9 +16,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["OGR_SQLITE_SYNCHRONOUS"] = "OFF"  # thousands of layers of matches are written to
-
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -59,13 +56,22 @@ _TELLING = re.compile("datasource|source=|layername|customproperties|customprope
 _Span = tuple[int, int]
 _COLUMNS = ("fid", "geom", "rank", "score", "label", "note", "raster", "date", "chip", "query", "query_id", "box")
 
+_STATEMENTS = (
+    "UPDATE matches SET {column} = ?", "UPDATE matches SET {column} = ? WHERE fid % 2", "DELETE FROM matches",
+    "ALTER TABLE matches DROP COLUMN {column}", "ALTER TABLE matches RENAME COLUMN {column} TO other",
+    "ALTER TABLE matches ADD COLUMN other TEXT DEFAULT 'x'", "DROP TABLE matches", "DROP TABLE box",
+    "UPDATE gpkg_geometry_columns SET geometry_type_name = 'POINT'", "DELETE FROM gpkg_contents",
+    "UPDATE gpkg_contents SET srs_id = 99", "ALTER TABLE matches RENAME TO others",
+)  # fmt: skip
+
 
 class Inputs:
     """See `hostile_worker.Surface`."""
 
     def __init__(self, folder: Path) -> None:
-        self._application = QgsApplication([], True)
-        self._application.initQgis()
+        if QgsApplication.instance() is None:
+            self._application = QgsApplication([], True)
+            self._application.initQgis()
         QgsSettings().setValue("/qgis/walForSqlite3", False)  # to leave that mode QGIS waits a quarter of a second
         self._list = RasterList()
         self._query = _query()
@@ -245,19 +251,9 @@ def _tamper(path: Path, chance: random.Random) -> None:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f'DROP TRIGGER "{name}"')
         for _ in range(chance.choice((1, 1, 2, 4))):
-            column = chance.choice(_COLUMNS)
-            statement = chance.choice(
-                (
-                    f"UPDATE matches SET {column} = ?", f"UPDATE matches SET {column} = ? WHERE fid % 2",
-                    f"ALTER TABLE matches DROP COLUMN {column}", f"ALTER TABLE matches RENAME COLUMN {column} TO other",
-                    "ALTER TABLE matches ADD COLUMN other TEXT DEFAULT 'x'", "DROP TABLE matches", "DELETE FROM matches",
-                    "UPDATE gpkg_geometry_columns SET geometry_type_name = 'POINT'", "DELETE FROM gpkg_contents",
-                    "UPDATE gpkg_contents SET srs_id = 99", "ALTER TABLE matches RENAME TO others", "DROP TABLE box",
-                )
-            )  # fmt: skip
-            value = chance.choice(
-                (None, *_TEXTS, *NUMBERS, b"", b"GP\0\x01" + bytes(40), 9.5, "2024-05-01", "right", 1)
-            )
+            statement = chance.choice(_STATEMENTS).format(column=chance.choice(_COLUMNS))
+            values = (None, *_TEXTS, *NUMBERS, b"", b"GP\0\x01" + bytes(40), 9.5, "2024-05-01", "right", 1)
+            value = chance.choice(values)
             with suppress(sqlite3.Error, OverflowError, UnicodeError):
                 connection.execute(statement, (value,) * statement.count("?"))
     finally:
