@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -179,7 +180,9 @@ def _new_file(folder: Path) -> Path | None:
         folder.mkdir(exist_ok=True)
     except OSError:
         return None
-    return folder / f"{QDateTime.currentDateTimeUtc().toString('yyyy-MM-dd_HHmmss_zzz')}.gpkg"
+    time = QDateTime.currentDateTimeUtc().toString("yyyy-MM-dd_HHmmss_zzz")
+    names = (f"{time}{number or ''}.gpkg" for number in count())  # a clock that is put back comes by a time again
+    return next(folder / name for name in names if not (folder / name).exists())
 
 
 def _fields(*pairs: tuple[str, QMetaType.Type]) -> QgsFields:

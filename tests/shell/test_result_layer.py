@@ -15,8 +15,10 @@ from qgis.core import (
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QDateTime
 
 from frors_qgis.resources import resource_path
+from frors_qgis.shell import result_file
 from frors_qgis.shell.map_colours import SCORE_COLOURS
 from frors_qgis.shell.map_marks import lonlat_polygon
 from frors_qgis.shell.match import match_from_json
@@ -211,3 +213,14 @@ def test_a_layer_follows_the_ranking_also_when_the_user_has_deleted_fields(qgis_
     features = sorted(matches.getFeatures(), key=lambda feature: feature["rank"])
     assert [feature["rank"] for feature in features] == list(range(1, 11))
     assert features[9]["label"] == "right"
+
+
+def test_a_clock_that_is_put_back_has_no_query_overwrite_an_earlier_one(qgis_new_project, folder, monkeypatch):
+    class StoppedClock:
+        @staticmethod
+        def currentDateTimeUtc():  # noqa: N802
+            return QDateTime(2026, 10, 25, 2, 30, 0)
+
+    monkeypatch.setattr(result_file, "QDateTime", StoppedClock)
+    files = [write_result_file(made_query(count), folder) for count in (3, 5, 7)]
+    assert [QgsVectorLayer(f"{file}|layername=matches").featureCount() for file in files] == [3, 5, 7]

@@ -268,6 +268,27 @@ def test_a_raster_cut_off_in_the_middle_keeps_what_was_read_and_says_so(
     assert colour_archive.verify() == []
 
 
+def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(index, write_raster, picture, colour_archive, monkeypatch):
+    path = write_raster(picture)
+    write_block = colour_archive.write_block
+    written = []
+
+    def fill(*block):
+        if len(written) == 1:
+            raise EngineError(ErrorCode.DISK_FULL, "The disk is full.")
+        write_block(*block)
+        written.append(block[1])
+
+    monkeypatch.setattr(colour_archive, "write_block", fill)
+    with pytest.raises(EngineError) as caught:
+        index(path)
+    assert caught.value.code is ErrorCode.DISK_FULL
+    assert [raster.state for raster in colour_archive.rasters()] == ["indexing"]
+    monkeypatch.setattr(colour_archive, "write_block", write_block)
+    assert index(path)[0][0] == "indexed"
+    assert colour_archive.verify() == []
+
+
 def _replace_file(path, other):
     shutil.copy(other, path.with_suffix(".new"))
     os.replace(path.with_suffix(".new"), path)
