@@ -42,13 +42,13 @@ PARTS: dict[str, tuple[Run, str, int]] = {
     "checkpoints": (partial(_hostile, "checkpoint"), "inputs", INPUTS),
     "indexes": (partial(_hostile, "index"), "inputs", INPUTS),
     "rasters": (partial(_hostile, "raster"), "inputs", INPUTS),
-    "projects": (partial(_hostile, "project"), "inputs", INPUTS),
     "kills": (kill_engines, "kills", KILLS),
     "kills of QGIS": (kill_shells, "kills", SHELL_KILLS),
     "power cuts": (cut_power, "cuts", CUTS),
     "soak": (soak, "operations", OPERATIONS),
+    "projects": (partial(_hostile, "project"), "inputs", INPUTS),
 }
-"""By name: what runs it, what it counts, and how many of these there are to be."""
+"""By name: what runs it, what it counts, and how many of these there are to be. The slowest is the last."""
 
 
 def _memory() -> Path | None:
@@ -73,7 +73,7 @@ def main() -> int:
         count = max(1, round(full * options.scale))
         start = time.monotonic()
         part = tally.part(name)
-        place = _memory() if counted == "inputs" else None
+        place = _memory() if counted in ("inputs", "cuts") else None
         folder = Path(tempfile.mkdtemp(prefix=f"frors-hard-{name.replace(' ', '-')}-", dir=place))
         try:
             run(options.seed, count, folder, part, deadline)

@@ -67,8 +67,7 @@ def look_at_cuts(
         for name, content in disk.left(turn, chance).items():
             (cut / name).write_bytes(content)
         where = f"cut {number}, {turn} after {events[place].kind} of {events[place].name[:20]}"
-        first = disk.synced_marks if turn else disk.marks
-        _look(where, cut, states, range(first - 1, disk.marks + 1), part)
+        _look(where, cut, states, range(disk.marks - 1, disk.marks + 1), part)
         if number % _GO_ON == 0 and (folder / "one.tif").exists():
             _go_on(where, cut, folder, states[-1], part)
         part.add(cuts=1)
@@ -87,14 +86,11 @@ class Disk:
         self._files: dict[str, _File] = {}
         self._at_sync: dict[str, bytes] = {}
         self.marks = 0
-        self.synced_marks = 0
-        """Of which all that was written before is synced."""
 
     def follow(self, event: Event) -> None:
         """One thing more has happened."""
         if event.kind == "mark":
             self.marks += 1
-            self.synced_marks = max(self.synced_marks, 1)  # an archive has its name when it is complete
         elif event.kind == "write":
             self._files.setdefault(event.name, _File()).waiting.append((event.place, event.data))
         elif event.kind == "truncate":
@@ -105,8 +101,6 @@ class Disk:
             file = self._files.setdefault(event.name, _File())
             file.synced, file.waiting = bytearray(_with(file.synced, file.waiting)), []
             self._at_sync = self._whole()
-            if event.name == f"{NAME}-wal":
-                self.synced_marks = self.marks
         elif event.kind == "delete":
             self._files.pop(event.name, None)
         elif event.kind in ("link", "rename"):
