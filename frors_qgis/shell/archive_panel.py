@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy
 
 from frors_qgis.shell.elided_label import ElidedLabel
 from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.plain_tip import plain_tip
 from frors_qgis.shell.translation import tr
 
 
@@ -66,9 +67,9 @@ class ArchivePanel(QWidget):
         self._combo.clear()
         for path in paths:
             self._combo.addItem(theme_icon("mIconGeopackage"), Path(path).stem, path)
-            self._combo.setItemData(self._combo.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
+            self._combo.setItemData(self._combo.count() - 1, plain_tip(path), Qt.ItemDataRole.ToolTipRole)
         self._combo.setCurrentIndex(self._combo.findData(chosen) if chosen else -1)
-        self._combo.setToolTip(chosen or "")
+        self._combo.setToolTip(plain_tip(chosen or ""))
 
     @property
     def info(self) -> str:

@@ -20,6 +20,7 @@ from qgis.PyQt.QtGui import QStandardItem
 from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QToolButton, QWidget
 
 from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.plain_tip import plain_tip
 from frors_qgis.shell.raster_source import degrees_of
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import count_text
@@ -136,7 +137,7 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         for id_, path in rasters:
             item = QStandardItem(PurePath(path).stem or path)
             item.setData(id_, Qt.ItemDataRole.UserRole)
-            item.setData(path, Qt.ItemDataRole.ToolTipRole)
+            item.setData(plain_tip(path), Qt.ItemDataRole.ToolTipRole)
             item.setData(Qt.CheckState.Checked if id_ in chosen else Qt.CheckState.Unchecked, _CHECK)
             items.append(item)
         self._quiet = True

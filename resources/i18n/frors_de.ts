@@ -2751,6 +2751,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Entfernung braucht einen Ort: geben Sie einen an, etwa 'of 43.3 N 5.4 E', oder suchen Sie mit einem Rechteck auf einem Raster.</translation>
   </message>
   <message>
+   <source>The drive of {0} refuses to read or write it: copy it to a disk of this computer.</source>
+   <translation>Das Laufwerk von {0} lässt es nicht lesen oder schreiben: kopieren Sie es auf eine Platte dieses Rechners.</translation>
+  </message>
+  <message>
    <source>The embedding of an example must have a length.</source>
    <translation>Das Embedding eines Beispiels muss eine Länge haben.</translation>
   </message>
@@ -3681,6 +3685,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} cannot be written to: copy it to a folder of yours.</source>
    <translation>In {0} kann nicht geschrieben werden: kopieren Sie es in einen eigenen Ordner.</translation>
+  </message>
+  <message>
+   <source>{0} changed while it was indexed: index it again when nothing writes to it any more.</source>
+   <translation>{0} hat sich geändert, während es indiziert wurde: indizieren Sie es noch einmal, wenn nichts mehr hineinschreibt.</translation>
   </message>
   <message>
    <source>{0} chips lie under the box; draw a smaller one.</source>

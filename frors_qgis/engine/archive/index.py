@@ -77,7 +77,7 @@ class Index:
         way those before stay in the index.
         """
         while (state := (self._archive.generation(), self._folder.stamp())) != self._state:
-            self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
+            self._segments, keys = self._folder.read(self._archive)
             self._recent.keep(set(keys))
             known = set(self._recent.keys)
             others = [key for key in keys if key not in known]
