@@ -117,6 +117,7 @@ class IndexController(QObject):
                 self._iface.mapCanvas(),
                 archive,
                 self._iface.mainWindow(),
+                gsd=self._settings.gsd,
                 windows=self._settings.windows,
                 offer=offer,
                 hint=hint,

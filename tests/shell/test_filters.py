@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRectangle
 from qgis.gui import QgsDateEdit
@@ -94,6 +96,36 @@ def test_a_chosen_raster_stays_chosen_for_as_long_as_the_archive_has_it(panel):
     assert panel.params() == {"rasters": [2]}
     panel.show_rasters([(3, "/data/field.tif")])
     assert panel.params() == {}
+
+
+def test_rasters_can_be_chosen_by_their_group_of_layers_or_their_folder(panel, raster_layer):
+    path = raster_layer.source()
+    panel.show_rasters([(1, path), (2, "/data/2024/port.tif"), (3, "/data/2024/a & b.tif"), (4, "C:\\scans\\x.tif")])
+    root = QgsProject.instance().layerTreeRoot()
+    inner = root.addGroup("Aerials").addGroup("Town")
+    inner.addLayer(raster_layer)
+    root.addGroup("FRORS matches")
+    menu = panel._groups.menu()
+    menu.aboutToShow.emit()
+    actions = {action.text(): action for action in menu.actions() if not action.isSeparator()}
+    folder = Path(path).parent.name
+    assert set(actions) == {
+        *("Aerials (1 raster)", "Town (1 raster)"), *("2024 (2 rasters)", "scans (1 raster)", f"{folder} (1 raster)")
+    }  # fmt: skip
+    assert actions["Town (1 raster)"].toolTip() == "Aerials / Town"
+    actions["2024 (2 rasters)"].trigger()
+    assert panel.params() == {"rasters": [2, 3]}
+    actions["Aerials (1 raster)"].trigger()
+    assert panel.params() == {"rasters": [1]}
+    assert len(panel.told) == 2
+
+
+def test_without_groups_the_menu_says_so(panel):
+    menu = panel._groups.menu()
+    menu.aboutToShow.emit()
+    (action,) = menu.actions()
+    assert not action.isEnabled()
+    assert "no groups" in action.text()
 
 
 def test_filters_reach_the_engine_and_changing_one_searches_again(ready, window, fake, wait_until):
