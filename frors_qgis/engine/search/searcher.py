@@ -13,6 +13,7 @@ from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
+from frors_qgis.engine.call import Check, go_on
 from frors_qgis.engine.search.ground_size import similar_range
 from frors_qgis.engine.search.overlap import overlaps_any, without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
@@ -36,21 +37,21 @@ class Searcher:
 
     @property
     def wants_sealing(self) -> bool:
-        """Whether the index holds chips in memory that would make a segment."""
+        """Whether the index holds chips that would make a segment."""
         return self._index.wants_sealing
 
     def close(self) -> None:
         """Ends the threads that search."""
         self._index.close()
 
-    def search(self, query: Query) -> Matches:
+    def search(self, query: Query, check: Check = go_on) -> Matches:
         """The chips most like the query, one per place, best first.
 
-        Filters apply before the search, but for the least score. Raises EngineError: ARCHIVE_EMPTY when there is no
-        chip to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a raster or a hidden chip that is not in the archive,
-        and the archive's own.
+        Filters apply before the search, but for the least score. check: called now and then, may raise.
+        Raises EngineError: ARCHIVE_EMPTY when there is no chip to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a
+        raster or a hidden chip that is not in the archive, and the archive's own.
         """
-        self._index.refresh()
+        self._index.refresh(check)
         if not len(self._index):
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
         rasters = self._rasters(query)
@@ -65,7 +66,7 @@ class Searcher:
         if query.ground_size is not None:
             sizes, note = similar_range(self._index.ground_sizes(mask), query.ground_size)
             mask = select(ground_size=sizes)
-        matches = self._best(query, mask)
+        matches = self._best(query, mask, check)
         if query.least_score is not None:
             good = [match for match in matches if match.score >= query.least_score]
             if matches and not good:
@@ -104,7 +105,7 @@ class Searcher:
         }
         return None if len(chosen) == len(records) else chosen
 
-    def _best(self, query: Query, mask: NDArray[np.bool_] | None) -> list[Match]:
+    def _best(self, query: Query, mask: NDArray[np.bool_] | None, check: Check) -> list[Match]:
         """Fetches more and more until enough are left without overlaps, or those that are left cannot matter.
 
         Positive examples take their places first: a neighbour that scores higher must not replace what was said to be
@@ -115,7 +116,7 @@ class Searcher:
         most = min(available, max(_MOST_FETCHED, count))
         hidden = self._archive.chips(query.hidden)
         while True:
-            ids, scores = self._index.search(query.vector, min(count, most), mask)
+            ids, scores = self._index.search(query.vector, min(count, most), mask, check)
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
             fetched = self._archive.chips(list(ranked))
             right = [chip for chip in fetched if chip.id in query.positive]
