@@ -126,9 +126,16 @@ def relink() -> Iterator[Wait]:
 
 
 def ways_in() -> Iterator[Wait]:
-    """The locator bar, What's This, and QGIS's own dialog to export with."""
+    """What's This, the locator bar, and QGIS's own dialog to export with."""
     window, dock = iface.mainWindow(), the_plugin().dock
     iface.messageBar().clearWidgets()
+    dock.results.view.setFocus()
+    place = QPoint(40, 40)
+    view = dock.results.view.viewport()
+    QApplication.sendEvent(view, QHelpEvent(QEvent.Type.WhatsThis, place, view.mapToGlobal(place)))
+    yield pause(1)
+    screen("whats_this.png")
+    QWhatsThis.hideText()
     (bar,) = [part for part in window.findChildren(QWidget) if part.metaObject().className() == "QgsLocatorWidget"]
     field = bar.findChild(QLineEdit)
     window.activateWindow()
@@ -137,13 +144,6 @@ def ways_in() -> Iterator[Wait]:
     yield pause(2)
     screen("locator.png")
     field.clear()
-    dock.results.view.setFocus()
-    place = QPoint(40, 40)
-    view = dock.results.view.viewport()
-    QApplication.sendEvent(view, QHelpEvent(QEvent.Type.WhatsThis, place, view.mapToGlobal(place)))
-    yield pause(1)
-    screen("whats_this.png")
-    QWhatsThis.hideText()
     yield from _modal(dock.results.export_action.trigger, "export.png")
 
 

@@ -125,4 +125,4 @@ def screen(name: str) -> None:
 
 def _round(place: QRect) -> QRect:
     """A part of QGIS's window with some room round a place."""
-    return place.adjusted(-60, -160, 60, 120).intersected(iface.mainWindow().frameGeometry())
+    return place.adjusted(-240, -160, 60, 120).intersected(iface.mainWindow().frameGeometry())
