@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
@@ -25,8 +26,9 @@ def layer_groups(project: QgsProject, rasters: Mapping[str, int]) -> list[Raster
     found = []
     for group in project.layerTreeRoot().findGroups(True):
         layers = [node.layer() for node in group.findLayers()]
-        paths = [raster_path(layer) for layer in layers if isinstance(layer, QgsRasterLayer)]
-        ids = sorted({rasters[path] for path in paths if path in rasters})
+        paths = filter(None, [raster_path(layer) for layer in layers if isinstance(layer, QgsRasterLayer)])
+        # An archive follows the links in paths; only those that it does not know as they are can have any.
+        ids = sorted({rasters.get(path) or rasters.get(os.path.realpath(path)) for path in paths} - {None})
         if ids:
             found.append(RasterGroup(group.name(), " / ".join(_names(group)), tuple(ids)))
     return found

@@ -496,6 +496,10 @@ Ausgegeben wird, wie viele Chips entfernt wurden und wie viele das Archiv noch e
    <translation>visuelle Suche,Ähnlichkeit,Bildsuche,finden,Beispiel,Anfrage,Treffer,Deep Learning,Satellit,Luftbild</translation>
   </message>
   <message>
+   <source>The archive has no raster "{raster}"; "Archive information" lists those it has.</source>
+   <translation>Das Archiv hat kein Raster "{raster}"; "Angaben zum Archiv" listet die auf, die es hat.</translation>
+  </message>
+  <message>
    <source>"{layer}" is not a raster file. Save the part with the box as a file, or search in the FRORS panel.</source>
    <translation>"{layer}" ist keine Rasterdatei. Speichern Sie den Teil mit dem Rahmen als Datei, oder suchen Sie im FRORS-Bedienfeld.</translation>
   </message>
@@ -514,6 +518,10 @@ Ausgegeben wird, wie viele Chips entfernt wurden und wie viele das Archiv noch e
   <message>
    <source>Only in this area</source>
    <translation>Nur in diesem Gebiet</translation>
+  </message>
+  <message>
+   <source>Only matches on these rasters</source>
+   <translation>Nur Treffer auf diesen Rastern</translation>
   </message>
   <message>
    <source>Acquired on this day or later</source>
@@ -558,6 +566,8 @@ Any size: also compares the box with chips that are much larger or smaller on th
 
 Only in this area: where the matches may lie; everywhere when it is not set.
 
+Only matches on these rasters: layers or files that the archive holds; all of them when it is not set.
+
 Days and months: when the rasters of matches were acquired; those of unknown dates are left out.
 
 The output has one polygon per match, best first: rank, score (1 is the same image), chip (its number in the archive), raster and the date on which the raster was acquired, where it is known.</source>
@@ -570,6 +580,8 @@ Rahmen: das Gesuchte mit wenig Umgebung.
 Jede Größe: vergleicht den Rahmen auch mit Chips, die am Boden viel größer oder kleiner sind.
 
 Nur in diesem Gebiet: wo Treffer liegen dürfen; überall, wenn es nicht angegeben ist.
+
+Nur Treffer auf diesen Rastern: Layer oder Dateien, die das Archiv enthält; alle, wenn nichts angegeben ist.
 
 Tage und Monate: wann die Raster der Treffer aufgenommen wurden; solche mit unbekanntem Datum bleiben weg.
 

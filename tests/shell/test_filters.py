@@ -3,11 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsRectangle
 from qgis.gui import QgsDateEdit
 from qgis.PyQt.QtCore import QDate
 
 from frors_qgis.shell.filters_panel import FiltersPanel
+from frors_qgis.shell.raster_groups import layer_groups
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
 
@@ -118,6 +119,15 @@ def test_rasters_can_be_chosen_by_their_group_of_layers_or_their_folder(panel, r
     actions["Aerials (1 raster)"].trigger()
     assert panel.params() == {"rasters": [1]}
     assert len(panel.told) == 2
+
+
+def test_a_layer_that_is_opened_through_a_link_is_in_its_group_too(window, raster_file, tmp_path):
+    (tmp_path / "link.tif").symlink_to(raster_file)
+    layer = QgsRasterLayer(str(tmp_path / "link.tif"), "link")
+    QgsProject.instance().addMapLayer(layer, False)
+    QgsProject.instance().layerTreeRoot().addGroup("Linked").addLayer(layer)
+    (group,) = layer_groups(QgsProject.instance(), {str(raster_file): 7})
+    assert (group.name, group.rasters) == ("Linked", (7,))
 
 
 def test_without_groups_the_menu_says_so(panel):
