@@ -27,6 +27,13 @@ class ArchivePanel(QWidget):
 
     def __init__(self, index_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setWhatsThis(
+            tr(
+                "The archive that is searched: one file with footprints and embeddings of rasters. Choose one that was "
+                "opened lately, open another, or index rasters into one. A raster or an archive may also be dropped on "
+                "this panel. Where rasters have moved, Find... looks for them in a folder."
+            )
+        )
         self._combo = QComboBox()
         self._combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._combo.setMinimumContentsLength(8)
@@ -36,6 +43,7 @@ class ArchivePanel(QWidget):
         open_button = QToolButton()
         open_button.setIcon(theme_icon("mActionFileOpen"))
         open_button.setToolTip(tr("Open an archive..."))
+        open_button.setAccessibleName(tr("Open an archive..."))
         open_button.setAutoRaise(True)
         open_button.clicked.connect(self.ask_for_file)
         index_button = QToolButton()
