@@ -1,11 +1,8 @@
 """Connections to an archive's file: how it is opened, its write-ahead log, transactions, and SQLite's errors in words.
 
 While the engine has an archive open for writing, the file is in WAL mode: other programs then read a consistent state
-at any moment. The mode is set before anything is written and given back by whoever closes last. `start_log` says where it
-cannot be had.
-
-Never open an archive's file in the engine by other means than SQLite, not even to copy or look at it: closing that
-second handle would drop the POSIX locks of every connection that the process has to the file.
+at any moment. The mode is set before anything is written and given back by whoever closes last. `start_log` says where
+it cannot be had.
 """
 
 from __future__ import annotations
