@@ -87,6 +87,8 @@ def _make_loops(raster: Path, work: Path) -> None:
 
 
 def _loop_seconds(name: str, chips: list[ChipRecord]) -> float:
+    # ONNX Runtime has threads of its own, and torch's would spin beside them once they have normalised the pixels.
+    torch.set_num_threads(os.cpu_count() or 1 if name.startswith("torch") else 1)
     _loops[name](chips[:1])  # warms up
     return seconds_of(partial(_loops[name], chips))
 
