@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from frors_qgis.engine.acquisition.facts import Facts
 from frors_qgis.engine.acquisition.query_line import completions, parse_query_line, word_start
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts, with_facts
 from frors_qgis.engine.archive.archive import Archive
@@ -87,6 +88,7 @@ class Service:
             "info": self._info,
             "describe_raster": self._describe_raster,
             "set_acquisition": self._set_acquisition,
+            "check_acquisition": self._check_acquisition,
             "complete_words": self._complete_words,
             "plan": self._plan,
             "index": self._index,
@@ -147,6 +149,10 @@ class Service:
                 lambda old: with_facts(old, record_facts(old).with_users_word(fields)),
             )
             return raster_json(archive, record)
+
+    def _check_acquisition(self, parameters: Parameters, call: Call) -> Result:
+        """What archives would keep of "fields" that the user says of a raster; refuses what no field can have."""
+        return {"acquisition": Facts().with_users_word(parameters.fields("fields")).acquisition.to_json()}
 
     def _complete_words(self, parameters: Parameters, call: Call) -> Result:
         """The words that could stand in the line "words" at "cursor" (its end), in place of what begins at "start".

@@ -89,6 +89,13 @@ def test_a_word_that_makes_no_sense_is_refused_and_nothing_is_kept(door, archive
     assert door.call("describe_raster", archive=archive, raster=1) == before
 
 
+def test_what_the_user_says_can_be_checked_without_an_archive(door):
+    fields = {"acquired": "2019-06-07 10:30", "platform": "S2A", "cloud": None}
+    checked = door.call("check_acquisition", fields=fields)["acquisition"]
+    assert checked == {"acquired": "2019-06-07T10:30:00", "platform": "sentinel-2a"}
+    assert door.refuse("check_acquisition", fields={"cloud": "much"})["code"] == "bad_request"
+
+
 def test_words_limit_a_search_by_a_box_to_its_neighbourhood(door, archive, raster):
     left, pixel, _, top, _, _ = gdal.Open(str(raster)).GetGeoTransform()
     box = [left, top - 128 * pixel, left + 128 * pixel, top]
