@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import processing
+from osgeo import gdal
+from qgis.core import QgsProject, QgsRectangle
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtGui import QImage, QPixmap
-from qgis.PyQt.QtWidgets import QApplication, QDialog, QDockWidget, QSpinBox
+from qgis.PyQt.QtWidgets import QApplication, QDialog, QDockWidget, QSpinBox, QTreeWidget
 from qgis.utils import iface
 
 sys.path.insert(0, os.environ["FRORS_SCRIPTS"])
@@ -143,6 +145,49 @@ def automate() -> Iterator[Wait]:
     save(taken[0], "options")
 
 
+def ask_where_and_when() -> Iterator[Wait]:
+    """Four parts of the raster with dates made up: an acquisition on whose date sources disagree, and conditions."""
+    dock = the_plugin().dock
+    iface.newProject(False)
+    source = gdal.Open(str(RASTER))
+    width, height = source.RasterXSize // 2, source.RasterYSize // 2
+    for number, day in enumerate(("2018-06-11", "2019-09-03", "2020-06-24", "2021-02-09")):
+        path = FOLDER / f"town_{day}.tif"
+        column, row = width * (number % 2), height * (number // 2)
+        part = gdal.Translate(str(path), source, srcWin=[column, row, width, height])
+        part.SetMetadata({"PLATFORM": "airborne", "ACQUISITION_DATE": day.replace("2019-09", "2019-08")})
+        del part
+        yield from load_raster(path, f"town {day[:4]}")
+    raster_action("Index project rasters...").trigger()
+    yield Wait(index_button, 60, "The indexing dialog did not become ready.")
+    window = index_dialog()
+    window.findChild(QgsFileWidget).setFilePath(str(FOLDER / "dates.gpkg"))
+    yield pause(2)
+    rasters = window.findChild(QTreeWidget)
+    rasters.setCurrentItem(rasters.topLevelItem(1))
+    window.show_acquisition()
+    yield Wait(lambda: dialog("AcquisitionDialog"), 60, "The acquisition was not shown.")
+    yield pause(0.5)
+    save(dialog("AcquisitionDialog").grab(), "acquisition")
+    dialog("AcquisitionDialog").close()
+    yield Wait(lambda: index_button().isEnabled(), 60, "The indexing dialog did not accept the archive.")
+    index_button().click()
+    yield Wait(lambda: dock.index_progress.isHidden() and nothing_runs(), 600, "Indexing did not end.")
+    whole = QgsRectangle()
+    for layer in QgsProject.instance().mapLayers().values():
+        whole.combineExtentWith(layer.extent())
+    iface.mapCanvas().setExtent(whole)
+    yield map_is_drawn()
+    yield from search_box(HOUSES)
+    dock.words.set_params({"words": "june, within 2 km", "words_weight": 0.4})
+    dock.words.changed.emit()
+    yield pause(3)
+    dock.results.view.setCurrentIndex(dock.results.model.index(1))
+    iface.messageBar().clearWidgets()
+    yield pause(0.5)
+    save(dock.grab(), "words")
+
+
 def _take_options(taken: list[QPixmap]) -> None:
     window = QApplication.activeModalWidget()
     if window is not None:
@@ -160,7 +205,14 @@ def story() -> Iterator[Wait]:
     dock.setUserVisible(True)
     window.resizeDocks([window.findChild(QDockWidget, "Layers"), dock], [230, 400], Qt.Orientation.Horizontal)
     yield from load_raster(RASTER, "town")
-    chapters: tuple[Callable[[], Iterator[Wait]], ...] = (index, search, understand, keep, automate)
+    chapters: tuple[Callable[[], Iterator[Wait]], ...] = (
+        index,
+        search,
+        understand,
+        keep,
+        automate,
+        ask_where_and_when,
+    )
     for chapter in chapters:
         yield from chapter()
 

@@ -40,7 +40,7 @@ class Facts:
     conflicts: tuple[Fact, ...] = ()
     sentence: str = ""
 
-    def used(self, name: str) -> Fact | None:
+    def counting(self, name: str) -> Fact | None:
         """The fact that counts for a field."""
         return next((fact for fact in self.facts if fact.field == name), None)
 
@@ -123,7 +123,7 @@ def taken_text(facts: Facts) -> str:
     """Date and platform in a few letters; empty where neither is known."""
     told = []
     for name in ("acquired", "platform"):
-        fact = facts.used(name)
+        fact = facts.counting(name)
         if fact is not None:
             told.append(str(fact.value)[:10] if name == "acquired" else str(fact.value))
     return "  ·  ".join(told)

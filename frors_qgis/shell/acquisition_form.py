@@ -54,7 +54,7 @@ class AcquisitionForm(QWidget):
         """Shows what is known of a raster; edits that were not saved are gone."""
         self._facts = facts
         for name, line in self._lines.items():
-            fact = facts.used(name)
+            fact = facts.counting(name)
             line.setText("" if fact is None else value_text(name, fact.value))
             line.setCursorPosition(0)
             self._show_source(name)
@@ -69,7 +69,7 @@ class AcquisitionForm(QWidget):
         return value_of(name, text) if text else None
 
     def _is_edited(self, name: str) -> bool:
-        text, fact = self._lines[name].text().strip(), self._facts.used(name)
+        text, fact = self._lines[name].text().strip(), self._facts.counting(name)
         if not text:
             return fact is not None and fact.source == "user"
         return fact is None or text != value_text(name, fact.value)
@@ -80,7 +80,7 @@ class AcquisitionForm(QWidget):
 
     def _show_source(self, name: str) -> None:
         """Who says what stands in the line, and who contradicts."""
-        fact, sign, told = self._facts.used(name), QIcon(), ""
+        fact, sign, told = self._facts.counting(name), QIcon(), ""
         others = [one for one in self._facts.conflicts if one.field == name]
         if self._is_edited(name) and self._lines[name].text().strip():
             told = source_name("user")

@@ -32,7 +32,7 @@ from frors_qgis.protocol import EngineError
 from frors_qgis.shell.acquisition import Facts, Fields, facts_from_json
 from frors_qgis.shell.acquisition_dialog import AcquisitionDialog
 from frors_qgis.shell.elided_label import NoteLabel
-from frors_qgis.shell.icon import own_icon, theme_icon
+from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_request import CELL_PX, IndexRequest
 from frors_qgis.shell.raster_list import RasterList
 from frors_qgis.shell.reindex_offer import ReindexOffer
@@ -91,7 +91,7 @@ class IndexDialog(QDialog):
         self._planned: list[dict[str, Any]] = []
         self._said: dict[str, Fields] = {}
         self._acquisition: AcquisitionDialog | None = None
-        self._acquisition_button = QPushButton(theme_icon("mIconFieldDate"), tr("Acquisition..."))
+        self._acquisition_button = QPushButton(own_icon("acquisition"), tr("Acquisition..."))
         self._acquisition_button.setToolTip(
             tr("Where, when and by what the chosen raster was taken; also a double-click")
         )

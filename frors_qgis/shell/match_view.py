@@ -146,7 +146,7 @@ class MatchView(QListView):
         flash = menu.addAction(theme_icon("mActionHighlightFeature"), tr("Flash on the map"))
         flash.triggered.connect(lambda: self.match_pointed.emit(match))
         menu.addSeparator()
-        acquisition = menu.addAction(theme_icon("mIconFieldDate"), tr("Acquisition of its raster..."))
+        acquisition = menu.addAction(own_icon("acquisition"), tr("Acquisition of its raster..."))
         acquisition.triggered.connect(lambda: self.acquisition_wanted.emit(match))
         return menu
 

@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QToolB
 
 from frors_qgis.shell.action_button import ActionButton
 from frors_qgis.shell.elided_label import ElidedLabel, NoteLabel
-from frors_qgis.shell.icon import own_icon, theme_icon
+from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.saved_queries_button import SavedQueriesButton
 from frors_qgis.shell.settings import MOST_MATCHES, Settings
 from frors_qgis.shell.translation import tr
@@ -34,7 +34,7 @@ class QueryPanel(QWidget):
         self._settings = settings
         self.saved_queries = SavedQueriesButton()
         self.show_words_button = QToolButton()
-        self.show_words_button.setIcon(theme_icon("mIconFieldDate"))
+        self.show_words_button.setIcon(own_icon("acquisition"))
         self.show_words_button.setToolTip(tr("Place, time and sensor: also ask where, when and by what"))
         self.show_words_button.setAccessibleName(tr("Place, time and sensor"))
         self.show_words_button.setCheckable(True)

@@ -163,7 +163,7 @@ def _told(facts: Facts) -> str:
     """All that is known of a raster, a line for each field, with its source and what contradicts it."""
     lines = []
     for name in FIELDS:
-        used = facts.used(name)
+        used = facts.counting(name)
         if used is not None:
             said = [used, *(fact for fact in facts.conflicts if fact.field == name)]
             told = "; ".join(f"{value_text(name, fact.value)} ({source_name(fact.source)})" for fact in said)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QAction
+from qgis.PyQt.QtGui import QAction, QIcon
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from frors_qgis.shell.elided_label import NoteLabel
-from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.icon import own_icon, theme_icon
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.words_line import WordsLine
 
@@ -44,10 +44,16 @@ class WordsRow(QWidget):
             )
         )
         self.line.setAccessibleName(tr("Place, time and sensor"))
-        self.alone_action = self._action(tr("Search by these words alone"), "mIconFieldDate", self.alone_wanted)
-        self.same_place_action = self._action(tr("Same place, other dates"), "mActionHistory", self.same_place_wanted)
-        self.elsewhere_action = self._action(tr("Same kind, elsewhere"), "mActionZoomToLayer", self.elsewhere_wanted)
-        acquisitions = self._action(tr("Acquisitions of the rasters..."), "mActionEditTable", self.acquisitions_wanted)
+        self.alone_action = self._action(tr("Search by these words alone"), own_icon("acquisition"), self.alone_wanted)
+        self.same_place_action = self._action(
+            tr("Same place, other dates"), theme_icon("mActionHistory"), self.same_place_wanted
+        )
+        self.elsewhere_action = self._action(
+            tr("Same kind, elsewhere"), theme_icon("mActionZoomToLayer"), self.elsewhere_wanted
+        )
+        acquisitions = self._action(
+            tr("Acquisitions of the rasters..."), theme_icon("mActionEditTable"), self.acquisitions_wanted
+        )
         self._menu = menu = QMenu(self)
         menu.setToolTipsVisible(True)
         menu.addActions([self.alone_action, self.same_place_action, self.elsewhere_action])
@@ -141,7 +147,7 @@ class WordsRow(QWidget):
         widest = max((tr("must hold"), tr("{percent} %").format(percent=100)), key=len)
         self._told.setMinimumWidth(self._told.fontMetrics().horizontalAdvance(widest))
 
-    def _action(self, text: str, icon: str, wanted: pyqtSignal) -> QAction:
-        action = QAction(theme_icon(icon), text, self)
+    def _action(self, text: str, icon: QIcon, wanted: pyqtSignal) -> QAction:
+        action = QAction(icon, text, self)
         action.triggered.connect(lambda: wanted.emit())
         return action

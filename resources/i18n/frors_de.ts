@@ -3519,10 +3519,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>eine ganze Zahl</translation>
   </message>
   <message>
-   <source>acquired</source>
-   <translation type="unfinished" />
-  </message>
-  <message>
    <source>an object of fields</source>
    <translation>ein JSON-Objekt mit Feldern</translation>
   </message>
@@ -3773,10 +3769,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>pairwise likelihood</source>
    <translation>paarweise Likelihood</translation>
-  </message>
-  <message>
-   <source>platform</source>
-   <translation type="unfinished" />
   </message>
   <message>
    <source>queries</source>
