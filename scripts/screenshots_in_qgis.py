@@ -173,6 +173,7 @@ def ask_where_and_when() -> Iterator[Wait]:
     yield Wait(lambda: index_button().isEnabled(), 60, "The indexing dialog did not accept the archive.")
     index_button().click()
     yield Wait(lambda: dock.index_progress.isHidden() and nothing_runs(), 600, "Indexing did not end.")
+    QgsProject.instance().setCrs(iface.activeLayer().crs())
     whole = QgsRectangle()
     for layer in QgsProject.instance().mapLayers().values():
         whole.combineExtentWith(layer.extent())

@@ -3483,6 +3483,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>eine Zahl</translation>
   </message>
   <message>
+   <source>a number of degrees from 0 to 90</source>
+   <translation>eine Zahl von Grad von 0 bis 90</translation>
+  </message>
+  <message>
    <source>a number of kilometres or metres</source>
    <translation>eine Zahl von Kilometern oder Metern</translation>
   </message>
@@ -3491,8 +3495,12 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>eine Zahl von Metern über 0.0001</translation>
   </message>
   <message>
-   <source>a number of {0} from {1} to {2}</source>
-   <translation>eine Zahl von {0} von {1} bis {2}</translation>
+   <source>a number of metres up to 1,000,000</source>
+   <translation>eine Zahl von Metern bis 1.000.000</translation>
+  </message>
+  <message>
+   <source>a number of per cent from 0 to 100</source>
+   <translation>eine Zahl von Prozent von 0 bis 100</translation>
   </message>
   <message>
    <source>a platform, a season, a month, a year, since, until, within, near, resolution, cloud or off-nadir</source>
