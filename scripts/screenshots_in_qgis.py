@@ -43,6 +43,7 @@ from frors_qgis.shell import contact_sheet_controller
 
 RASTER = Path(os.environ["FRORS_GUIDE_RASTER"])
 HOUSES = (524440.8, 5266666.2, 524479.2, 5266704.6)
+OTHER_HOUSES = (524347.0, 5266616.0, 524385.4, 5266654.4)
 WINDOW = (1400, 875)
 QUALITY = 85
 
@@ -150,11 +151,10 @@ def ask_where_and_when() -> Iterator[Wait]:
     dock = the_plugin().dock
     iface.newProject(False)
     source = gdal.Open(str(RASTER))
-    width, height = source.RasterXSize // 2, source.RasterYSize // 2
+    width = source.RasterXSize // 4
     for number, day in enumerate(("2018-06-11", "2019-09-03", "2020-06-24", "2021-02-09")):
         path = FOLDER / f"town_{day}.tif"
-        column, row = width * (number % 2), height * (number // 2)
-        part = gdal.Translate(str(path), source, srcWin=[column, row, width, height])
+        part = gdal.Translate(str(path), source, srcWin=[width * number, 0, width, source.RasterYSize])
         part.SetMetadata({"PLATFORM": "airborne", "ACQUISITION_DATE": day.replace("2019-09", "2019-08")})
         del part
         yield from load_raster(path, f"town {day[:4]}")
@@ -179,7 +179,7 @@ def ask_where_and_when() -> Iterator[Wait]:
         whole.combineExtentWith(layer.extent())
     iface.mapCanvas().setExtent(whole)
     yield map_is_drawn()
-    yield from search_box(HOUSES)
+    yield from search_box(OTHER_HOUSES)
     dock.words.set_params({"words": "june, within 2 km", "words_weight": 0.4})
     dock.words.changed.emit()
     yield pause(3)

@@ -124,6 +124,8 @@ def _saved_query(answer: Params, image: QImage) -> SavedQuery:
     start = dict(answer["start"])
     if "place" in answer["filters"]:
         start["place"] = [float(degrees) for degrees in answer["filters"]["place"]]
+    if "embedding" not in start:  # by words alone
+        start["words"] = str(answer["filters"]["words"])
     width, height = answer["size"] or (start.get("ground_size") or 0.0,) * 2
     return SavedQuery(
         name=str(answer["name"]),

@@ -156,7 +156,7 @@ class SearchController(QObject):
         options = self.options()
         seen = degrees_of(self._iface.mapCanvas().extent(), self._reader.project_crs())
         middle = None if seen is None else ((seen[0] + seen[2]) / 2, (seen[1] + seen[3]) / 2)
-        self._start(words_work(options, middle), options, line, QgsGeometry())
+        self._start(words_work(options, line, middle), options, line, QgsGeometry())
 
     def _search_chip(self, match: Match, title: str) -> None:
         if self._archive.path is None:

@@ -173,8 +173,8 @@ def chip_work(options: SearchOptions, match: Match, thumbnail_px: int) -> Work:
     return work
 
 
-def words_work(options: SearchOptions, place: tuple[float, float] | None) -> Work:
-    """Searches by the words of the options alone. The work's result is {"found": SearchResult}.
+def words_work(options: SearchOptions, line: str, place: tuple[float, float] | None) -> Work:
+    """Searches by a line of conditions alone. The work's result is {"found": SearchResult}.
 
     `place` (lon, lat in EPSG:4326) is what distances without one are from.
     """
@@ -182,7 +182,7 @@ def words_work(options: SearchOptions, place: tuple[float, float] | None) -> Wor
     def work(call: Call) -> dict[str, Any]:
         if not options.archive_is_open:
             call("open", {"archive": options.archive})
-        start = {} if place is None else {"place": list(place)}
+        start: dict[str, Any] = {"words": line} | ({} if place is None else {"place": list(place)})
         return {"found": _found(call("search", options.params() | start), QImage(), (0.0, 0.0), start)}
 
     return work

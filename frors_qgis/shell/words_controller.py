@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from qgis.PyQt.QtCore import QObject
@@ -100,20 +101,21 @@ class WordsController(QObject):
         """What can be read is searched with, alone only after Enter; what cannot is told."""
         text = self._dock.words.line.text()
         if not text.strip() or self._archive.path is None:
-            self._dock.words.changed.emit()
+            if self._has_looks():
+                self._dock.words.changed.emit()
             return
 
         def checked(answer: dict[str, Any]) -> None:
             if self._say(text, answer):
                 return
-            if self._shown is not None:
+            if self._has_looks():
                 self._dock.words.changed.emit()
             elif entered:
                 self.search_alone()
 
         self._ask({"archive": self._archive.path, "words": text}, checked)
 
-    def _ask(self, params: dict[str, Any], then: Any) -> None:
+    def _ask(self, params: dict[str, Any], then: Callable[[dict[str, Any]], None]) -> None:
         self._tasks.start(
             tr("Read the line"),
             lambda call: call("complete_words", params),
@@ -131,14 +133,17 @@ class WordsController(QObject):
         return bool(message)
 
     def _on_menu(self) -> None:
-        row, shown = self._dock.words, self._shown
-        has_looks = shown is not None and shown.found.is_by_looks
+        row = self._dock.words
         row.alone_action.setEnabled(bool(row.words))
-        row.elsewhere_action.setEnabled(has_looks)
-        row.same_place_action.setEnabled(shown is not None and has_looks and shown.found.acquired is not None)
+        row.elsewhere_action.setEnabled(self._has_looks())
+        row.same_place_action.setEnabled(self._shown is not None and self._shown.found.acquired is not None)
+
+    def _has_looks(self) -> bool:
+        """Whether the query that is shown has a picture behind it, with which other words can be asked for."""
+        return self._shown is not None and self._shown.found.is_by_looks
 
     def _on_archive_changed(self) -> None:
-        """Shows the row with the first archive that has something to ask for; takes it away never."""
+        """Shows the row with an archive that has something to ask for; the user may hide it."""
         if self._archive.is_open and self._known_path != self._archive.path:
             self._known_path = self._archive.path
             if any(set(raster.acquisition) - {"gsd", "place"} for raster in self._archive.rasters):

@@ -86,6 +86,14 @@ def test_enter_without_a_query_searches_by_the_words_alone(ready, row, write, fa
     assert ready.dock.query._title.text() == "sentinel-2, summer"
     row.menu_opened.emit()
     assert not row.elsewhere_action.isEnabled()
+    ready.dock.filters._apart.setValue(100)
+    wait_until(lambda: last_search(fake).get("apart") == 100)
+    assert last_search(fake)["words"] == "sentinel-2, summer"
+    write("winter")
+    wait_until(lambda: ready.dock.query._title.text() == "winter")
+    row.line.clear()
+    ready.dock.filters._apart.setValue(0)
+    wait_until(lambda: "apart" not in last_search(fake) and last_search(fake)["words"] == "winter")
 
 
 def test_what_cannot_be_read_is_said_under_the_line_and_not_searched_with(row, write, fake, wait_until, run_for):
