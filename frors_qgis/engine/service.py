@@ -200,7 +200,7 @@ class Service:
             outcomes = run.index(rasters)
             if not Path(path).exists():
                 raise EngineError(ErrorCode.ARCHIVE_MISSING, f"{path} was deleted while it was written; index again.")
-            self._sealing.seal(archive)
+            self._sealing.seal(archive, call.check)
             if (added := archive.chip_count() - before) > 0:
                 self._seconds_per_chip = (time.monotonic() - start) / added
             return {
@@ -266,7 +266,7 @@ class Service:
             call.check()
             last_chip = archive.last_chip()
             searcher = self._shelf.searcher(path)
-            found = searcher.search(query)
+            found = searcher.search(query, call.check)
         if searcher.wants_sealing:
             self._sealing.start(archive.path)
         return {"matches": matches_json(archive, found.matches, crs), "note": found.note, "last_chip": last_chip}

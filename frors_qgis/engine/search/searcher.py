@@ -16,6 +16,7 @@ from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
+from frors_qgis.engine.call import Check, go_on
 from frors_qgis.engine.search.ground_size import similar_range
 from frors_qgis.engine.search.overlap import overlaps_any, without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
@@ -44,21 +45,21 @@ class Searcher:
 
     @property
     def wants_sealing(self) -> bool:
-        """Whether the index holds chips in memory that would make a segment."""
+        """Whether the index holds chips that would make a segment."""
         return self._index.wants_sealing
 
     def close(self) -> None:
         """Ends the threads that search."""
         self._index.close()
 
-    def search(self, query: Query) -> Matches:
+    def search(self, query: Query, check: Check = go_on) -> Matches:
         """The chips most like the query, one per place, best first; by words alone from all over the rasters.
 
-        Filters apply before the search, but for the least score. Raises EngineError: ARCHIVE_EMPTY when there is no
-        chip to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a raster or a hidden chip that is not in the archive,
-        and the archive's own.
+        Filters apply before the search, but for the least score. check: called now and then, may raise.
+        Raises EngineError: ARCHIVE_EMPTY when there is no chip to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a
+        raster or a hidden chip that is not in the archive, and the archive's own.
         """
-        self._index.refresh()
+        self._index.refresh(check)
         if not len(self._index):
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
         rasters = self._rasters(query)
@@ -73,7 +74,7 @@ class Searcher:
         if query.ground_size is not None:
             sizes, note = similar_range(self._index.ground_sizes(mask), query.ground_size)
             mask = select(ground_size=sizes)
-        matches = self._best(query, mask)
+        matches = self._best(query, mask, check)
         if query.least_score is not None:
             good = [match for match in matches if match.score >= query.least_score]
             if matches and not good:
@@ -112,7 +113,7 @@ class Searcher:
         }
         return None if len(chosen) == len(records) else chosen
 
-    def _best(self, query: Query, mask: NDArray[np.bool_] | None) -> list[Match]:
+    def _best(self, query: Query, mask: NDArray[np.bool_] | None, check: Check) -> list[Match]:
         """Fetches more and more until enough are left without overlaps, or those that are left cannot matter.
 
         Positive examples take their places first: a neighbour that scores higher must not replace what was said to be
@@ -122,7 +123,7 @@ class Searcher:
         count = query.k * _FETCH_FACTOR
         most = min(available, max(_MOST_FETCHED, count))
         hidden = self._archive.chips(query.hidden)
-        ranking = self._ranking(query, mask)
+        ranking = self._ranking(query, mask, check)
         while True:
             ids, scores = ranking(min(count, most))
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
@@ -139,7 +140,7 @@ class Searcher:
                 return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]
             count *= 4
 
-    def _ranking(self, query: Query, mask: NDArray[np.bool_] | None) -> _Ranking:
+    def _ranking(self, query: Query, mask: NDArray[np.bool_] | None, check: Check) -> _Ranking:
         """Gives ids and scores of so many chips of a mask (None: all), best first."""
         if query.vector is None:
             order = spread(*self._index.chips(mask))
@@ -147,5 +148,5 @@ class Searcher:
         vector = query.vector
         if query.is_weighed and query.weight is not None:
             found = parts(query.words, query.weight, query.place, self._archive, self._index, mask)
-            return lambda count: search_parts(self._index, vector, count, found)
-        return lambda count: self._index.search(vector, count, mask)
+            return lambda count: search_parts(self._index, vector, count, found, check)
+        return lambda count: self._index.search(vector, count, mask, check)

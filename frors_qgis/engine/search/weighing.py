@@ -14,6 +14,7 @@ from frors_qgis.engine.acquisition.predicate import Predicate, Within
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.index import Index
+from frors_qgis.engine.call import Check, go_on
 
 _QUARTERS = 4
 _LARGEST_COSINE = 1.01
@@ -59,9 +60,9 @@ def parts(
 
 
 def search_parts(
-    index: Index, vector: NDArray[np.float32], k: int, found: Sequence[Part]
+    index: Index, vector: NDArray[np.float32], k: int, found: Sequence[Part], check: Check = go_on
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Ids and scores of the k chips that score most, best first, ties by cosine; what `Index.search` raises.
+    """Ids and scores of the k chips that score most, best first, ties by cosine; see `Index.search`.
 
     Within a part the order is that of the cosines, so the best of all are among the best of each.
     """
@@ -69,7 +70,7 @@ def search_parts(
     for part in found:
         if len(ids) == k and scores[-1] > part.share * _LARGEST_COSINE + part.gain:
             break
-        own, cosine = index.search(vector, k, part.mask)
+        own, cosine = index.search(vector, k, part.mask, check)
         ids, cosines = np.concatenate([ids, own]), np.concatenate([cosines, cosine.astype(np.float64)])
         scores = np.concatenate([scores, part.share * cosine.astype(np.float64) + part.gain])
         order = np.lexsort((ids, -cosines, -scores))[:k]
@@ -81,7 +82,7 @@ def _quarters_near(
     clause: Sequence[tuple[Within, bool]], place: Place | None, archive: Archive, index: Index
 ) -> NDArray[np.int64]:
     """Quarters of agreement of every chip [n] with distances of which one should hold."""
-    quarters = index.of_rasters(dict.fromkeys((record.id or 0 for record in archive.rasters()), 0))
+    quarters = index.of_rasters({})
     for within, beyond in clause:
         centre = within.place or place
         if centre is None:
