@@ -67,7 +67,7 @@ class FrorsDock(QgsDockWidget):
         self.setWidget(self._pages)
         self.query.only_extent_toggled.connect(lambda on: self.filters.allow_area(not on))
         self.words.hide()
-        self.query.show_words_button.toggled.connect(self.words.setVisible)
+        self.query.show_words_button.toggled.connect(self._show_words)
         self.query.show_words_button.toggled.connect(self.results.expect_dates)
         self.setAcceptDrops(True)
 
@@ -81,6 +81,11 @@ class FrorsDock(QgsDockWidget):
         self._pages.setCurrentIndex(int(on))
         if on:
             self.setUserVisible(True)
+
+    def _show_words(self, on: bool) -> None:
+        self.words.setVisible(on)
+        if self.words.words:
+            self.words.changed.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if _files(event.mimeData()):

@@ -133,6 +133,7 @@ class WordsController(QObject):
         return bool(message)
 
     def _on_menu(self) -> None:
+        self._archive.wake()
         row = self._dock.words
         row.alone_action.setEnabled(bool(row.words))
         row.elsewhere_action.setEnabled(self._has_looks())

@@ -20,6 +20,8 @@ _STEPS = 10
 class WordsRow(QWidget):
     """A line of conditions on acquisitions, and while there are some, how much they weigh against the looks.
 
+    It counts only while it is shown.
+
     Signals: `changed()`, another weight, or other words that have been checked; `committed(bool)`, see `WordsLine`:
     words that are to be checked; `alone_wanted()`, `same_place_wanted()`, `elsewhere_wanted()` and
     `acquisitions_wanted()` from its menu; `menu_opened()` before that is shown.
@@ -109,7 +111,7 @@ class WordsRow(QWidget):
 
     def params(self) -> dict[str, Any]:
         """Parameters of the door method `search`."""
-        if not self.words:
+        if not self.words or self.isHidden():
             return {}
         must = self._weight.value() == _STEPS
         return {"words": self.words} | ({} if must else {"words_weight": self._weight.value() / _STEPS})

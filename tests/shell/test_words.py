@@ -58,7 +58,7 @@ def test_the_row_comes_with_an_archive_that_knows_of_dates_or_platforms(plugin, 
     wait_until(lambda: not plugin.dock.words.isHidden())
 
 
-def test_words_go_with_a_box_and_other_words_rank_anew(row, write, found, fake, wait_until):
+def test_words_go_with_a_box_and_other_words_rank_anew(ready, row, write, found, fake, wait_until):
     assert "words" not in fake.requests("search")[0]["params"]
     assert fake.requests("search")[0]["params"]["place"] == [-122.679, 47.559]
     write("summer, within 5 km")
@@ -70,9 +70,13 @@ def test_words_go_with_a_box_and_other_words_rank_anew(row, write, found, fake, 
     wait_until(lambda: len(fake.requests("search")) == 3)
     assert last_search(fake)["words_weight"] == 0.3
     assert row._told.text() == "30 %"
-    row.line.clear()
+    ready.dock.query.show_words_button.click()
     wait_until(lambda: len(fake.requests("search")) == 4)
-    assert not {"words", "words_weight"} & set(last_search(fake))
+    assert "words" not in last_search(fake), "what is not seen does not count"
+    ready.dock.query.show_words_button.click()
+    wait_until(lambda: last_search(fake).get("words") == "summer, within 5 km")
+    row.line.clear()
+    wait_until(lambda: not {"words", "words_weight"} & set(last_search(fake)))
 
 
 def test_enter_without_a_query_searches_by_the_words_alone(ready, row, write, fake, wait_until):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,6 @@ from frors_qgis.engine.acquisition.predicate import Predicate, Within
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.index import Index
-from frors_qgis.engine.call import Check, go_on
 
 _QUARTERS = 4
 _LARGEST_COSINE = 1.01
@@ -60,7 +59,7 @@ def parts(
 
 
 def search_parts(
-    index: Index, vector: NDArray[np.float32], k: int, found: Sequence[Part], check: Check = go_on
+    index: Index, vector: NDArray[np.float32], k: int, found: Sequence[Part], check: Callable[[], None]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Ids and scores of the k chips that score most, best first, ties by cosine; see `Index.search`.
 

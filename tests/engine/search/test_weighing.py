@@ -101,7 +101,7 @@ def test_the_ranking_is_that_of_a_brute_force(searcher, line, weight):
     found = parts(words, weight, HERE, archive, searcher._index, None)
     assert sum(int(part.mask.sum()) for part in found) == len(expected)
     for k in (1, 10, len(expected)):
-        ids, scores = search_parts(searcher._index, vector, k, found)
+        ids, scores = search_parts(searcher._index, vector, k, found, lambda: None)
         assert len(ids) == k
         best = sorted(expected.values(), reverse=True)[:k]
         assert scores.tolist() == pytest.approx(best, abs=2e-3)
