@@ -94,7 +94,8 @@ def test_enter_without_a_query_searches_by_the_words_alone(ready, row, write, fa
     wait_until(lambda: last_search(fake).get("apart") == 100)
     assert last_search(fake)["words"] == "sentinel-2, summer"
     write("winter")
-    wait_until(lambda: ready.dock.query._title.text() == "winter")
+    query = ready.dock.query
+    wait_until(lambda: (query._title.text(), query._detail.text()) == ("winter", "by place, time and sensor"))
     row.line.clear()
     ready.dock.filters._apart.setValue(0)
     wait_until(lambda: "apart" not in last_search(fake) and last_search(fake)["words"] == "winter")
