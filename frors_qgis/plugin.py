@@ -71,15 +71,20 @@ class FrorsPlugin:
         self._notices = Notices(self._iface)
         self._box_tool = BoxTool(self._iface.mapCanvas(), lambda: self._feedback.can_undo)
         self._index_action = QAction(own_icon("index"), tr("Index project rasters..."), window)
+        self._index_action.setWhatsThis(
+            tr("Brings rasters of this project into an archive, so that what looks alike in them can be found.")
+        )
         self._box_action = QAction(own_icon("search_box"), tr("Search by box"), window)
         self._box_action.setIconText(tr("Draw box"))
         self._box_action.setCheckable(True)
         self._box_action.setToolTip(
             tr(
-                "Search by box: draw a box and find what looks like it. With Shift a box is a right example for the "
-                "query that is shown, with Ctrl a wrong one; a click on a match offers its menu."
+                "Search by box: draw a box and find what looks like it. With Shift a box or a click on a match is a "
+                "right example for the query that is shown, with Ctrl a wrong one; a mere click on a match offers its "
+                "menu."
             )
         )
+        self._box_action.setWhatsThis(self._box_action.toolTip())
         self._report_action = QAction(tr("Copy a report of FRORS for support"), window)
         self._report_action.setToolTip(
             tr("Puts versions, device, archive and the end of the log on the clipboard, without names of your folders.")
@@ -166,6 +171,7 @@ class FrorsPlugin:
     def _make_panel_action(self) -> QAction:
         self._panel_action = QAction(own_icon("frors"), tr("FRORS panel"), self._iface.mainWindow())
         self._panel_action.setCheckable(True)
+        self._panel_action.setWhatsThis(tr("Shows or hides the panel with the archive, the query and its matches."))
         return self._panel_action
 
     def _connect(self) -> None:
@@ -178,6 +184,7 @@ class FrorsPlugin:
         self._box_tool.example_drawn.connect(self._feedback.add_box)
         self._box_tool.undo_wanted.connect(self._feedback.undo)
         self._box_tool.clicked.connect(self._search.show_menu_at)
+        self._box_tool.match_marked.connect(self._search.mark_at)
         self._installation.ready.connect(self._archive.wake)
         self._installation.ready.connect(self._index.plan_anew)
         self._client.archive_reopened.connect(self._archive.on_reopened)

@@ -406,8 +406,13 @@ class Service:
         path, folder = parameters.text("archive"), Path(parameters.text("folder"))
         if not folder.is_dir():
             raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {folder}; choose one that holds the rasters.")
+
+        def go_on(done: int, rasters: int) -> None:
+            call.check()
+            call.progress(done / rasters, "Looking for missing rasters", None)
+
         with WriterLock(path), Archive.open(path, writable=True) as archive:
-            relinked = relink(archive, folder)
+            relinked = relink(archive, folder, go_on)
         return {"rasters": [{"path": one.before, "now": one.now} for one in relinked]}
 
     def _verify(self, parameters: Parameters, call: Call) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,12 +17,14 @@ from qgis.core import (
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeedback,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDateTime,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFile,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
@@ -49,6 +52,7 @@ class SearchAlgorithm(EngineAlgorithm):
     MATCHES = "MATCHES"
     ANY_SIZE = "ANY_SIZE"
     LIMIT = "LIMIT"
+    ONLY = "ONLY"
     SINCE = "SINCE"
     UNTIL = "UNTIL"
     MONTHS = "MONTHS"
@@ -86,6 +90,9 @@ class SearchAlgorithm(EngineAlgorithm):
         date = Qgis.ProcessingDateTimeParameterDataType.Date
         months = [QLocale().standaloneMonthName(month) for month in range(1, 13)]
         for parameter in (
+            QgsProcessingParameterMultipleLayers(
+                self.ONLY, tr("Only matches on these rasters"), Qgis.ProcessingSourceType.Raster, optional=True
+            ),
             QgsProcessingParameterDateTime(self.SINCE, tr("Acquired on this day or later"), date, optional=True),
             QgsProcessingParameterDateTime(self.UNTIL, tr("Acquired on this day or before"), date, optional=True),
             QgsProcessingParameterEnum(
@@ -146,7 +153,21 @@ class SearchAlgorithm(EngineAlgorithm):
         if not self.parameterAsExtent(parameters, self.LIMIT, context).isNull():
             within, crs = self.box(parameters, self.LIMIT, context)
             params |= {"within": within, "crs": crs}
+        only = self.parameterAsLayerList(parameters, self.ONLY, context)
+        self._only = [raster_path(layer) or layer.source() for layer in only]
         return params
+
+    def limit_to_rasters(self, params: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """Parameters of a search, and the ids of the rasters that may hold matches; raises QgsProcessingException."""
+        if not self._only:
+            return params
+        info = self._ask("info", {"archive": params["archive"]}, feedback)
+        ids = {raster["path"]: raster["id"] for raster in info["rasters"]}
+        chosen = [ids.get(path) or ids.get(os.path.realpath(path)) for path in self._only]
+        if None in chosen:
+            message = tr('The archive has no raster "{raster}"; "Archive information" lists those it has.')
+            raise QgsProcessingException(message.format(raster=self._only[chosen.index(None)]))
+        return params | {"rasters": chosen}
 
     def query_params(self, embedded: Mapping[str, Any]) -> dict[str, Any]:
         """Parameters of the door method `search` for the box that the engine has embedded."""

@@ -22,6 +22,7 @@ from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import bytes_text, count_text, counted_text
 
 _TASK_KIND = "archive"
+_FINDING = "finding"
 
 
 class ArchiveController(QObject):
@@ -47,9 +48,11 @@ class ArchiveController(QObject):
         self._failure = ""
         self._growing: str | None = None
         self._task: EngineTask | None = None
+        self._finding: EngineTask | None = None
         self._held: set[str] = set()  # archives that the engine may hold open
         dock.archive.archive_chosen.connect(self.choose)
         dock.archive.folder_chosen.connect(self.find_missing)
+        dock.finding_progress.cancel_wanted.connect(lambda: tasks.cancel(_FINDING))
         self._show()
 
     @property
@@ -126,16 +129,20 @@ class ArchiveController(QObject):
     def find_missing(self, folder: str) -> None:
         """Looks in a folder for the archive's rasters whose files are missing."""
         params = {"archive": self._path or "", "folder": folder}
-        self._dock.archive.show_info(tr("Looking for the missing rasters..."))
-        self._tasks.start(
+        progress = self._dock.finding_progress
+        progress.begin(tr("Looking for the missing rasters..."))
+        self._finding = task = self._tasks.start(
             tr("Find missing rasters"),
             lambda call: call("relink", params),
+            _FINDING,
+            progressed=progress.advance,
             succeeded=self._on_relinked,
-            failed=self._on_failed,
-            cancelled=self.refresh,
+            failed=self._on_not_relinked,
+            cancelled=lambda: self._on_finding_cancelled(task),
         )
 
     def _on_relinked(self, result: dict[str, Any]) -> None:
+        self._dock.finding_progress.end()
         rasters = result.get("rasters", [])
         lost = [str(raster.get("path")) for raster in rasters if not raster.get("now")]
         found = counted_text(len(rasters) - len(lost), tr("1 raster was found"), tr("{count} rasters were found"))
@@ -146,6 +153,17 @@ class ArchiveController(QObject):
         if len(lost) < len(rasters):
             self.rasters_found.emit()
         self.refresh()
+
+    def _on_not_relinked(self, code: str, message: str) -> None:
+        self._dock.finding_progress.end()
+        self._on_failed(code, message)
+
+    def _on_finding_cancelled(self, task: EngineTask) -> None:
+        """What was found by then stays found; where another folder is looked through already, its end tells of it."""
+        if task is self._finding:
+            self._dock.finding_progress.end()
+            self.rasters_found.emit()
+            self.refresh()
 
     def note_failure(self, code: str, message: str) -> None:
         """A search has failed: what is known of an archive that is gone is no longer shown."""

@@ -19,7 +19,7 @@ from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.index_dialog import IndexDialog
 from frors_qgis.shell.index_request import IndexRequest
 from frors_qgis.shell.notices import Notices
-from frors_qgis.shell.placing import place_beside_map
+from frors_qgis.shell.placing import move_off, place_beside_map
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
@@ -118,6 +118,7 @@ class IndexController(QObject):
                 self._iface.mapCanvas(),
                 archive,
                 self._iface.mainWindow(),
+                gsd=self._settings.gsd,
                 windows=self._settings.windows,
                 offer=offer,
                 hint=hint,
@@ -206,6 +207,8 @@ class IndexController(QObject):
         dialog = self._open_dialog()
         if dialog is not None:
             dialog.show_plan_failure(message)
+            if code == ErrorCode.ENGINE_MISSING.value:  # what to do then stands in the panel
+                move_off(dialog, self._dock)
         if code in _ENGINE_TROUBLE:
             self._notices.failure(code, message)
 

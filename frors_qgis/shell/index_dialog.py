@@ -36,7 +36,7 @@ from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_request import CELL_PX, IndexRequest
 from frors_qgis.shell.raster_list import RasterList
 from frors_qgis.shell.reindex_offer import ReindexOffer
-from frors_qgis.shell.settings import WINDOWS
+from frors_qgis.shell.settings import LEAST_GSD, MOST_GSD, WINDOWS
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.window_preview import PREVIEW_COLOURS, WindowPreview
 from frors_qgis.shell.wording import bytes_text, count_text, duration_text, metres_text
@@ -62,17 +62,21 @@ class IndexDialog(QDialog):
         archive: str,
         parent: QWidget | None = None,
         *,
+        gsd: float | None = None,
         windows: Collection[int] = WINDOWS,
         offer: ReindexOffer | None = None,
         hint: str = "",
     ) -> None:
-        """`windows`: sizes in cells that are ticked. `offer`: lists the rasters of its archive instead of the
+        """`gsd`: the scale proposed, in metres, None for each raster's own. `windows`: sizes in cells that are ticked.
+
+        `offer`: lists the rasters of its archive instead of the
         project's, at the levels of that archive.
 
         `hint` stands under the archive's path; an empty one says what may be chosen there.
         """
         super().__init__(parent)
         self._offer = offer
+        self._proposed_gsd = gsd
         self._ticked = windows
         self._hint = hint or tr("A new file, or an archive to add to: what it already holds is not indexed again.")
         self.setWindowTitle(
@@ -198,7 +202,19 @@ class IndexDialog(QDialog):
         list_layout = QVBoxLayout(rasters)
         list_layout.addWidget(self._rasters)
         list_layout.addWidget(self._acquisition_button, 0, Qt.AlignmentFlag.AlignLeft)
+        rasters.setWhatsThis(
+            tr(
+                "Tick what shall be searched. Rasters that cannot be indexed say why in the last column. The one that "
+                "is chosen is the example for the sizes below."
+            )
+        )
         archive = QGroupBox(tr("Archive"))
+        archive.setWhatsThis(
+            tr(
+                "The file that the rasters' chips go into; chips are a layer that every GIS can open, your rasters "
+                "stay."
+            )
+        )
         archive_layout = QVBoxLayout(archive)
         archive_layout.addWidget(self._archive)
         hint = NoteLabel(subdued=True)
@@ -215,16 +231,24 @@ class IndexDialog(QDialog):
 
     def _scale_box(self) -> QGroupBox:
         group = QGroupBox(tr("Scale"))
+        group.setWhatsThis(
+            tr(
+                "What can be found. Ground GSD: what a pixel measures on the ground; a coarser one finds larger things "
+                "and is quicker. Windows: the sides of the squares into which rasters are cut; what you look for "
+                "should fill at least a quarter of one. Overlap: how much neighbouring squares share; more finds "
+                "things that lie across them, and takes longer."
+            )
+        )
         self._own = QRadioButton(tr("Each raster at its own"))
-        self._own.setChecked(True)
         self._fixed = QRadioButton(tr("All rasters at"))
+        (self._own if self._proposed_gsd is None else self._fixed).setChecked(True)
         self._gsd = QgsDoubleSpinBox()
         self._gsd.setDecimals(3)
-        self._gsd.setRange(0.001, 10_000)
-        self._gsd.setValue(0.5)
+        self._gsd.setRange(LEAST_GSD, MOST_GSD)
+        self._gsd.setValue(self._proposed_gsd or 0.5)
         self._gsd.setSuffix(tr(" m per pixel"))
         self._gsd.setShowClearButton(False)
-        self._gsd.setEnabled(False)
+        self._gsd.setEnabled(self._fixed.isChecked())
         self._fixed.toggled.connect(self._gsd.setEnabled)
         self._overlap = QSpinBox()
         self._overlap.setRange(0, 75)

@@ -59,6 +59,14 @@ class MatchView(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Matches"))
+        self.setWhatsThis(
+            tr(
+                "The matches, best first, each with its rank, its score (the cosine of the embeddings) and its raster. "
+                "A click flashes a match on the map, a double-click or Enter goes there. + marks it as right, - as "
+                "wrong, Delete takes the mark away, Ctrl+Z the last one; so do the signs on its picture. The context "
+                "menu also searches again with it and says why it is a match."
+            )
+        )
         self._delegate = MatchDelegate(self)
         self.setItemDelegate(self._delegate)
         self.clicked.connect(lambda index: self._emit(self.match_pointed, index))
@@ -109,7 +117,11 @@ class MatchView(QListView):
         if sign is None or event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
         else:
-            self._give_verdict(index, None if index.data(VERDICT_ROLE) is sign else sign)
+            self.give_verdict(index, sign)
+
+    def give_verdict(self, index: QModelIndex, right: bool) -> None:
+        """Marks a match as right or wrong; where it is marked so already, takes the mark away."""
+        self._give_verdict(index, None if index.data(VERDICT_ROLE) is right else right)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         index = self.indexAt(event.pos())

@@ -32,6 +32,13 @@ class QueryPanel(QWidget):
     def __init__(self, box_action: QAction, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self.setWhatsThis(
+            tr(
+                "The query: what a box shows, drawn round one thing on any raster layer. By default it is compared "
+                "with chips of its own size on the ground; Any size lets it find larger and smaller things, too. Only "
+                "in view keeps to what the map shows, also when you move on. Matches says how many are wanted."
+            )
+        )
         self.saved_queries = SavedQueriesButton()
         self.show_words_button = QToolButton()
         self.show_words_button.setIcon(own_icon("acquisition"))

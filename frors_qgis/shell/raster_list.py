@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTr
 from frors_qgis.client.layer_source import raster_path
 from frors_qgis.shell.acquisition import FIELDS, Facts, field_name, source_name, taken_text, value_text
 from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.plain_tip import plain_tip
 from frors_qgis.shell.raster_source import index_refusal
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import count_text, metres_text
@@ -124,7 +125,7 @@ class RasterList(QTreeWidget):
     def _add(self, name: str, path: str | None, refusal: str | None, checks: dict[str, Qt.CheckState]) -> None:
         item = QTreeWidgetItem([name, "", "", "", ""])
         item.setIcon(_NAME, theme_icon("mIconRaster"))
-        item.setToolTip(_NAME, path or name)
+        item.setToolTip(_NAME, plain_tip(path or name))
         item.setTextAlignment(_PIXEL, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setTextAlignment(_CHIPS, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if refusal is None:
@@ -137,7 +138,7 @@ class RasterList(QTreeWidget):
 
     def _set_note(self, item: QTreeWidgetItem, note: str, *, warn: bool) -> None:
         item.setText(_NOTE, note)
-        item.setToolTip(_NOTE, note)
+        item.setToolTip(_NOTE, plain_tip(note))
         item.setIcon(_NOTE, theme_icon("mIconWarning") if warn else QIcon())
 
     def _items(self) -> list[QTreeWidgetItem]:

@@ -53,6 +53,7 @@ class ResultsPanel(QWidget):
         self._reindex_button = ActionButton(self._reindex_action)
         self._chip_button = ActionButton(self._chip_action)
         self._hint = HintPage((self._index_button, self._reindex_button, self._chip_button, self._box_button))
+        self._hint.setWhatsThis(tr("This page says what to do next; its buttons do it."))
         grid = QWidget()
         grid_layout = QVBoxLayout(grid)
         grid_layout.setContentsMargins(0, 0, 0, 0)
@@ -213,6 +214,12 @@ class ResultsPanel(QWidget):
         button.setIcon(theme_icon("mActionSharingExport"))
         button.setToolTip(tr("Outline, print or export the matches"))
         button.setAccessibleName(tr("Outline, print or export the matches"))
+        button.setWhatsThis(
+            tr(
+                "What can be made of the matches: a layer with the part of each that is most like the query, a contact "
+                "sheet with their pictures, or a file in any vector format that QGIS writes."
+            )
+        )
         button.setAutoRaise(True)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(menu)

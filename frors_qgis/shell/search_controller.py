@@ -16,7 +16,7 @@ from qgis.core import (
     QgsRectangle,
 )
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QModelIndex, QObject, pyqtSignal
 from qgis.PyQt.QtGui import QCursor, QImage
 
 from frors_qgis.client.tasks import EngineTask, Work
@@ -168,21 +168,36 @@ class SearchController(QObject):
 
     def show_menu_at(self, point: QgsPointXY) -> None:
         """The menu of the match at a point of the project's CRS, or a word that boxes are dragged."""
-        view, model = self._dock.results.view, self._dock.results.model
+        view = self._dock.results.view
+        index = self._index_at(point)
+        if index is None:
+            self._notices.info(tr("Drag a box round what you look for: press, pull and let go."))
+            return
+        view.setCurrentIndex(index)
+        menu = view.match_menu(index)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
+
+    def mark_at(self, point: QgsPointXY, right: bool) -> None:
+        """Marks the match at a point of the project's CRS as right or wrong; once more takes the mark away."""
+        index = self._index_at(point)
+        if index is None:
+            self._notices.info(tr("There is no match to mark; drag a box for an example."))
+            return
+        self._dock.results.view.setCurrentIndex(index)
+        self._dock.results.view.give_verdict(index, right)
+
+    def _index_at(self, point: QgsPointXY) -> QModelIndex | None:
+        """The best match at a point of the project's CRS."""
+        model = self._dock.results.model
         place = QgsGeometry.fromPointXY(point)
         try:
             lonlat = QgsCoordinateReferenceSystem(RESULT_CRS)
             place.transform(QgsCoordinateTransform(self._reader.project_crs(), lonlat, QgsProject.instance()))
         except QgsCsException:
-            return
-        rows = [row for row, match in enumerate(model.matches()) if match.geometry.intersects(place)]
-        if not rows:
-            self._notices.info(tr("Drag a box round what you look for: press, pull and let go."))
-            return
-        view.setCurrentIndex(model.index(rows[0]))
-        menu = view.match_menu(model.index(rows[0]))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(QCursor.pos())
+            return None
+        rows = (row for row, match in enumerate(model.matches()) if match.geometry.intersects(place))
+        return next(map(model.index, rows), None)
 
     @property
     def goes_to_match(self) -> bool:

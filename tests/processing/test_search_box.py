@@ -21,7 +21,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication, QThread
 
+from frors_qgis.client.client import EngineClient
 from frors_qgis.protocol import EngineError
+from tests.shell.conftest import write_raster
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UTM = QgsCoordinateReferenceSystem("EPSG:26910")
@@ -101,6 +103,23 @@ def test_matches_keep_to_the_area(search, raster, box):
     assert 0 < limited.featureCount() < len(everywhere)
     assert all(feature.geometry().intersects(turned) for feature in limited.getFeatures())
     assert rows(search(LIMIT=None, MATCHES=1000)) == everywhere
+
+
+def test_matches_keep_to_the_rasters_that_are_named(search, raster, tmp_path, monkeypatch):
+    asked, call = [], EngineClient.call
+    monkeypatch.setattr(
+        EngineClient,
+        "call",
+        lambda self, method, params, *more: asked.append(params) or call(self, method, params, *more),
+    )
+    (tmp_path / "link.tif").symlink_to(raster)
+    for only in ([str(raster)], str(tmp_path / "link.tif")):
+        assert search(ONLY=only).featureCount() == 5
+        assert asked[-1]["rasters"] == [1]
+    assert search().featureCount() == 5
+    assert "rasters" not in asked[-1]
+    with pytest.raises(QgsProcessingException, match="The archive has no raster"):
+        search(ONLY=[str(write_raster(tmp_path / "other.tif"))])
 
 
 def test_any_size_also_finds_smaller_chips(search, box):

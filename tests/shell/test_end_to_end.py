@@ -14,6 +14,7 @@ from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from frors_qgis.resources import resource_path
 from frors_qgis.shell.index_dialog import IndexDialog
+from tests.qgis_process import QgisProcess
 
 
 def menu_action(window, text):
@@ -91,12 +92,16 @@ def test_a_second_index_run_and_a_killed_engine_lose_nothing(window, real_plugin
     assert real_plugin.dock.results.model.matches()[0].chip == chip
 
 
-def test_the_toolbox_gives_the_same_as_the_panel(window, real_plugin, sample, tmp_path, wait_until, qgis_processing):
+def test_toolbox_and_qgis_process_give_the_same_as_the_panel(
+    window, real_plugin, sample, tmp_path, wait_until, qgis_processing
+):
     import processing
 
     archive, other = tmp_path / "town.gpkg", tmp_path / "other.gpkg"
     index_through_the_menu(window, real_plugin, archive, wait_until)
-    processing.run("frors:index", {"RASTERS": [sample.source()], "ARCHIVE": str(other)})
+    (tmp_path / "home").mkdir()
+    qgis_process = QgisProcess(tmp_path / "home")
+    qgis_process("run", "frors:index", "--", f"RASTERS={sample.source()}", f"ARCHIVE={other}")
     assert contents(other) == contents(archive)
 
     box, _ = chip_box(archive, 4)
@@ -110,8 +115,16 @@ def test_the_toolbox_gives_the_same_as_the_panel(window, real_plugin, sample, tm
     extent = f"{drawn.xMinimum()!r},{drawn.xMaximum()!r},{drawn.yMinimum()!r},{drawn.yMaximum()!r} [EPSG:26910]"
     values = {"ARCHIVE": str(archive), "RASTER": sample.source(), "EXTENT": extent, "MATCHES": 100}
     found = processing.run("frors:search", values | {"OUTPUT": "TEMPORARY_OUTPUT"})["OUTPUT"]
-    rows = sorted(found.getFeatures(), key=lambda feature: feature["rank"])
-    assert [(feature["chip"], feature["score"]) for feature in rows] == shown
+    assert ranked(found) == shown
+    values = {**values, "ARCHIVE": str(other), "OUTPUT": str(tmp_path / "found.gpkg")}
+    qgis_process("run", "frors:search", "--", *(f"{name}={value}" for name, value in values.items()))
+    assert ranked(QgsVectorLayer(str(tmp_path / "found.gpkg"), "found")) == shown
+
+
+def ranked(layer):
+    """Chips and scores of a layer of matches, best first."""
+    rows = sorted(layer.getFeatures(), key=lambda feature: feature["rank"])
+    return [(feature["chip"], feature["score"]) for feature in rows]
 
 
 def contents(archive):

@@ -185,7 +185,23 @@ class Monkey:
 
     def do_cancel(self):
         rows = [self.dock.search_progress, self.dock.index_progress, self.dock.outline_progress]
-        self.random.choice([*rows, self.dock.sheet_progress]).cancel_wanted.emit()
+        self.random.choice([*rows, self.dock.sheet_progress, self.dock.finding_progress]).cancel_wanted.emit()
+
+    def do_look_for_missing_rasters(self):
+        self.dock.archive.folder_chosen.emit(str(self.folder))
+
+    def do_choose_a_group_of_rasters(self):
+        menu = self.dock.filters._groups.menu()
+        menu.aboutToShow.emit()
+        if actions := [action for action in menu.actions() if action.isEnabled()]:
+            self.random.choice(actions).trigger()
+
+    def do_click_a_match_on_the_map(self):
+        key = self.random.choice([Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier])
+        if not self.plugin.actions[1].isChecked():
+            self.plugin.actions[1].trigger()
+        place = QPoint(self.random.randrange(20, 500), self.random.randrange(20, 400))
+        self.window.drag(place, place, keys=key)
 
     def do_choose_an_archive(self):
         self.dock.archive.archive_chosen.emit(str(self.random.choice(self.archives)))
@@ -238,7 +254,7 @@ class Monkey:
             self.fake.order(**{self.random.choice(["embed", "search", "thumbnail"]): {"crash": True}})
 
     def do_let_the_engine_be_slow(self):
-        self.fake.order(**{self.random.choice(["embed", "search", "thumbnail", "index"]): {"delay": 0.3}})
+        self.fake.order(**{self.random.choice(["embed", "search", "thumbnail", "index", "relink"]): {"delay": 0.3}})
 
     def do_let_the_engine_work(self):
         self.fake.order()

@@ -107,7 +107,7 @@ class Archive:
             with reading(connection, path):
                 information = read_information(connection, path)
             if writable:
-                start_log(connection, path)
+                connection = start_log(connection, path)
         except BaseException:
             connection.close()
             raise

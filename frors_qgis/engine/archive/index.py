@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.recent import RecentBatches
 from frors_qgis.engine.archive.records import Generation
 from frors_qgis.engine.archive.segment import Segment
 from frors_qgis.engine.archive.segment_folder import LiveSegment, SegmentFolder
 from frors_qgis.engine.archive.stored import StoredBatches
-from frors_qgis.engine.call import Check, go_on
 
 MOST_SCANNED = 2_000_000
 """Chips that one search is compared with at most; where more are in question, those in the nearest lists."""
@@ -77,7 +77,7 @@ class Index:
         way those before stay in the index.
         """
         while (state := (self._archive.generation(), self._folder.stamp())) != self._state:
-            self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
+            self._segments, keys = self._folder.read(self._archive)
             self._recent.keep(set(keys))
             known = set(self._recent.keys)
             others = [key for key in keys if key not in known]

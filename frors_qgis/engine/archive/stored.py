@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.records import BatchKey
-from frors_qgis.engine.call import Check, go_on
 
 
 class StoredBatches:

@@ -151,6 +151,11 @@ class IndexRun:
             count = plan.missing(finished)
             pending = (block for block in plan.blocks() if block.number not in finished)
             self._index_blocks(raster, raster_id, stretch, pending, count)
+            if count and raster.has_changed():  # which file its chips are of cannot be told
+                raise EngineError(
+                    ErrorCode.RASTER_UNREADABLE,
+                    f"{path} changed while it was indexed: index it again when nothing writes to it any more.",
+                )
         chips = self._archive.chip_count(raster_id)
         complete = plan.is_complete(self._archive.finished_blocks(raster_id))
         note = None

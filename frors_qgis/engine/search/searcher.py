@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
-from frors_qgis.engine.call import Check, go_on
 from frors_qgis.engine.search.ground_size import similar_range
 from frors_qgis.engine.search.overlap import overlaps_any, without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
