@@ -24,6 +24,12 @@ class AcquisitionForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setWhatsThis(
+            tr(
+                "Where, when and by what the raster was taken, and what says so. What you write goes before what files "
+                "say; an emptied field takes back what you have written."
+            )
+        )
         self._facts = Facts()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

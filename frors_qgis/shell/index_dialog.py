@@ -205,7 +205,7 @@ class IndexDialog(QDialog):
         rasters.setWhatsThis(
             tr(
                 "Tick what shall be searched. Rasters that cannot be indexed say why in the last column. The one that "
-                "is chosen is the example for the sizes below."
+                "is chosen is the example for the sizes below; a double-click shows how it was taken, to be corrected."
             )
         )
         archive = QGroupBox(tr("Archive"))

@@ -44,6 +44,7 @@ class QueryPanel(QWidget):
         self.show_words_button.setIcon(own_icon("acquisition"))
         self.show_words_button.setToolTip(tr("Place, time and sensor: also ask where, when and by what"))
         self.show_words_button.setAccessibleName(tr("Place, time and sensor"))
+        self.show_words_button.setWhatsThis(self.show_words_button.toolTip())
         self.show_words_button.setCheckable(True)
         self.show_words_button.setMinimumHeight(32)
         self._picture = _QueryPicture()

@@ -35,6 +35,12 @@ class Timeline(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Timeline of the matches"))
+        self.setWhatsThis(
+            tr(
+                "When the matches were taken: a tick for each, higher where several fall together. A click or the arrow "
+                "keys choose a match."
+            )
+        )
         self._days: list[tuple[date, Match]] = []
         self._undated = 0
         self._chosen: int | None = None

@@ -39,12 +39,11 @@ class WordsRow(QWidget):
         super().__init__(parent)
         self.line = WordsLine()
         self.line.setPlaceholderText(tr("sentinel-2, summer, within 50 km"))
-        self.line.setToolTip(
-            tr(
-                "Where, when and by what sensor: conditions with commas between them, such as sentinel-2, summer, "
-                "within 50 km, resolution < 15 m, cloud < 20, 2019 .. 2021. Enter searches."
-            )
+        conditions = tr(
+            "Where, when and by what sensor: conditions with commas between them, such as sentinel-2, summer, "
+            "within 50 km, resolution < 15 m, cloud < 20, 2019 .. 2021. Enter searches."
         )
+        self.line.setToolTip(conditions)
         self.line.setAccessibleName(tr("Place, time and sensor"))
         self.alone_action = self._action(tr("Search by these words alone"), own_icon("acquisition"), self.alone_wanted)
         self.same_place_action = self._action(
@@ -73,12 +72,12 @@ class WordsRow(QWidget):
         self._weight.setRange(0, _STEPS)
         self._weight.setValue(_STEPS)
         self._weight.setAccessibleName(tr("Weight of the words"))
-        self._weight.setToolTip(
-            tr(
-                "How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks "
-                "neither for them nor against them, but where the words must hold they are left out."
-            )
+        weight = tr(
+            "How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks "
+            "neither for them nor against them, but where the words must hold they are left out."
         )
+        self._weight.setToolTip(weight)
+        self.setWhatsThis(f"{conditions}\n\n{weight}")
         self._told = QLabel()
         self._message = NoteLabel()
         self._message.hide()

@@ -848,6 +848,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Was Sie schreiben, geht vor dem, was Dateien sagen.</translation>
   </message>
   <message>
+   <source>Where, when and by what the raster was taken, and what says so. What you write goes before what files say; an emptied field takes back what you have written.</source>
+   <translation>Wo, wann und womit das Raster aufgenommen wurde, und was das sagt. Was Sie schreiben, geht vor dem, was Dateien sagen; ein geleertes Feld nimmt zurück, was Sie geschrieben haben.</translation>
+  </message>
+  <message>
    <source>{source}: {value}</source>
    <translation>{source}: {value}</translation>
   </message>
@@ -1272,8 +1276,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Indizieren</translation>
   </message>
   <message>
-   <source>Tick what shall be searched. Rasters that cannot be indexed say why in the last column. The one that is chosen is the example for the sizes below.</source>
-   <translation>Kreuzen Sie an, was durchsucht werden soll. Raster, die sich nicht indizieren lassen, sagen in der letzten Spalte, warum. Das gewählte ist das Beispiel für die Größen darunter.</translation>
+   <source>Tick what shall be searched. Rasters that cannot be indexed say why in the last column. The one that is chosen is the example for the sizes below; a double-click shows how it was taken, to be corrected.</source>
+   <translation>Kreuzen Sie an, was durchsucht werden soll. Raster, die sich nicht indizieren lassen, sagen in der letzten Spalte, warum. Das gewählte ist das Beispiel für die Größen darunter; ein Doppelklick zeigt, wie es aufgenommen wurde, zum Berichtigen.</translation>
   </message>
   <message>
    <source>The file that the rasters' chips go into; chips are a layer that every GIS can open, your rasters stay.</source>
@@ -2420,6 +2424,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Zeitleiste der Treffer</translation>
   </message>
   <message>
+   <source>When the matches were taken: a tick for each, higher where several fall together. A click or the arrow keys choose a match.</source>
+   <translation>Wann die Treffer aufgenommen wurden: ein Strich für jeden, höher, wo mehrere zusammenfallen. Ein Klick oder die Pfeiltasten wählen einen Treffer.</translation>
+  </message>
+  <message>
    <source>No match has a date</source>
    <translation>Kein Treffer hat ein Datum</translation>
   </message>
@@ -2504,12 +2512,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Zeile lesen</translation>
   </message>
   <message>
-   <source>sentinel-2, summer, within 50 km</source>
-   <translation>sentinel-2, summer, within 50 km</translation>
-  </message>
-  <message>
    <source>Where, when and by what sensor: conditions with commas between them, such as sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, 2019 .. 2021. Enter searches.</source>
    <translation>Wo, wann und mit welchem Sensor: Bedingungen mit Kommas dazwischen, auf Englisch, etwa sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, 2019 .. 2021. Die Eingabetaste sucht.</translation>
+  </message>
+  <message>
+   <source>How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks neither for them nor against them, but where the words must hold they are left out.</source>
+   <translation>Wie viel die Worte gegenüber dem Aussehen wiegen. Von manchen Rastern ist nicht bekannt, wonach sie fragen: Das spricht weder für sie noch gegen sie; doch wo die Worte gelten müssen, bleiben sie weg.</translation>
+  </message>
+  <message>
+   <source>sentinel-2, summer, within 50 km</source>
+   <translation>sentinel-2, summer, within 50 km</translation>
   </message>
   <message>
    <source>Search by these words alone</source>
@@ -2526,10 +2538,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Weight of the words</source>
    <translation>Gewicht der Worte</translation>
-  </message>
-  <message>
-   <source>How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks neither for them nor against them, but where the words must hold they are left out.</source>
-   <translation>Wie viel die Worte gegenüber dem Aussehen wiegen. Von manchen Rastern ist nicht bekannt, wonach sie fragen: Das spricht weder für sie noch gegen sie; doch wo die Worte gelten müssen, bleiben sie weg.</translation>
   </message>
   <message>
    <source>Weight</source>

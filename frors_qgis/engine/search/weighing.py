@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from frors_qgis.engine.acquisition.places import MOST_KM, Place
 from frors_qgis.engine.acquisition.predicate import Predicate, Within
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check
 from frors_qgis.engine.archive.index import Index
 
 _QUARTERS = 4
@@ -59,7 +60,7 @@ def parts(
 
 
 def search_parts(
-    index: Index, vector: NDArray[np.float32], k: int, found: Sequence[Part], check: Callable[[], None]
+    index: Index, vector: NDArray[np.float32], k: int, found: Sequence[Part], check: Check
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Ids and scores of the k chips that score most, best first, ties by cosine; see `Index.search`.
 
