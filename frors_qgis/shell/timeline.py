@@ -37,8 +37,8 @@ class Timeline(QWidget):
         self.setAccessibleName(tr("Timeline of the matches"))
         self.setWhatsThis(
             tr(
-                "When the matches were taken: a tick for each, higher where several fall together. A click or the arrow "
-                "keys choose a match."
+                "When the matches were taken: a tick for each, higher where several fall together. A click or the "
+                "arrow keys choose a match."
             )
         )
         self._days: list[tuple[date, Match]] = []
