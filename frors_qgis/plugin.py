@@ -15,6 +15,7 @@ from frors_qgis.client.client import EngineClient
 from frors_qgis.client.private_folder import PrivateFolder
 from frors_qgis.client.tasks import Call
 from frors_qgis.processing.provider import FrorsProvider
+from frors_qgis.shell.acquisition_controller import AcquisitionController
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.box_tool import BoxTool
 from frors_qgis.shell.contact_sheet_controller import ContactSheetController
@@ -36,6 +37,7 @@ from frors_qgis.shell.saved_query_controller import SavedQueryController
 from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import install_translator, remove_translator, tr
+from frors_qgis.shell.words_controller import WordsController
 
 _BOX_SHORTCUT = "Ctrl+Alt+B"
 """Can be changed in QGIS's keyboard shortcuts."""
@@ -102,6 +104,8 @@ class FrorsPlugin:
         SavedQueryController(
             self._dock, self._archive, self._tasks, self._notices, self._search, self._feedback, self._picture_folder
         )
+        WordsController(self._dock, self._archive, self._tasks, self._notices, self._search)
+        self._acquisition = AcquisitionController(self._iface, self._dock, self._archive, self._tasks, self._notices)
         self._explanation = ExplanationController(self._iface, self._dock, self._tasks, self._notices, self._feedback)
         OutlineController(self._dock, self._tasks, self._notices, self._search, self._feedback, keeper)
         ContactSheetController(self._iface, self._dock, self._tasks, self._notices, self._search)
@@ -128,6 +132,7 @@ class FrorsPlugin:
         self._iface.unregisterOptionsWidgetFactory(self._options)
         self._iface.deregisterLocatorFilter(self._locator)
         self._tasks.close()
+        self._acquisition.remove()
         self._explanation.remove()
         self._feedback.remove()
         self._search.remove()
@@ -146,7 +151,7 @@ class FrorsPlugin:
         remove_translator(self._translator)
         del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
         del self._provider, self._client, self._options, self._locator, self._explanation, self._installation
-        del self._diagnostics
+        del self._diagnostics, self._acquisition
 
     @property
     def actions(self) -> tuple[QAction, ...]:

@@ -12,19 +12,37 @@ from pathlib import Path
 from typing import Any
 
 import processing
+from osgeo import gdal
+from qgis.core import QgsProject, QgsRectangle
+from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtGui import QImage, QPixmap
-from qgis.PyQt.QtWidgets import QInputDialog, QSpinBox
+from qgis.PyQt.QtWidgets import QInputDialog, QSpinBox, QTreeWidget
 from qgis.utils import iface
 
 sys.path.insert(0, os.environ["FRORS_SCRIPTS"])
 
 from picture_story import HOUSES, dialog, index_project_rasters, lay_out_window, menu, options, pause, save
-from qgis_story import FOLDER, Teller, Wait, check, load_raster, map_is_drawn, result_layers, search_box, the_plugin
+from qgis_story import (
+    FOLDER,
+    Teller,
+    Wait,
+    check,
+    index_button,
+    index_dialog,
+    load_raster,
+    map_is_drawn,
+    nothing_runs,
+    raster_action,
+    result_layers,
+    search_box,
+    the_plugin,
+)
 
 from frors_qgis.shell import contact_sheet_controller
 
 RASTER = Path(os.environ["FRORS_GUIDE_RASTER"])
+OTHER_HOUSES = (524347.0, 5266616.0, 524385.4, 5266654.4)
 
 
 def index() -> Iterator[Wait]:
@@ -105,11 +123,61 @@ def automate() -> Iterator[Wait]:
     yield from options("options.jpg")
 
 
+def ask_where_and_when() -> Iterator[Wait]:
+    """Four parts of the raster with dates made up: an acquisition on whose date sources disagree, and conditions."""
+    dock = the_plugin().dock
+    iface.newProject(False)
+    source = gdal.Open(str(RASTER))
+    width = source.RasterXSize // 4
+    for number, day in enumerate(("2018-06-11", "2019-09-03", "2020-06-24", "2021-02-09")):
+        path = FOLDER / f"town_{day}.tif"
+        part = gdal.Translate(str(path), source, srcWin=[width * number, 0, width, source.RasterYSize])
+        part.SetMetadata({"PLATFORM": "airborne", "ACQUISITION_DATE": day.replace("2019-09", "2019-08")})
+        del part
+        yield from load_raster(path, f"town {day[:4]}")
+    raster_action("Index project rasters...").trigger()
+    yield Wait(index_button, 60, "The indexing dialog did not become ready.")
+    window = index_dialog()
+    window.findChild(QgsFileWidget).setFilePath(str(FOLDER / "dates.gpkg"))
+    yield pause(2)
+    rasters = window.findChild(QTreeWidget)
+    rasters.setCurrentItem(rasters.topLevelItem(1))
+    window.show_acquisition()
+    yield Wait(lambda: dialog("AcquisitionDialog"), 60, "The acquisition was not shown.")
+    yield pause(0.5)
+    save(dialog("AcquisitionDialog").grab(), "acquisition.jpg")
+    dialog("AcquisitionDialog").close()
+    yield Wait(lambda: index_button().isEnabled(), 60, "The indexing dialog did not accept the archive.")
+    index_button().click()
+    yield Wait(lambda: dock.index_progress.isHidden() and nothing_runs(), 600, "Indexing did not end.")
+    QgsProject.instance().setCrs(iface.activeLayer().crs())
+    whole = QgsRectangle()
+    for layer in QgsProject.instance().mapLayers().values():
+        whole.combineExtentWith(layer.extent())
+    iface.mapCanvas().setExtent(whole)
+    yield map_is_drawn()
+    yield from search_box(OTHER_HOUSES)
+    dock.words.set_params({"words": "june, within 2 km", "words_weight": 0.4})
+    dock.words.changed.emit()
+    yield pause(3)
+    dock.results.view.setCurrentIndex(dock.results.model.index(1))
+    iface.messageBar().clearWidgets()
+    yield pause(0.5)
+    save(dock.grab(), "words.jpg")
+
+
 def story() -> Iterator[Wait]:
     """The guide, step by step."""
     lay_out_window(1400, 875)
     yield from load_raster(RASTER, "town")
-    chapters: tuple[Callable[[], Iterator[Wait]], ...] = (index, search, understand, keep, automate)
+    chapters: tuple[Callable[[], Iterator[Wait]], ...] = (
+        index,
+        search,
+        understand,
+        keep,
+        automate,
+        ask_where_and_when,
+    )
     for chapter in chapters:
         yield from chapter()
 

@@ -27,6 +27,7 @@ from qgis.core import (
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
 )
 from qgis.PyQt.QtCore import QLocale, QMetaType, Qt
 
@@ -55,6 +56,8 @@ class SearchAlgorithm(EngineAlgorithm):
     SINCE = "SINCE"
     UNTIL = "UNTIL"
     MONTHS = "MONTHS"
+    WORDS = "WORDS"
+    WORDS_WEIGHT = "WORDS_WEIGHT"
     LEAST_SCORE = "LEAST_SCORE"
     APART = "APART"
     OUTPUT = "OUTPUT"
@@ -94,6 +97,10 @@ class SearchAlgorithm(EngineAlgorithm):
             QgsProcessingParameterDateTime(self.UNTIL, tr("Acquired on this day or before"), date, optional=True),
             QgsProcessingParameterEnum(
                 self.MONTHS, tr("Acquired in these months"), months, allowMultiple=True, optional=True
+            ),
+            QgsProcessingParameterString(self.WORDS, tr("Place, time and sensor"), optional=True),
+            QgsProcessingParameterNumber(
+                self.WORDS_WEIGHT, tr("Weight of these words"), real, optional=True, minValue=0.0, maxValue=1.0
             ),
             QgsProcessingParameterNumber(
                 self.LEAST_SCORE, tr("Least score"), real, optional=True, minValue=-1.0, maxValue=1.0
@@ -137,6 +144,10 @@ class SearchAlgorithm(EngineAlgorithm):
                 params[key] = day.toString(Qt.DateFormat.ISODate)
         if parameters.get(self.MONTHS) is not None:
             params["months"] = [1 + month for month in self.parameterAsEnums(parameters, self.MONTHS, context)]
+        if words := self.parameterAsString(parameters, self.WORDS, context).strip():
+            params["words"] = words
+            if parameters.get(self.WORDS_WEIGHT) is not None:
+                params["words_weight"] = self.parameterAsDouble(parameters, self.WORDS_WEIGHT, context)
         if parameters.get(self.LEAST_SCORE) is not None:
             params["least_score"] = self.parameterAsDouble(parameters, self.LEAST_SCORE, context)
         if not self.parameterAsExtent(parameters, self.LIMIT, context).isNull():
@@ -157,6 +168,14 @@ class SearchAlgorithm(EngineAlgorithm):
             message = tr('The archive has no raster "{raster}"; "Archive information" lists those it has.')
             raise QgsProcessingException(message.format(raster=self._only[chosen.index(None)]))
         return params | {"rasters": chosen}
+
+    def query_params(self, embedded: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters of the door method `search` for the box that the engine has embedded."""
+        return {
+            "embedding": embedded["embedding"],
+            "ground_size": embedded["chip_size"],
+            "place": embedded["place"],
+        }
 
     def archive_path(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """The archive."""

@@ -81,8 +81,7 @@ class SearchFeatures(SearchAlgorithm):
                 feedback.reportError(refused[-1])
                 continue
             steps.setCurrentStep(2 * number + 1)
-            wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"]}
-            result = self._ask("search", params | wanted, steps)
+            result = self._ask("search", params | self.query_params(query), steps)
             self.write_matches(result["matches"], fields, sink, parameters, [id_])
         if refused and len(refused) == len(boxes):
             raise QgsProcessingException(refused[0])

@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from frors_qgis.client.tasks import Call, EngineTask
 from frors_qgis.protocol import ErrorCode
 from frors_qgis.shell.archive_layers import reload_archive_layers
+from frors_qgis.shell.archive_raster import ArchiveRaster, rasters_from_info
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.notices import Notices
@@ -83,6 +84,11 @@ class ArchiveController(QObject):
     def offer(self) -> ReindexOffer | None:
         """How to make the archive anew, when it is known that its encoder is not installed."""
         return None if self._info is None else offer_from_info(self._path or "", self._info)
+
+    @property
+    def rasters(self) -> tuple[ArchiveRaster, ...]:
+        """The archive's rasters, as far as known."""
+        return () if self._info is None else rasters_from_info(self._info)
 
     @property
     def saved_queries(self) -> tuple[SavedQueryEntry, ...]:
@@ -238,8 +244,7 @@ class ArchiveController(QObject):
             self._dock.archive.show_info(tr("Opens with the first search") if self._path else tr("No archive yet"))
             return
         self._dock.archive.show_info(_info_text(self._info), _missing(self._info))
-        rasters = [raster for raster in self._info.get("rasters", []) if "id" in raster]
-        self._dock.filters.show_rasters([(int(raster["id"]), str(raster["path"])) for raster in rasters])
+        self._dock.filters.show_rasters([(raster.id, raster.path) for raster in self.rasters])
 
 
 def _info_text(info: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import QObject, QSize, pyqtSignal
 
 from frors_qgis.client.tasks import Call
 from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.shell.acquisition import Fields
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
@@ -124,6 +125,7 @@ class IndexController(QObject):
             )
             dialog.plan_wanted.connect(self._plan)
             dialog.index_wanted.connect(self.index)
+            dialog.check_wanted.connect(self._check)
             self._dialog = dialog
             # Off the middle of the map, which shows the windows.
             place_beside_map(dialog, self._iface.mapCanvas(), _DIALOG_SIZE)
@@ -176,6 +178,25 @@ class IndexController(QObject):
             succeeded=self._on_planned,
             failed=self._on_plan_failed,
         )
+
+    def _check(self, path: str, fields: Fields) -> None:
+        """Has the engine spell out, or refuse, what the user says of a raster before it is indexed."""
+        self._tasks.start(
+            tr("Check acquisition"),
+            lambda call: call("check_acquisition", {"fields": fields}),
+            succeeded=lambda result: self._on_checked(path, dict.fromkeys(fields) | result["acquisition"]),
+            failed=self._on_word_refused,
+        )
+
+    def _on_checked(self, path: str, fields: Fields) -> None:
+        dialog = self._open_dialog()
+        if dialog is not None:
+            dialog.take_word(path, fields)
+
+    def _on_word_refused(self, _: str, sentence: str) -> None:
+        dialog = self._open_dialog()
+        if dialog is not None:
+            dialog.refuse_word(sentence)
 
     def _on_planned(self, plan: dict[str, Any]) -> None:
         dialog = self._open_dialog()

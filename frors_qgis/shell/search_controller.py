@@ -41,6 +41,7 @@ from frors_qgis.shell.search_work import (
     box_work,
     chip_work,
     saved_work,
+    words_work,
 )
 from frors_qgis.shell.thumbnails import ThumbnailLoader
 from frors_qgis.shell.translation import tr
@@ -147,12 +148,22 @@ class SearchController(QObject):
         options = self.options()
         self._start(saved_work(options, saved, only_new), options, title, saved.box, saved)
 
+    def search_words(self, line: str) -> None:
+        """Searches by a line of conditions alone, which the panel shows; their distances are from the map's middle."""
+        if self._archive.path is None:
+            return
+        self._begin(line, tr("Searching..."), None)
+        options = self.options()
+        seen = degrees_of(self._iface.mapCanvas().extent(), self._reader.project_crs())
+        middle = None if seen is None else ((seen[0] + seen[2]) / 2, (seen[1] + seen[3]) / 2)
+        self._start(words_work(options, line, middle), options, line, QgsGeometry())
+
     def _search_chip(self, match: Match, title: str) -> None:
         if self._archive.path is None:
             return
         self._begin(title, tr("Searching..."), self._dock.results.model.thumbnail(match.chip))
         options = self.options()
-        work = chip_work(options, match.chip, match.ground_size, self._query_px())
+        work = chip_work(options, match, self._query_px())
         self._start(work, options, title, match.geometry)
 
     def show_menu_at(self, point: QgsPointXY) -> None:
@@ -247,7 +258,7 @@ class SearchController(QObject):
             panel.matches,
             panel.any_size,
             within,
-            self._dock.filters.params(),
+            self._dock.filters.params() | self._dock.words.params(),
         )
 
     def _start(
@@ -298,7 +309,7 @@ class SearchController(QObject):
         saved: SavedQuery | None,
     ) -> None:
         self._end()
-        size = area_text(*found.size)
+        size = area_text(*found.size) if min(found.size) > 0 else tr("by place, time and sensor")
         self._dock.query.show_query(title, size, found.image)
         self._shown_archive = options.archive
         self._thumbnails.begin(options.archive, self._dock.results.view.thumbnail_px())

@@ -536,6 +536,14 @@ Ausgegeben wird, wie viele Chips entfernt wurden und wie viele das Archiv noch e
    <translation>In diesen Monaten aufgenommen</translation>
   </message>
   <message>
+   <source>Place, time and sensor</source>
+   <translation>Ort, Zeit und Sensor</translation>
+  </message>
+  <message>
+   <source>Weight of these words</source>
+   <translation>Gewicht dieser Worte</translation>
+  </message>
+  <message>
    <source>Least score</source>
    <translation>Mindestähnlichkeit</translation>
   </message>
@@ -570,6 +578,8 @@ Only matches on these rasters: layers or files that the archive holds; all of th
 
 Days and months: when the rasters of matches were acquired; those of unknown dates are left out.
 
+Place, time and sensor: conditions that are known to hold of the rasters of matches, such as "sentinel-2, summer, within 50 km, resolution &lt; 15 m". With a weight between 0 and 1 they need not hold: it is how much they make up of the score, beside the looks.
+
 The output has one polygon per match, best first: rank, score (1 is the same image), chip (its number in the archive), raster and the date on which the raster was acquired, where it is known.</source>
    <translation>Findet irgendwo in einem Archiv, das mit "Raster indizieren" oder dem FRORS-Bedienfeld gemacht wurde, was einem Rahmen auf einem Raster am ähnlichsten sieht.
 
@@ -584,6 +594,8 @@ Nur in diesem Gebiet: wo Treffer liegen dürfen; überall, wenn es nicht angegeb
 Nur Treffer auf diesen Rastern: Layer oder Dateien, die das Archiv enthält; alle, wenn nichts angegeben ist.
 
 Tage und Monate: wann die Raster der Treffer aufgenommen wurden; solche mit unbekanntem Datum bleiben weg.
+
+Ort, Zeit und Sensor: Bedingungen, von denen bekannt ist, dass sie für die Raster der Treffer gelten, auf Englisch, etwa "sentinel-2, summer, within 50 km, resolution &lt; 15 m". Mit einem Gewicht zwischen 0 und 1 müssen sie nicht gelten: Es ist ihr Anteil an der Ähnlichkeit, neben dem Aussehen.
 
 Die Ausgabe hat ein Polygon je Treffer, den besten zuerst: rank, score (1 ist dasselbe Bild), chip (seine Nummer im Archiv), raster und das Datum der Aufnahme, wo es bekannt ist.</translation>
   </message>
@@ -746,6 +758,106 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Nothing of the training is kept; run this again to begin anew.</source>
    <translation>Vom Training bleibt nichts; noch einmal ausführen, um neu zu beginnen.</translation>
+  </message>
+  <message>
+   <source>Platform</source>
+   <translation>Plattform</translation>
+  </message>
+  <message>
+   <source>Sensor</source>
+   <translation>Sensor</translation>
+  </message>
+  <message>
+   <source>Product level</source>
+   <translation>Produktstufe</translation>
+  </message>
+  <message>
+   <source>Cloud (%)</source>
+   <translation>Wolken (%)</translation>
+  </message>
+  <message>
+   <source>Off-nadir (deg)</source>
+   <translation>Off-Nadir (Grad)</translation>
+  </message>
+  <message>
+   <source>Latitude, longitude</source>
+   <translation>Breite, Länge</translation>
+  </message>
+  <message>
+   <source>Place name</source>
+   <translation>Ortsname</translation>
+  </message>
+  <message>
+   <source>you</source>
+   <translation>Sie</translation>
+  </message>
+  <message>
+   <source>the raster</source>
+   <translation>das Raster</translation>
+  </message>
+  <message>
+   <source>its tags</source>
+   <translation>seine Tags</translation>
+  </message>
+  <message>
+   <source>STAC item</source>
+   <translation>STAC-Item</translation>
+  </message>
+  <message>
+   <source>Landsat MTL</source>
+   <translation>Landsat-MTL</translation>
+  </message>
+  <message>
+   <source>Sentinel SAFE</source>
+   <translation>Sentinel-SAFE</translation>
+  </message>
+  <message>
+   <source>ENVI header</source>
+   <translation>ENVI-Header</translation>
+  </message>
+  <message>
+   <source>QGIS metadata</source>
+   <translation>QGIS-Metadaten</translation>
+  </message>
+  <message>
+   <source>file name</source>
+   <translation>Dateiname</translation>
+  </message>
+  <message>
+   <source>TIFF header</source>
+   <translation>TIFF-Header</translation>
+  </message>
+  <message>
+   <source>Read acquisition</source>
+   <translation>Aufnahme lesen</translation>
+  </message>
+  <message>
+   <source>Save acquisition</source>
+   <translation>Aufnahme speichern</translation>
+  </message>
+  <message>
+   <source>The archive is not open yet, or holds no rasters; open it first.</source>
+   <translation>Das Archiv ist noch nicht geöffnet oder enthält keine Raster; öffnen Sie es zuerst.</translation>
+  </message>
+  <message>
+   <source>Acquisition: where, when and by what</source>
+   <translation>Aufnahme: wo, wann und womit</translation>
+  </message>
+  <message>
+   <source>What you write goes before what files say.</source>
+   <translation>Was Sie schreiben, geht vor dem, was Dateien sagen.</translation>
+  </message>
+  <message>
+   <source>Where, when and by what the raster was taken, and what says so. What you write goes before what files say; an emptied field takes back what you have written.</source>
+   <translation>Wo, wann und womit das Raster aufgenommen wurde, und was das sagt. Was Sie schreiben, geht vor dem, was Dateien sagen; ein geleertes Feld nimmt zurück, was Sie geschrieben haben.</translation>
+  </message>
+  <message>
+   <source>{source}: {value}</source>
+   <translation>{source}: {value}</translation>
+  </message>
+  <message>
+   <source>unknown, for example {example}</source>
+   <translation>unbekannt, zum Beispiel {example}</translation>
   </message>
   <message>
    <source>Looking for the missing rasters...</source>
@@ -1104,6 +1216,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Indizieren abschätzen</translation>
   </message>
   <message>
+   <source>Check acquisition</source>
+   <translation>Aufnahme prüfen</translation>
+  </message>
+  <message>
    <source>Indexing was cancelled; indexing again goes on where it stopped.</source>
    <translation>Das Indizieren wurde abgebrochen; noch einmal indizieren macht dort weiter, wo es aufgehört hat.</translation>
   </message>
@@ -1148,12 +1264,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Neues oder vorhandenes Archiv</translation>
   </message>
   <message>
+   <source>Acquisition...</source>
+   <translation>Aufnahme...</translation>
+  </message>
+  <message>
+   <source>Where, when and by what the chosen raster was taken; also a double-click</source>
+   <translation>Wo, wann und womit das gewählte Raster aufgenommen wurde; auch mit einem Doppelklick</translation>
+  </message>
+  <message>
    <source>Index</source>
    <translation>Indizieren</translation>
   </message>
   <message>
-   <source>Tick what shall be searched. Rasters that cannot be indexed say why in the last column. The one that is chosen is the example for the sizes below.</source>
-   <translation>Kreuzen Sie an, was durchsucht werden soll. Raster, die sich nicht indizieren lassen, sagen in der letzten Spalte, warum. Das gewählte ist das Beispiel für die Größen darunter.</translation>
+   <source>Tick what shall be searched. Rasters that cannot be indexed say why in the last column. The one that is chosen is the example for the sizes below; a double-click shows how it was taken, to be corrected.</source>
+   <translation>Kreuzen Sie an, was durchsucht werden soll. Raster, die sich nicht indizieren lassen, sagen in der letzten Spalte, warum. Das gewählte ist das Beispiel für die Größen darunter; ein Doppelklick zeigt, wie es aufgenommen wurde, zum Berichtigen.</translation>
   </message>
   <message>
    <source>The file that the rasters' chips go into; chips are a layer that every GIS can open, your rasters stay.</source>
@@ -1772,6 +1896,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Mit diesem Treffer weitersuchen</translation>
   </message>
   <message>
+   <source>Same place, other dates</source>
+   <translation>Derselbe Ort, andere Tage</translation>
+  </message>
+  <message>
+   <source>Same kind, elsewhere</source>
+   <translation>Das Gleiche, anderswo</translation>
+  </message>
+  <message>
    <source>Why this match?</source>
    <translation>Warum dieser Treffer?</translation>
   </message>
@@ -1782,6 +1914,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Flash on the map</source>
    <translation>Auf der Karte aufblinken lassen</translation>
+  </message>
+  <message>
+   <source>Acquisition of its raster...</source>
+   <translation>Aufnahme seines Rasters...</translation>
   </message>
   <message>
    <source>Right: more like this (+)</source>
@@ -1932,6 +2068,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Anfrage: was ein Rahmen zeigt, um ein Ding auf irgendeinem Rasterlayer gezogen. Üblicherweise wird sie mit Chips ihrer eigenen Größe am Boden verglichen; mit Jede Größe findet sie auch Größeres und Kleineres. Nur im Kartenausschnitt bleibt bei dem, was die Karte zeigt, auch wenn Sie sie verschieben. Treffer sagt, wie viele gewünscht sind.</translation>
   </message>
   <message>
+   <source>Place, time and sensor: also ask where, when and by what</source>
+   <translation>Ort, Zeit und Sensor: auch danach fragen, wo, wann und womit</translation>
+  </message>
+  <message>
    <source>No query yet</source>
    <translation>Noch keine Anfrage</translation>
   </message>
@@ -1968,12 +2108,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Pixel</translation>
   </message>
   <message>
+   <source>Taken</source>
+   <translation>Aufnahme</translation>
+  </message>
+  <message>
    <source>Note</source>
    <translation>Anmerkung</translation>
   </message>
   <message>
    <source>About {count} of them are new</source>
    <translation>Etwa {count} davon sind neu</translation>
+  </message>
+  <message>
+   <source>unknown</source>
+   <translation>unbekannt</translation>
   </message>
   <message>
    <source>Not a file: boxes on it can be searched, but it is not indexed.</source>
@@ -2248,6 +2396,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Der Rahmen wird gelesen...</translation>
   </message>
   <message>
+   <source>by place, time and sensor</source>
+   <translation>nach Ort, Zeit und Sensor</translation>
+  </message>
+  <message>
    <source>Choose an archive in the FRORS panel first, or index this project's rasters.</source>
    <translation>Wählen Sie zuerst ein Archiv im FRORS-Bedienfeld, oder indizieren Sie die Raster dieses Projekts.</translation>
   </message>
@@ -2266,6 +2418,30 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{query}, new since {date}</source>
    <translation>{query}, neu seit {date}</translation>
+  </message>
+  <message>
+   <source>Timeline of the matches</source>
+   <translation>Zeitleiste der Treffer</translation>
+  </message>
+  <message>
+   <source>When the matches were taken: a tick for each, higher where several fall together. A click or the arrow keys choose a match.</source>
+   <translation>Wann die Treffer aufgenommen wurden: ein Strich für jeden, höher, wo mehrere zusammenfallen. Ein Klick oder die Pfeiltasten wählen einen Treffer.</translation>
+  </message>
+  <message>
+   <source>No match has a date</source>
+   <translation>Kein Treffer hat ein Datum</translation>
+  </message>
+  <message>
+   <source>1 match</source>
+   <translation>1 Treffer</translation>
+  </message>
+  <message>
+   <source>{count} matches</source>
+   <translation>{count} Treffer</translation>
+  </message>
+  <message>
+   <source>{count} without a date</source>
+   <translation>{count} ohne Datum</translation>
   </message>
   <message>
    <source>Dim what is less like the query</source>
@@ -2312,12 +2488,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{width} x {height} m</translation>
   </message>
   <message>
-   <source>1 match</source>
-   <translation>1 Treffer</translation>
-  </message>
-  <message>
-   <source>{count} matches</source>
-   <translation>{count} Treffer</translation>
+   <source>{matches}, score {score}</source>
+   <translation>{matches}, Ähnlichkeit {score}</translation>
   </message>
   <message>
    <source>{seconds} s</source>
@@ -2334,6 +2506,46 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{width} x {height} km</source>
    <translation>{width} x {height} km</translation>
+  </message>
+  <message>
+   <source>Read the line</source>
+   <translation>Zeile lesen</translation>
+  </message>
+  <message>
+   <source>Where, when and by what sensor: conditions with commas between them, such as sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, 2019 .. 2021. Enter searches.</source>
+   <translation>Wo, wann und mit welchem Sensor: Bedingungen mit Kommas dazwischen, auf Englisch, etwa sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, 2019 .. 2021. Die Eingabetaste sucht.</translation>
+  </message>
+  <message>
+   <source>How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks neither for them nor against them, but where the words must hold they are left out.</source>
+   <translation>Wie viel die Worte gegenüber dem Aussehen wiegen. Von manchen Rastern ist nicht bekannt, wonach sie fragen: Das spricht weder für sie noch gegen sie; doch wo die Worte gelten müssen, bleiben sie weg.</translation>
+  </message>
+  <message>
+   <source>sentinel-2, summer, within 50 km</source>
+   <translation>sentinel-2, summer, within 50 km</translation>
+  </message>
+  <message>
+   <source>Search by these words alone</source>
+   <translation>Nur nach diesen Worten suchen</translation>
+  </message>
+  <message>
+   <source>Acquisitions of the rasters...</source>
+   <translation>Aufnahmen der Raster...</translation>
+  </message>
+  <message>
+   <source>Queries by place, time and sensor</source>
+   <translation>Anfragen nach Ort, Zeit und Sensor</translation>
+  </message>
+  <message>
+   <source>Weight of the words</source>
+   <translation>Gewicht der Worte</translation>
+  </message>
+  <message>
+   <source>Weight</source>
+   <translation>Gewicht</translation>
+  </message>
+  <message>
+   <source>must hold</source>
+   <translation>muss gelten</translation>
   </message>
  </context>
  <context>
@@ -2429,6 +2641,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>A saved query has a name of 1 to {0} letters.</source>
    <translation>Eine gespeicherte Anfrage hat einen Namen von 1 bis {0} Zeichen.</translation>
+  </message>
+  <message>
+   <source>A search by words alone compares no looks; search with one of its matches to see what is like it.</source>
+   <translation>Eine Suche nach Worten allein vergleicht kein Aussehen; suchen Sie mit einem ihrer Treffer, um zu sehen, was ihm gleicht.</translation>
   </message>
   <message>
    <source>A sentence about an acquisition must end with a full stop.</source>
@@ -2979,6 +3195,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Antwort der Engine wurde nicht verstanden: {0}.</translation>
   </message>
   <message>
+   <source>The engine's description of the acquisition cannot be read: {0}.</source>
+   <translation>Die Beschreibung der Aufnahme durch die Engine ist nicht lesbar: {0}.</translation>
+  </message>
+  <message>
    <source>The engine's description of the box cannot be read: {0}.</source>
    <translation>Die Beschreibung des Rahmens von der Engine kann nicht gelesen werden: {0}.</translation>
   </message>
@@ -3259,6 +3479,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Ansichten brauchen {0} GB in {1}, wo {2} GB frei sind; schaffen Sie Platz, wählen Sie mit --cache einen anderen Ordner, oder nehmen Sie weniger --views.</translation>
   </message>
   <message>
+   <source>The weight of the words is a number from 0 to 1.</source>
+   <translation>Das Gewicht der Worte ist eine Zahl von 0 bis 1.</translation>
+  </message>
+  <message>
    <source>The {0} ran out of memory. Close other programs or choose the CPU as device, and give the same command again; or begin another run with fewer images_per_class.</source>
    <translation>Dem Gerät {0} ist der Speicher ausgegangen. Schließen Sie andere Programme, oder wählen Sie den Prozessor als Gerät, und geben Sie denselben Befehl noch einmal; oder beginnen Sie einen anderen Lauf mit weniger images_per_class.</translation>
   </message>
@@ -3395,6 +3619,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>eine Zahl</translation>
   </message>
   <message>
+   <source>a number of degrees from 0 to 90</source>
+   <translation>eine Zahl von Grad von 0 bis 90</translation>
+  </message>
+  <message>
    <source>a number of kilometres or metres</source>
    <translation>eine Zahl von Kilometern oder Metern</translation>
   </message>
@@ -3403,8 +3631,12 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>eine Zahl von Metern über 0.0001</translation>
   </message>
   <message>
-   <source>a number of {0} from {1} to {2}</source>
-   <translation>eine Zahl von {0} von {1} bis {2}</translation>
+   <source>a number of metres up to 1,000,000</source>
+   <translation>eine Zahl von Metern bis 1.000.000</translation>
+  </message>
+  <message>
+   <source>a number of per cent from 0 to 100</source>
+   <translation>eine Zahl von Prozent von 0 bis 100</translation>
   </message>
   <message>
    <source>a platform, a season, a month, a year, since, until, within, near, resolution, cloud or off-nadir</source>

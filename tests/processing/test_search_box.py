@@ -132,6 +132,18 @@ def test_any_size_also_finds_smaller_chips(search, box):
     assert min(areas(ANY_SIZE=True)) < min(areas()) / 2
 
 
+def test_words_limit_the_matches_or_weigh_with_their_looks(search):
+    everywhere = rows(search())
+    assert rows(search(WORDS="resolution < 1 m, within 10 km")) == everywhere
+    assert rows(search(WORDS=" ")) == everywhere
+    assert rows(search(WORDS="within 10 m", MATCHES=1000)) == []
+    weighed = rows(search(WORDS="not within 10 m", WORDS_WEIGHT=0.5))
+    assert [row[2] for row in weighed] == [row[2] for row in everywhere]
+    assert [row[1] for row in weighed] == pytest.approx([0.5 + row[1] / 2 for row in everywhere], abs=1e-3)
+    with pytest.raises(QgsProcessingException, match="'winterly' cannot be read"):
+        search(WORDS="winterly")
+
+
 def test_matches_are_written_to_a_file(search, tmp_path):
     path = tmp_path / "matches.gpkg"
     assert search(OUTPUT=str(path)) == str(path)

@@ -8,6 +8,8 @@ from pathlib import Path
 from osgeo import gdal
 from qgis.core import QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from frors_qgis.resources import resource_path
@@ -68,6 +70,15 @@ def test_an_analyst_indexes_through_the_menu_draws_a_box_and_gets_matches(window
     assert [feature["chip"] for feature in features] == [match.chip for match in matches]
     assert Path(features[0]["raster"]).name == "part.tif"
     assert layer.renderer().type() == "graduatedSymbol"
+
+    dock.query.show_words_button.click()
+    QTest.keyClicks(dock.words.line, "resolution < 1 m, within 100 km")
+    QTest.keyClick(dock.words.line, Qt.Key.Key_Return)
+    dock.words._weight.setValue(5)
+    wait_until(lambda: dock.results.model.matches()[-1].score > matches[-1].score + 0.01, 60)
+    assert {match.chip for match in dock.results.model.matches()} == {match.chip for match in matches}
+    dock.words.alone_wanted.emit()
+    wait_until(lambda: {match.score for match in dock.results.model.matches()} == {1.0}, 60)
 
 
 def test_a_second_index_run_and_a_killed_engine_lose_nothing(window, real_plugin, tmp_path, wait_until):

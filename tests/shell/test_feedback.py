@@ -440,8 +440,8 @@ def test_marking_with_the_keys_goes_on_in_the_same_row_when_the_chosen_match_dro
     view, model = ready.dock.results.view, ready.dock.results.model
     without = [match for match in model.matches() if match.chip not in (1004, 1005)]
     answer = [
-        {"rank": rank, "score": one.score, "chip": one.chip, "raster": one.raster, "acquired": None,
-         "ground_size": one.ground_size, "footprint": one.footprint}
+        {"rank": rank, "score": one.score, "chip": one.chip, "raster": one.raster, "raster_id": 1,
+         "acquired": None, "ground_size": one.ground_size, "footprint": one.footprint}
         for rank, one in enumerate(without, 1)
     ]  # fmt: skip
     fake.order(search={"result": {"matches": answer}})

@@ -35,7 +35,7 @@ def made_query(count=10, title="town, 38 x 38 m"):
             match_from_json(
                 {
                     "rank": rank, "score": 0.9 - rank / 100, "chip": 2**40 + rank, "raster": "/d/town.tif",
-                    "acquired": "2021-03-04T05:06:07Z" if rank % 2 else None, "ground_size": 38.4,
+                    "raster_id": 1, "acquired": "2021-03-04T05:06:07Z" if rank % 2 else None, "ground_size": 38.4,
                     "footprint": [[west, 43.1], [west + 0.001, 43.1], [west + 0.001, 43.0], [west, 43.0]],
                 }
             )

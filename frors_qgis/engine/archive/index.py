@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
@@ -121,6 +121,19 @@ class Index:
         """The ground sizes in metres that the chips of a mask (None: all) have, each once, ascending."""
         chips = np.bincount(self._size if mask is None else self._size[mask], minlength=len(self._sizes))
         return [float(size) for size in self._sizes[chips > 0]]
+
+    def of_rasters(self, values: Mapping[int, int]) -> npt.NDArray[np.int64]:
+        """A value of every chip's raster [n], from those of the rasters by their ids; 0 where there is none."""
+        return np.repeat(np.array([values.get(key.raster_id, 0) for key in self._keys], np.int64), self._counts)
+
+    def chips(
+        self, mask: _Mask | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """Ids, rasters and ground sizes in metres of the chips of a mask [m], None: all."""
+        mask = self._live if mask is None else mask
+        rasters = np.repeat(np.array([key.raster_id for key in self._keys], np.int64), self._counts)
+        columns = self._ids, rasters, self._sizes[self._size]
+        return columns if mask is None else (columns[0][mask], columns[1][mask], columns[2][mask])
 
     def search(
         self, vector: npt.NDArray[np.float32], k: int, mask: _Mask | None = None, check: Check = go_on
