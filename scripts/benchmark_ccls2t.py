@@ -229,8 +229,8 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
                 asked = [task.relation.asked(gallery.complete[query]) for query in task.queries]
                 facts = Facts.of(asked, FAMILIES)
                 if model is None:
-                    scores, allowed = engine.search(queries, asked, task.relation, row.or_null)
-                    scores = scores - row.null_cost * ~task.relation.holds(facts, told)
+                    cosines, allowed = engine.search(queries, asked, task.relation, row.or_null)
+                    scores = cosines - row.null_cost * ~task.relation.holds(facts, told)
                 else:
                     cosines = (queries @ embeddings[gallery.images].T).astype(np.float64)
                     scores, allowed = cosines, np.ones(cosines.shape, bool)
@@ -244,7 +244,7 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
                 found = figures(scores, task, allowed)
                 if task.relation.name == SOFT:
                     if row.far_cost:
-                        scores, allowed = scores - row.far_cost * farness(facts, told), np.ones_like(allowed)
+                        scores, allowed = cosines - row.far_cost * farness(facts, told), np.ones_like(allowed)
                     labels = bench.split.labels[gallery.images]
                     same = labels[task.queries][:, None] == labels
                     grades = same * closeness(truth.at(task.queries), truth)

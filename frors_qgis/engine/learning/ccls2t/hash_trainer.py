@@ -36,7 +36,9 @@ def train_hash(layer: nn.Module, pool: PairPool, recipe: HashRecipe, run: Run, p
     run.begin({"recipe": recipe.as_json(), "images": len(pool.labels)})
     vectors = (torch.from_numpy(part.reshape(-1, part.shape[2])) for part in (pool.told, pool.asked))
     layer.standardise(torch.from_numpy(pool.pictures), *vectors)
-    optimizer = torch.optim.AdamW(layer.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
+    named = layer.named_parameters()
+    trained = [value for name, value in named if recipe.weighted or not name.startswith("weighing.")]
+    optimizer = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=recipe.weight_decay)
     sampler = PairSampler(pool)
     spread = recipe.noise * torch.from_numpy(pool.pictures.std(axis=0))
 

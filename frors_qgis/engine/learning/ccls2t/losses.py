@@ -49,7 +49,7 @@ def supervised_infonce(logits: Tensor, relevant: Tensor) -> Tensor:
     So that many are relevant does not make any of them cost. relevant: [n, m]; queries without a relevant chip do not
     count.
     """
-    others = logits.masked_fill(relevant, -torch.inf).logsumexp(dim=1, keepdim=True)
+    others = logits.masked_fill(relevant, _BLOCKED).logsumexp(dim=1, keepdim=True)
     counts = relevant.sum(dim=1)
     counted = counts > 0
     losses = F.softplus(others - logits) * relevant
