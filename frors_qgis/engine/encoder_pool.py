@@ -17,11 +17,21 @@ if TYPE_CHECKING:
     from frors_qgis.engine.encoders.encoder import Encoder
 
 
+Log = Callable[[str, str], None]
+"""Told a level and a sentence."""
+
+
+def no_log(level: str, message: str) -> None:
+    """Tells nobody."""
+
+
 class SharedEncoder:
     """An encoder that several threads may use: one encodes at a time, and another while it pauses."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, log: Log = no_log) -> None:
+        """log: told, with a level and a sentence, how many blocks go together on a graphics card."""
         self._encoder = encoder
+        self._log = log
         self._lock = threading.Lock()
         self.halo = encoder.halo
         self.dimension = encoder.dimension
@@ -32,7 +42,17 @@ class SharedEncoder:
     def batch(self, height: int, width: int) -> int:
         """See `Encoder.batch`."""
         with self._lock:
-            return self._encoder.batch(height, width)
+            tried = len(self._encoder.batches)
+            blocks = self._encoder.batch(height, width)
+            new = len(self._encoder.batches) > tried
+        if new:
+            fastest = f"{blocks} blocks of {width} x {height} pixels go together, the fastest of what was tried out."
+            self._log("info", f"On {self.device}: {fastest}")
+        return blocks
+
+    def batches(self) -> dict[str, int]:
+        """How many blocks of so many pixels ("WIDTHxHEIGHT") go together, as tried out so far; on a CPU none are."""
+        return {f"{width}x{height}": blocks for (height, width), blocks in self._encoder.batches.items()}
 
     def encode(
         self,
@@ -69,8 +89,8 @@ class SharedEncoder:
 class EncoderPool:
     """Loads each encoder once per device."""
 
-    def __init__(self, log: Callable[[str, str], None] = lambda level, message: None, threads: int = 0) -> None:
-        """log: told, with a level and a sentence, which device was chosen and why; threads: 0 for one on each core."""
+    def __init__(self, log: Log = no_log, threads: int = 0) -> None:
+        """log: told which device was chosen and why; threads: 0 for one on each core."""
         self._log = log
         self._threads = threads
         self._lock = threading.Lock()
@@ -82,9 +102,13 @@ class EncoderPool:
         from frors_qgis.engine.encoders.device import choose_device
 
         with self._lock:
-            running = [encoder.device for (_, name), (_, encoder) in self._encoders.items() if name == device]
-        chosen = running[0] if running else str(choose_device(device))
-        return {"device": chosen, "torch": torch.__version__, "threads": torch.get_num_threads()}
+            running = [encoder for (_, name), (_, encoder) in self._encoders.items() if name == device]
+        return {
+            "device": running[0].device if running else str(choose_device(device)),
+            "batches": running[0].batches() if running else {},
+            "torch": torch.__version__,
+            "threads": torch.get_num_threads(),
+        }
 
     def get(self, identifier: str, device: str = "auto") -> SharedEncoder:
         """The encoder of this id on the device of this name; raises what `load_encoder` raises."""
@@ -96,7 +120,7 @@ class EncoderPool:
                 self._torch()
                 from frors_qgis.engine.encoders.registry import load_encoder
 
-                encoder = SharedEncoder(load_encoder(identifier, device))
+                encoder = SharedEncoder(load_encoder(identifier, device), self._log)
                 self._encoders[key] = sha256, encoder
                 self._log("info", f"The encoder {identifier} runs on {encoder.device}.")
             return encoder

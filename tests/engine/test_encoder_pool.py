@@ -32,6 +32,28 @@ def test_another_thread_encodes_while_one_pauses():
     assert len(others) == 3
 
 
+class BatchingEncoder(PausingEncoder):
+    """A stand-in for one on a graphics card that takes four small blocks together."""
+
+    joins, device = True, "cuda (bfloat16): a test convolution ran on it"
+
+    def __init__(self):
+        self.batches = {}
+
+    def batch(self, height, width):
+        return self.batches.setdefault((height, width), 4 if height < 1000 else 1)
+
+
+def test_how_many_blocks_go_together_is_told_once_for_each_size():
+    log = []
+    shared = SharedEncoder(BatchingEncoder(), lambda level, message: log.append(message))
+    assert [shared.batch(320, 640), shared.batch(320, 640), shared.batch(1824, 1824)] == [4, 4, 1]
+    assert len(log) == 2
+    assert "4 blocks of 640 x 320 pixels" in log[0]
+    assert "cuda (bfloat16)" in log[0]
+    assert shared.batches() == {"640x320": 4, "1824x1824": 1}
+
+
 def test_a_pause_that_gives_up_leaves_the_encoder_free_for_others():
     shared = SharedEncoder(PausingEncoder())
 

@@ -28,7 +28,16 @@ from frors_qgis.engine.archive.connection import (
 )
 from frors_qgis.engine.archive.information import ArchiveInformation, read_information
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
-from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, Generation, Level, NewChips, RasterRecord
+from frors_qgis.engine.archive.records import (
+    Batch,
+    BatchKey,
+    ChipRecord,
+    Generation,
+    Level,
+    NewChips,
+    RasterRecord,
+    ground_sizes,
+)
 from frors_qgis.engine.archive.schema import FORMAT_VERSION, create_tables
 from frors_qgis.engine.archive.verification import find_problems
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -98,7 +107,7 @@ class Archive:
             with reading(connection, path):
                 information = read_information(connection, path)
             if writable:
-                start_log(connection, path)
+                connection = start_log(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -201,6 +210,11 @@ class Archive:
                 batch = None if row is None else blocks.read_batch(connection, row, self.dimension)
             if batch is not None:
                 yield batch
+
+    def ground_sizes(self, key: BatchKey) -> npt.NDArray[np.float32] | None:
+        """Metres along one side of each chip [n] of a batch; None when it was removed."""
+        with self._reading() as connection:
+            return ground_sizes(*blocks.read_levels(connection, key)) if blocks.has_batch(connection, key) else None
 
     def generation(self) -> Generation:
         """A cheap mark that differs whenever chips were added or removed, also by another process."""

@@ -203,21 +203,31 @@ def read_batch(connection: sqlite3.Connection, row: EmbeddingRow, dimension: int
     """The batch of a row of `embeddings`, with the levels of its chips. Raises EngineError(ARCHIVE_DAMAGED)."""
     vectors = decode_row(row, dimension)
     number, raster_id, _, first, count, _, checksum, _ = row
+    key = BatchKey(number, first, raster_id, count, checksum)
+    return Batch(key, vectors, *read_levels(connection, key))
+
+
+def has_batch(connection: sqlite3.Connection, key: BatchKey) -> bool:
+    """Whether a batch is still there."""
+    return connection.execute("SELECT 1 FROM embeddings WHERE id = ?", (key.id,)).fetchone() is not None
+
+
+def read_levels(connection: sqlite3.Connection, key: BatchKey) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    """GSD in metres and cells of the chips [n] of a batch. Raises EngineError(ARCHIVE_DAMAGED)."""
     chips = connection.execute(
         "SELECT gsd, cells FROM chips WHERE raster = ? AND fid BETWEEN ? AND ? ORDER BY fid",
-        (raster_id, first, first + count - 1),
+        (key.raster_id, key.first_chip, key.first_chip + key.chips - 1),
     ).fetchall()
-    if len(chips) != count:
-        raise _damaged(row, f"has {count} vectors for {len(chips)} chips")
+    if len(chips) != key.chips:
+        raise _damaged(key, f"has {key.chips} vectors for {len(chips)} chips")
     try:
-        levels = np.array(chips, np.float64).reshape(count, 2)
+        levels = np.array(chips, np.float64).reshape(key.chips, 2)
     except (TypeError, ValueError):
-        raise _damaged(row, "has chips without a level") from None
+        raise _damaged(key, "has chips without a level") from None
     least, most = np.array(_LEVEL_BOUNDS).T
     if not ((levels >= least) & (levels <= most)).all():  # NaN is not in them either
-        raise _damaged(row, "has chips without a level")
-    key = BatchKey(number, first, raster_id, count, checksum)
-    return Batch(key, vectors, levels[:, 0].astype(np.float32), levels[:, 1].astype(np.int32))
+        raise _damaged(key, "has chips without a level")
+    return levels[:, 0].astype(np.float32), levels[:, 1].astype(np.int32)
 
 
 def _note_removal(connection: sqlite3.Connection, left: int) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from itertools import count
 
@@ -13,17 +12,19 @@ import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.recent import RecentBatches
 from frors_qgis.engine.archive.records import Generation
 from frors_qgis.engine.archive.segment import Segment
 from frors_qgis.engine.archive.segment_folder import LiveSegment, SegmentFolder
+from frors_qgis.engine.archive.stored import StoredBatches
 
 MOST_SCANNED = 2_000_000
 """Chips that one search is compared with at most; where more are in question, those in the nearest lists."""
 
 MOST_IN_MEMORY = 1_000_000
-"""Chips that are searched in memory; where more are in no segment, the first search waits until they are."""
+"""Chips that are held in memory; where more are in no segment, each search reads the rest from the archive."""
 
 _SIZE_TOLERANCE = 1e-6  # ground sizes are float32
 _MARGIN = 64
@@ -34,7 +35,7 @@ _Mask = npt.NDArray[np.bool_]
 
 
 class Index:
-    """Segments of an archive, searched by 8-bit codes, and its recent batches in float16. For one thread at a time.
+    """Segments of an archive, searched by 8-bit codes, and its other batches in float16. For one thread at a time.
 
     Scores are inner products with the archive's own embeddings, so the query vector need not have length 1. A mask is
     bool [n] over the chips' places in the index.
@@ -45,6 +46,7 @@ class Index:
         self._folder = folder
         self._state = (_NOTHING, 0)
         self._segments: list[LiveSegment] = []
+        self._stored = StoredBatches(archive)
         self._recent = RecentBatches()
         self._threads: ThreadPoolExecutor | None = None
         self._note_columns()
@@ -54,8 +56,8 @@ class Index:
 
     @property
     def unsealed(self) -> int:
-        """How many chips are in no segment, but in memory."""
-        return len(self._recent)
+        """How many chips are in no segment."""
+        return len(self._stored) + len(self._recent)
 
     @property
     def wants_sealing(self) -> bool:
@@ -68,23 +70,23 @@ class Index:
             self._threads.shutdown()
             self._threads = None
 
-    def refresh(self) -> None:
+    def refresh(self, check: Check = go_on) -> None:
         """Follows the archive and its segments.
 
-        Raises EngineError(ARCHIVE_DAMAGED) at the first bad batch; those before it stay in the index.
+        check: called between batches, may raise. Raises EngineError(ARCHIVE_DAMAGED) at the first bad batch. Either
+        way those before stay in the index.
         """
-        tried = False
         while (state := (self._archive.generation(), self._folder.stamp())) != self._state:
-            self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
-            if sum(key.chips for key in keys) > MOST_IN_MEMORY and not tried:
-                tried = True
-                with suppress(OSError):  # a folder that refuses: memory must do
-                    self._folder.seal(self._archive)
-                    self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
-            if self._recent.keys != keys[: len(self._recent.keys)]:
-                self._recent = RecentBatches()
+            self._segments, keys = self._folder.read(self._archive)
+            self._recent.keep(set(keys))
+            known = set(self._recent.keys)
+            others = [key for key in keys if key not in known]
+            ends = np.cumsum([key.chips for key in others])
+            fits = int(np.searchsorted(ends, MOST_IN_MEMORY - len(self._recent), side="right"))
             try:
-                for batch in self._archive.batches(keys[len(self._recent.keys) :]):
+                self._stored.take(others[fits:], check)
+                for batch in self._archive.batches(others[:fits]):
+                    check()
                     self._recent.append(batch)
             finally:
                 self._note_columns()
@@ -120,23 +122,41 @@ class Index:
         chips = np.bincount(self._size if mask is None else self._size[mask], minlength=len(self._sizes))
         return [float(size) for size in self._sizes[chips > 0]]
 
-    def search(self, vector: npt.NDArray[np.float32], k: int, mask: _Mask | None = None) -> _Found:
+    def of_rasters(self, values: Mapping[int, int]) -> npt.NDArray[np.int64]:
+        """A value of every chip's raster [n], from those of the rasters by their ids; 0 where there is none."""
+        return np.repeat(np.array([values.get(key.raster_id, 0) for key in self._keys], np.int64), self._counts)
+
+    def chips(
+        self, mask: _Mask | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """Ids, rasters and ground sizes in metres of the chips of a mask [m], None: all."""
+        mask = self._live if mask is None else mask
+        rasters = np.repeat(np.array([key.raster_id for key in self._keys], np.int64), self._counts)
+        columns = self._ids, rasters, self._sizes[self._size]
+        return columns if mask is None else (columns[0][mask], columns[1][mask], columns[2][mask])
+
+    def search(
+        self, vector: npt.NDArray[np.float32], k: int, mask: _Mask | None = None, check: Check = go_on
+    ) -> _Found:
         """Ids and scores of the k chips with the largest inner product with `vector` [d], best first, ties by id.
 
         mask: which chips may be found; None: all. Fewer than k come back where there are fewer.
+        check: called now and then, may raise.
         Raises EngineError: BAD_REQUEST for a vector of the wrong length, or not finite, or k < 1; CHIP_UNKNOWN when
         chips were removed since `refresh`.
         """
         query = checked_query(vector, k, self._archive.dimension)
         mask = self._live if mask is None else mask
-        (sealed, scores), (recent, recent_scores) = self._search_parts(query, k, mask)
+        (sealed, scores), (recent, recent_scores) = self._search_parts(query, k, mask, check)
         ids = np.concatenate([self._ids[sealed], self._ids[recent]])
         scores = np.concatenate([scores, recent_scores])
         order = np.lexsort((ids, -scores))[:k]
         return ids[order], scores[order]
 
-    def _search_parts(self, query: npt.NDArray[np.float32], k: int, mask: _Mask | None) -> tuple[_Found, _Found]:
-        """Places and true scores of the best chips of the segments, and of those that are in none."""
+    def _search_parts(
+        self, query: npt.NDArray[np.float32], k: int, mask: _Mask | None, check: Check
+    ) -> tuple[_Found, _Found]:
+        """Places and true scores of the best chips that are not in memory, and of those that are."""
         wanted = k + k // 4 + _MARGIN  # codes are inexact: what they rank a little lower may be better
         eligible = len(self._ids) if mask is None else int(mask.sum())
         recent_start = len(self._ids) - len(self._recent)
@@ -154,6 +174,10 @@ class Index:
             start = end
         searches.append(partial(self._recent.search, query, k, None if mask is None else mask[recent_start:]))
         *found, (recent, recent_scores) = self._run(searches)
+        if not few:  # in this thread, since the archive is open for it
+            part = None if mask is None else mask[start:recent_start]
+            found.append(self._stored.search(query, k, part, check))
+            starts.append(start)
         if few and mask is not None:
             best = np.flatnonzero(mask[:recent_start])
         else:
@@ -185,7 +209,8 @@ class Index:
 
     def _note_columns(self) -> None:
         """What is known of each chip, segments first: its id, its ground size, whether it is in the archive."""
-        parts: list[Segment | RecentBatches] = [*(live.segment for live in self._segments), self._recent]
+        segments = [live.segment for live in self._segments]
+        parts: list[Segment | StoredBatches | RecentBatches] = [*segments, self._stored, self._recent]
         self._keys = [key for part in parts for key in part.keys]
         self._counts = [key.chips for key in self._keys]
         firsts = np.array([key.first_chip for key in self._keys], np.int64)
@@ -197,4 +222,4 @@ class Index:
         self._live: _Mask | None = None
         if any(live.live is not None for live in self._segments):
             masks = [np.ones(len(live.segment), bool) if live.live is None else live.live for live in self._segments]
-            self._live = np.concatenate([*masks, np.ones(len(self._recent), bool)])
+            self._live = np.concatenate([*masks, np.ones(self.unsealed, bool)])

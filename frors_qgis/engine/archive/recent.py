@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,20 @@ class RecentBatches:
         """The different ground sizes of the chips in metres, ascending, and for each chip [n] which of them it has."""
         sizes, which = np.unique(np.concatenate([np.empty(0, np.float32), *self._sizes]), return_inverse=True)
         return sizes, which.astype(np.int32)
+
+    def keep(self, keys: Collection[BatchKey]) -> None:
+        """Lets go of the batches that are not among these."""
+        kept = [key in keys for key in self.keys]
+        if all(kept):
+            return
+        import faiss
+
+        codes = faiss.vector_to_array(self._flat.codes).reshape(len(self), -1)
+        codes = codes[np.repeat(kept, [key.chips for key in self.keys])]
+        self._flat.reset()  # gives its memory back, which removing some would not
+        self._flat.add_sa_codes(codes)
+        self._sizes = list(compress(self._sizes, kept))
+        self.keys = list(compress(self.keys, kept))
 
     def append(self, batch: Batch) -> None:
         """Takes a batch in after the others."""

@@ -99,6 +99,11 @@ class BatchKey(NamedTuple):
     checksum: int
 
 
+def ground_sizes(gsd: npt.NDArray[np.float32], cells: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+    """Metres along one side on the ground [n] of chips with this GSD in metres and so many cells."""
+    return (gsd * cells * CELL_PIXELS).astype(np.float32)
+
+
 @dataclass(frozen=True)
 class Batch:
     """The embeddings of one block. `vectors` float16 [n, d], `gsd` float32 [n] in metres, `cells` int32 [n]."""
@@ -111,7 +116,7 @@ class Batch:
     @property
     def ground_sizes(self) -> npt.NDArray[np.float32]:
         """Metres along one side of each chip on the ground [n]."""
-        return (self.gsd * self.cells * CELL_PIXELS).astype(np.float32)
+        return ground_sizes(self.gsd, self.cells)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ class Encoder:
         self.learnt = learnt
         self.trunk = fused(trunk.eval(), device.name, device.dtype)
         self.head = head.eval().to(device.name)
-        self._batches: dict[tuple[int, int], int] = {}
+        self.batches: dict[tuple[int, int], int] = {}
+        """How many blocks of H x W pixels go together, as tried out so far."""
 
     @property
     def suggests(self) -> bool:
@@ -74,10 +75,10 @@ class Encoder:
         if not self.joins:
             return 1
         size = (height, width)
-        if size not in self._batches:
+        if size not in self.batches:
             with self._on_device():
-                self._batches[size] = best_batch(partial(self._seconds, size))
-        return self._batches[size]
+                self.batches[size] = best_batch(partial(self._seconds, size))
+        return self.batches[size]
 
     def encode(
         self,
@@ -102,7 +103,7 @@ class Encoder:
             if error.code is not ErrorCode.OUT_OF_MEMORY or len(rgb) == 1:
                 raise
         half = len(rgb) // 2  # another program has taken memory since the batch was tried out
-        self._batches[rgb.shape[1], rgb.shape[2]] = half
+        self.batches[rgb.shape[1], rgb.shape[2]] = half
         parts = [self.encode(rgb[part], valid[part], windows, pause) for part in (slice(half), slice(half, None))]
         return np.concatenate(parts)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial, reduce
 from itertools import chain, islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
@@ -17,6 +21,8 @@ from frors_qgis.engine.search.ground_size import similar_range
 from frors_qgis.engine.search.overlap import overlaps_any, without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
 from frors_qgis.engine.search.spacing import at_a_distance
+from frors_qgis.engine.search.spread import spread
+from frors_qgis.engine.search.weighing import parts, search_parts
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _FETCH_FACTOR = 5
@@ -25,6 +31,9 @@ scenes."""
 
 _MOST_FETCHED = 20_000
 """Chips that one search looks at: where matches must lie far apart, or all lie on each other, fewer are found."""
+
+
+_Ranking = Callable[[int], tuple[NDArray[np.int64], NDArray[np.floating[Any]]]]
 
 
 class Searcher:
@@ -36,21 +45,21 @@ class Searcher:
 
     @property
     def wants_sealing(self) -> bool:
-        """Whether the index holds chips in memory that would make a segment."""
+        """Whether the index holds chips that would make a segment."""
         return self._index.wants_sealing
 
     def close(self) -> None:
         """Ends the threads that search."""
         self._index.close()
 
-    def search(self, query: Query) -> Matches:
-        """The chips most like the query, one per place, best first.
+    def search(self, query: Query, check: Check = go_on) -> Matches:
+        """The chips most like the query, one per place, best first; by words alone from all over the rasters.
 
-        Filters apply before the search, but for the least score. Raises EngineError: ARCHIVE_EMPTY when there is no
-        chip to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a raster or a hidden chip that is not in the archive,
-        and the archive's own.
+        Filters apply before the search, but for the least score. check: called now and then, may raise.
+        Raises EngineError: ARCHIVE_EMPTY when there is no chip to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a
+        raster or a hidden chip that is not in the archive, and the archive's own.
         """
-        self._index.refresh()
+        self._index.refresh(check)
         if not len(self._index):
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
         rasters = self._rasters(query)
@@ -65,7 +74,7 @@ class Searcher:
         if query.ground_size is not None:
             sizes, note = similar_range(self._index.ground_sizes(mask), query.ground_size)
             mask = select(ground_size=sizes)
-        matches = self._best(query, mask)
+        matches = self._best(query, mask, check)
         if query.least_score is not None:
             good = [match for match in matches if match.score >= query.least_score]
             if matches and not good:
@@ -76,7 +85,7 @@ class Searcher:
     def _places(self, query: Query) -> NDArray[np.int64] | None:
         """The ids of the chips that lie where matches may lie; None: everywhere."""
         ids = None if query.extent is None else self._archive.chips_within(query.extent)
-        for clause in query.words.of_places:
+        for clause in () if query.is_weighed else query.words.of_places:
             near = [
                 self._archive.chips_near(place, within.km, beyond=beyond)
                 for within, beyond in clause
@@ -88,7 +97,7 @@ class Searcher:
 
     def _rasters(self, query: Query) -> set[int] | None:
         """The ids of the rasters that may hold matches; None: all."""
-        words = query.words.of_rasters
+        words = NO_CONDITIONS if query.is_weighed else query.words.of_rasters
         if query.rasters is None and query.admits(None) and not words.clauses:
             return None
         records = {record.id: record for record in self._archive.rasters()}
@@ -104,7 +113,7 @@ class Searcher:
         }
         return None if len(chosen) == len(records) else chosen
 
-    def _best(self, query: Query, mask: NDArray[np.bool_] | None) -> list[Match]:
+    def _best(self, query: Query, mask: NDArray[np.bool_] | None, check: Check) -> list[Match]:
         """Fetches more and more until enough are left without overlaps, or those that are left cannot matter.
 
         Positive examples take their places first: a neighbour that scores higher must not replace what was said to be
@@ -114,8 +123,9 @@ class Searcher:
         count = query.k * _FETCH_FACTOR
         most = min(available, max(_MOST_FETCHED, count))
         hidden = self._archive.chips(query.hidden)
+        ranking = self._ranking(query, mask, check)
         while True:
-            ids, scores = self._index.search(query.vector, min(count, most), mask)
+            ids, scores = ranking(min(count, most))
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
             fetched = self._archive.chips(list(ranked))
             right = [chip for chip in fetched if chip.id in query.positive]
@@ -129,3 +139,14 @@ class Searcher:
                 kept.sort(key=lambda chip: -ranked[chip.id])
                 return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]
             count *= 4
+
+    def _ranking(self, query: Query, mask: NDArray[np.bool_] | None, check: Check) -> _Ranking:
+        """Gives ids and scores of so many chips of a mask (None: all), best first."""
+        if query.vector is None:
+            order = spread(*self._index.chips(mask))
+            return lambda count: (order[:count], np.ones(len(order[:count])))
+        vector = query.vector
+        if query.is_weighed and query.weight is not None:
+            found = parts(query.words, query.weight, query.place, self._archive, self._index, mask)
+            return lambda count: search_parts(self._index, vector, count, found, check)
+        return lambda count: self._index.search(vector, count, mask, check)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +13,9 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive import index as index_module
-from frors_qgis.engine.archive import segment_folder
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.index import Index
-from frors_qgis.engine.archive.records import NewChips, RasterRecord
+from frors_qgis.engine.archive.records import BatchKey, NewChips, RasterRecord
 from frors_qgis.engine.archive.segment import Segment, SegmentError, write_segment
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -58,24 +59,92 @@ def test_an_index_takes_up_segments_that_another_process_wrote(large: Archive, t
     index.close()
 
 
-def test_more_chips_than_memory_should_hold_are_sealed_at_once(
-    large: Archive, folder: SegmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("share", [None, 0.5, 0.001])
+def test_what_memory_should_not_hold_is_searched_exactly_in_the_archive_until_segments_hold_it(
+    large: Archive, folder: SegmentFolder, monkeypatch: pytest.MonkeyPatch, share: float | None
 ) -> None:
-    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 2000)
-    assert found(large, folder) == (500, 17)
-    assert len(files(tmp_path)) == 2
+    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 1000)
+    vectors = np.concatenate([batch.vectors for batch in large.batches()]).astype(np.float32)
+    allowed = np.random.default_rng(3).random(3000) < (share or 1)
+    query = np.random.default_rng(4).normal(size=64).astype(np.float32)
+    best = np.flatnonzero(allowed)[np.argsort(-(vectors @ query)[allowed])[:20]] + 1
+    index = Index(large, folder)
+    for held in (1000, 500):
+        index.refresh()
+        mask = None if share is None else index.select(ids=1 + np.flatnonzero(allowed))
+        ids, scores = index.search(query, 20, mask)
+        assert ids.tolist() == best.tolist()
+        np.testing.assert_allclose(scores, vectors[best - 1] @ query, atol=1e-4)
+        assert len(index._recent) == held
+        folder.seal(large)
+    assert len(index) == 3000
+    index.close()
 
 
-def test_segments_that_never_serve_are_not_made_over_and_over(
+def test_of_what_is_in_memory_only_what_a_segment_took_over_is_let_go(
     large: Archive, folder: SegmentFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 2000)
-    monkeypatch.setattr(segment_folder, "_LEAST_LIVE", 2.0)
-    sealed: list[Archive] = []
-    seal = folder.seal
-    monkeypatch.setattr(folder, "seal", lambda archive: (sealed.append(archive), seal(archive))[1])
-    assert found(large, folder) == (3000, 17)
-    assert len(sealed) == 1
+    index = Index(large, folder)
+    index.refresh()
+    folder.seal(large)
+    asked: list[BatchKey] = []
+    read = large.batches
+    monkeypatch.setattr(large, "batches", lambda keys: read(asked.extend(keys) or keys))
+    index.refresh()
+    assert (index.unsealed, asked) == (500, [])
+    for chip in (17, 2600, 3000):
+        assert index.search(large.embedding(chip), 1)[0].tolist() == [chip]
+    index.close()
+
+
+@pytest.mark.parametrize("calls", [0, 3, 9])
+def test_an_index_that_was_given_up_while_it_was_read_is_sound_and_goes_on(
+    large: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
+) -> None:
+    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 1000)
+    index = Index(large, SegmentFolder(tmp_path / "index"))
+    left = iter(range(calls))
+
+    def check() -> None:
+        if next(left, None) is None:
+            raise EngineError(ErrorCode.CANCELLED, "Cancelled.")
+
+    for work in (lambda: index.refresh(check), lambda: index.refresh(), lambda: index.refresh()):
+        with suppress(EngineError):
+            work()
+        for chip in index.search(np.ones(64, np.float32), 5)[0].tolist():
+            assert index.search(large.embedding(chip), 1)[0].tolist() == [chip]
+    assert len(index) == 3000
+    with pytest.raises(EngineError) as caught:
+        index.search(large.embedding(17), 1, check=check)
+    assert caught.value.code == ErrorCode.CANCELLED
+    index.close()
+
+
+def test_a_damaged_batch_that_memory_does_not_hold_is_reported_by_the_search(
+    large: Archive, folder: SegmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 1000)
+    with large._writing() as connection:
+        connection.execute("UPDATE embeddings SET checksum = 0 WHERE id = 11")
+    index = Index(large, folder)
+    index.refresh()
+    with pytest.raises(EngineError) as caught:
+        index.search(large.embedding(17), 3)
+    assert caught.value.code == ErrorCode.ARCHIVE_DAMAGED
+    index.close()
+
+
+def test_a_batch_that_is_removed_while_the_index_is_read_is_left_out(
+    large: Archive, folder: SegmentFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 1000)
+    index = Index(large, folder)
+    removals = iter([lambda: large.remove_raster(3)])
+    index.refresh(lambda: next(removals, lambda: None)())
+    assert len(index) == 2000
+    assert max(index.search(np.ones(64, np.float32), 2000)[0]) <= 2000
+    index.close()
 
 
 def test_a_segment_serves_until_a_quarter_of_its_chips_is_gone(
@@ -165,11 +234,15 @@ def test_an_index_too_large_to_scan_looks_where_it_is_likely(
     folder.seal(large)
     index = Index(large, folder)
     index.refresh()
+    vectors = np.concatenate([batch.vectors for batch in large.batches()]).astype(np.float32)
+    recalls = []
     for chip in (1, 700, 1400, 2100, 2999):
         ids, scores = index.search(large.embedding(chip), 10)
         assert ids[0] == chip
         assert len(ids) == 10
         np.testing.assert_allclose(scores, large.vectors(ids.tolist()) @ large.embedding(chip), atol=1e-5)
+        recalls.append(np.isin(1 + np.argsort(-(vectors @ large.embedding(chip)))[:10], ids).mean())
+    assert np.mean(recalls) > 0.5  # random vectors have no neighbourhoods, and a third of the lists is searched
     index.close()
 
 
@@ -187,13 +260,32 @@ def _flip(data: bytes) -> bytes:
 
 def _rewrite(data: bytes, **changes: object) -> bytes:
     """With another JSON object and a checksum that fits it."""
+    length, _, _ = _trailer(data)
+    head = json.loads(data[-20 - length : -20])
+    return _sealed(data[: -20 - length], json.dumps(head | changes).encode(), data[-8:])
+
+
+def _sealed(before: bytes, encoded: bytes, mark: bytes) -> bytes:
+    """Lists and arrays, their JSON object, and a right end."""
+    body = before + encoded
+    return body + len(encoded).to_bytes(8, "little") + zlib.crc32(body).to_bytes(4, "little") + mark
+
+
+def _overflow(data: bytes) -> bytes:
+    """The lengths of two lists so that the sum of all passes 2 ** 64 and comes out right."""
     length, _, mark = _trailer(data)
     head = json.loads(data[-20 - length : -20])
-    encoded = json.dumps(head | changes).encode()
-    arrays = data[_lists_bytes(head) : -20 - length]
-    body = arrays + encoded
-    trailer = len(encoded).to_bytes(8, "little") + zlib.crc32(body).to_bytes(4, "little") + mark
-    return data[: _lists_bytes(head)] + body + trailer
+    lengths = head["lengths"]
+    start = _lists_bytes(head) + 8 * lengths["keys"] + 4 * lengths["sizes"] + 4 * lengths["size"]
+    lists = np.zeros(lengths["lists"], "<i8")
+    lists[:3] = 2**63 - 1, 2**63 - 1, 2 + lengths["size"]
+    before = data[:start] + lists.tobytes() + data[start + lists.nbytes : -20 - length]
+    return _sealed(before, data[-20 - length : -20], mark)
+
+
+def _flip_code(data: bytes) -> bytes:
+    """As a power cut leaves it, or a disk that forgets: lists are most of a file."""
+    return data[:500] + bytes(64) + data[564:]
 
 
 def _trailer(data: bytes) -> tuple[int, int, bytes]:
@@ -210,12 +302,15 @@ def _lists_bytes(head: dict[str, object]) -> int:
         _cut,
         _shorten,
         _flip,
+        _flip_code,
+        _overflow,
         lambda data: b"",
         lambda data: b"x" * 5000,
         lambda data: _rewrite(data, faiss="0.0.1"),
         lambda data: _rewrite(data, dimension=32),
         lambda data: _rewrite(data, dimension=-64),
         lambda data: _rewrite(data, dimension="many"),
+        lambda data: _rewrite(data, dimension=float("inf")),
         lambda data: _rewrite(data, lengths={}),
         lambda data: _rewrite(
             data, lengths={"keys": -1, "sizes": 1, "size": 1, "lists": 1, "centroids": 1, "scales": 1}
@@ -236,6 +331,38 @@ def test_a_file_that_is_no_sound_segment_is_not_used_and_is_written_anew(
     assert found(large, fresh) == (1750, 17)
     assert fresh.seal(large) == 1
     assert found(large, fresh) == (500, 17)
+
+
+def test_a_segment_of_other_embeddings_than_the_archives_is_left_aside(
+    large: Archive, folder: SegmentFolder, tmp_path: Path
+) -> None:
+    folder.seal(large)
+    path = files(tmp_path)[0]
+    path.unlink()
+    batches = [replace(batch, vectors=batch.vectors[:, :32]) for batch in list(large.batches())[:5]]
+    write_segment(path, large.id, batches)
+    assert Segment(path).dimension == 32
+    assert found(large, SegmentFolder(tmp_path / "index", 1100)) == (1750, 17)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "pipe", "circle.segment", "nothing"])
+def test_what_is_no_plain_file_is_not_read(large: Archive, folder: SegmentFolder, tmp_path: Path, target: str) -> None:
+    folder.seal(large)
+    link = tmp_path / "index" / "circle.segment"
+    if target == "pipe":
+        os.mkfifo(link)
+    else:
+        link.symlink_to(target)
+    fresh = SegmentFolder(tmp_path / "index", 1100)
+    assert found(large, fresh) == (500, 17)
+    assert fresh.seal(large) == 0
+    assert len(files(tmp_path)) == 2
+
+
+def test_a_link_beside_an_archive_is_not_followed(large: Archive, tmp_path: Path) -> None:
+    beside = large.path.with_name(f"{large.path.name}.index")
+    beside.symlink_to(tmp_path / "precious", target_is_directory=True)
+    assert SegmentFolder.of(large, tmp_path / "own").path.parent == tmp_path / "own"
 
 
 @pytest.mark.parametrize("chips", [(505, -5), (500, 0)])
@@ -264,7 +391,7 @@ def test_positions_that_do_not_exist_or_come_twice_do_no_harm(
     lists = 1250 * (64 + 8)
     for start in range(0, lists - 8, 64):  # some of these bytes are positions, the others are codes
         data[start : start + 8] = (2**62 if start % 128 else 5).to_bytes(8, "little")
-    path.write_bytes(data)
+    path.write_bytes(_rewrite(bytes(data)))
     index = Index(large, SegmentFolder(tmp_path / "index", 1100))
     index.refresh()
     for mask in (None, index.select(rasters={1})):

@@ -69,7 +69,7 @@ def test_blocks_encoded_together_and_apart_agree(encoder, sample):
 def card():
     """The encoder on what passes for a graphics card: a CPU under another name, with a plain trunk and in batches.
 
-    Kernels, memory and transfers of a real one are not tested by it, nor are its dense products.
+    Kernels and memory of a real one are not tested by it, nor are its dense products.
     """
     path = encoder_path(DEFAULT_ENCODER)
     return build_encoder(load_checkpoint(path), path, Device("cpu:0", torch.float32, "stands for a graphics card"))
@@ -121,6 +121,32 @@ def test_a_graphics_card_gives_what_a_cpu_gives(card, encoder, sample):
     blocks = np.concatenate([crop(sample, x, 400, 4, encoder.halo) for x in (300, 450, 600)])
     given, expected = encode(card, blocks, WINDOW)[:, 0], encode(encoder, blocks, WINDOW)[:, 0]
     assert (given * expected).sum(axis=1).min() > 0.995
+
+
+def test_pixels_reach_a_card_from_pinned_memory_and_a_pause_waits_for_its_kernels(card, sample, monkeypatch):
+    """Of a card's transfers only what is asked of torch: the tensors stay where they are."""
+    blocks = crop(sample, 300, 400, 4, card.halo)
+    expected, done = encode(card, blocks, WINDOW), []
+    to = torch.Tensor.to
+
+    def to_card(tensor, *arguments, **options):
+        if "cuda" in arguments:
+            assert options.pop("non_blocking", False) == (tensor.dtype in (torch.uint8, torch.bool))
+            done.append("sent" if options == {} else options)
+            arguments = tuple("cpu" if argument == "cuda" else argument for argument in arguments)
+        return to(tensor, *arguments, **options)
+
+    monkeypatch.setattr(torch.Tensor, "to", to_card)
+    monkeypatch.setattr(torch.Tensor, "pin_memory", lambda tensor: done.append("pinned") or tensor)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: done.append("computed"))
+    monkeypatch.setattr(card, "device", Device("cuda", torch.float32, "stands for a graphics card"))
+    valid = np.ones(blocks.shape[:3], bool)
+    given = card.encode(blocks, valid, WINDOW, lambda: done.append("paused"))
+    np.testing.assert_allclose(given, expected, atol=1e-4)
+    assert done[:4] == ["pinned", "sent", "pinned", "sent"]
+    paused = [place for place, what in enumerate(done) if what == "paused"]
+    assert len(paused) == 3
+    assert all(done[place - 1] == "computed" for place in paused)
 
 
 def test_a_picture_is_more_like_itself_turned_than_like_another(encoder, sample):
