@@ -150,6 +150,7 @@ def test_a_box_over_nodata_only_gets_a_sentence(door, archive, tmp_path, sample_
         ("info", {}, "bad_request"),
         ("info", {"archive": 7}, "bad_request"),
         ("info", {"archive": "a\0b"}, "bad_request"),
+        ("saved_query", {"archive": __file__, "name": "half \ud800"}, "bad_request"),
         ("plan", {"rasters": []}, "bad_request"),
         ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/nowhere"}, "bad_request"),
         ("explain", {"archive": "/nowhere/a.gpkg", "match": 1, "chip": 1}, "archive_missing"),
