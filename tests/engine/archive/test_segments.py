@@ -97,6 +97,17 @@ def test_of_what_is_in_memory_only_what_a_segment_took_over_is_let_go(
     index.close()
 
 
+def test_an_index_all_of_which_segments_took_over_still_answers(large: Archive, tmp_path: Path) -> None:
+    folder = SegmentFolder(tmp_path / "index", 1000)  # three segments of four batches each
+    index = Index(large, folder)
+    index.refresh()
+    folder.seal(large)
+    index.refresh()
+    assert (index.unsealed, len(index)) == (0, 3000)
+    assert index.search(large.embedding(17), 1)[0].tolist() == [17]
+    index.close()
+
+
 @pytest.mark.parametrize("calls", [0, 3, 9])
 def test_an_index_that_was_given_up_while_it_was_read_is_sound_and_goes_on(
     large: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
