@@ -3955,6 +3955,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Summe der Precisions bei relevanten Rängen &lt;= k, geteilt durch min(k, Relevante in der Galerie)</translation>
   </message>
   <message>
+   <source>supervised InfoNCE</source>
+   <translation>supervised InfoNCE</translation>
+  </message>
+  <message>
    <source>supervised contrast</source>
    <translation>überwachter Kontrast</translation>
   </message>

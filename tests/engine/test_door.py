@@ -164,6 +164,11 @@ def test_bad_requests_are_answered_by_code(door, method, params, code):
     assert door.refuse(method, **params)["code"] == code
 
 
+def test_half_a_character_is_no_text(door, archive):
+    for method in ("saved_query", "delete_query"):
+        assert door.refuse(method, archive=archive, name="half \ud800")["code"] == "bad_request"
+
+
 @pytest.mark.parametrize(
     ("params", "code"),
     [

@@ -191,7 +191,7 @@ def _ended(steps: Any) -> Any:
 
 def _query() -> FinishedQuery:
     corners = ((9.0, 45.0), (9.1, 45.0), (9.1, 44.9), (9.0, 44.9))
-    matches = tuple(Match(n, 1 - n / 9, n, f"/data/{n}.tif", "2024-05-01", 76.8, corners) for n in range(1, 6))
+    matches = tuple(Match(n, 1 - n / 9, n, f"/data/{n}.tif", n, "2024-05-01", 76.8, corners) for n in range(1, 6))
     return FinishedQuery("roofs", QgsGeometry.fromRect(QgsRectangle(9, 44, 10, 45)), matches, "0123456789ab")
 
 

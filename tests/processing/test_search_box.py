@@ -136,8 +136,8 @@ def test_words_limit_the_matches_or_weigh_with_their_looks(search):
     everywhere = rows(search())
     assert rows(search(WORDS="resolution < 1 m, within 10 km")) == everywhere
     assert rows(search(WORDS=" ")) == everywhere
-    assert rows(search(WORDS="within 10 m", MATCHES=1000)) == []
-    weighed = rows(search(WORDS="not within 10 m", WORDS_WEIGHT=0.5))
+    assert rows(search(WORDS="within 10 m", MATCHES=1000)) == everywhere[:1]  # the chip that the box is
+    weighed = rows(search(WORDS="within 10 km", WORDS_WEIGHT=0.5))
     assert [row[2] for row in weighed] == [row[2] for row in everywhere]
     assert [row[1] for row in weighed] == pytest.approx([0.5 + row[1] / 2 for row in everywhere], abs=1e-3)
     with pytest.raises(QgsProcessingException, match="'winterly' cannot be read"):

@@ -26,7 +26,7 @@ from frors_qgis.engine.archive.connection import (
     transaction,
     writing,
 )
-from frors_qgis.engine.archive.information import ArchiveInformation, read_information
+from frors_qgis.engine.archive.information import ArchiveInformation, read_information, read_removals
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.records import (
     Batch,
@@ -219,11 +219,11 @@ class Archive:
     def generation(self) -> Generation:
         """A cheap mark that differs whenever chips were added or removed, also by another process."""
         with self._reading() as connection:
-            (removals,) = connection.execute("SELECT value FROM archive_info WHERE key = 'removals'").fetchone()
+            removals = read_removals(connection, self.path)
             (last,) = connection.execute(
                 "SELECT CAST(COALESCE(MAX(seq), 0) AS INTEGER) FROM sqlite_sequence WHERE name = 'embeddings'"
             ).fetchone()
-        return Generation(self.id, int(removals), last)
+        return Generation(self.id, removals, last)
 
     def levels(self) -> list[Level]:
         """The levels there are, finest ground GSD first, then smallest window."""

@@ -60,6 +60,15 @@ def read_information(connection: sqlite3.Connection, path: Path) -> ArchiveInfor
     return ArchiveInformation(facts["id"], facts["encoder"], facts["encoder_sha256"], dimension)
 
 
+def read_removals(connection: sqlite3.Connection, path: Path) -> int:
+    """How often chips were removed. Raises EngineError(ARCHIVE_DAMAGED)."""
+    row = connection.execute("SELECT value FROM archive_info WHERE key = 'removals'").fetchone()
+    number = None if row is None else _number(row[0])
+    if number is None:  # also where the facts are found one after the other, but not by their keys
+        raise _damaged(path, "its removals are not counted")
+    return number
+
+
 def _number(text: object) -> int | None:
     return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 16 else None
 
