@@ -3867,6 +3867,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>ihre Prototypen haben nicht die Länge 1</translation>
   </message>
   <message>
+   <source>its removals are not counted</source>
+   <translation>das Entfernte ist nicht gezählt</translation>
+  </message>
+  <message>
    <source>its table {0} is missing</source>
    <translation>seine Tabelle {0} fehlt</translation>
   </message>
