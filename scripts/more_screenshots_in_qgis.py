@@ -23,6 +23,10 @@ from qgis.core import (
     QgsProcessingModelAlgorithm,
     QgsProcessingModelChildAlgorithm,
     QgsProcessingModelChildParameterSource,
+    QgsProcessingModelOutput,
+    QgsProcessingModelParameter,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterRasterLayer,
     QgsProject,
 )
 from qgis.gui import QgsFilterLineEdit
@@ -177,7 +181,7 @@ def automate() -> Iterator[Wait]:
     save(batch.grab(), "batch.png")
     batch.close()
     modeler = ModelerDialog.create(_model())
-    modeler.resize(900, 600)
+    modeler.resize(900, 800)
     modeler.show()
     yield pause(1)
     save(modeler.grab(), "model.png")
@@ -202,21 +206,38 @@ def automate() -> Iterator[Wait]:
 
 
 def _model() -> QgsProcessingModelAlgorithm:
-    """Index, search, buffer."""
+    """Index a raster, search it, buffer the matches."""
     model = QgsProcessingModelAlgorithm("Find and buffer", "FRORS")
-    output_of = QgsProcessingModelChildParameterSource.fromChildOutput
-    before = {"search": ("ARCHIVE", "index", "ARCHIVE"), "buffer": ("INPUT", "search", "OUTPUT")}
-    for number, (name, id_) in enumerate(
-        {"index": "frors:index", "search": "frors:search", "buffer": "native:buffer"}.items()
-    ):
+    source = QgsProcessingModelChildParameterSource
+    raster, box = source.fromModelParameter("raster"), source.fromModelParameter("box")
+    inputs = (QgsProcessingParameterRasterLayer("raster", "Raster"), QgsProcessingParameterExtent("box", "Box"))
+    for number, parameter in enumerate(inputs):
+        place = QgsProcessingModelParameter(parameter.name())
+        place.setPosition(QPointF(150 + 230 * number, 60))
+        model.addModelParameter(parameter, place)
+    archive, matches = source.fromChildOutput("index", "ARCHIVE"), source.fromChildOutput("search", "OUTPUT")
+    steps = {
+        "index": ("frors:index", {"RASTERS": raster}),
+        "search": ("frors:search", {"ARCHIVE": archive, "RASTER": raster, "EXTENT": box}),
+        "buffer": ("native:buffer", {"INPUT": matches, "DISTANCE": source.fromStaticValue(0.001)}),
+    }
+    for number, (name, (id_, values)) in enumerate(steps.items()):
         child = QgsProcessingModelChildAlgorithm(id_)
         child.setChildId(name)
         child.setDescription(child.algorithm().displayName())
-        child.setPosition(QPointF(250, 80 + 130 * number))
-        if name in before:
-            parameter, other, output = before[name]
-            child.addParameterSources(parameter, [output_of(other, output)])
+        child.setPosition(QPointF(265, 190 + 130 * number))
+        for parameter, value in values.items():
+            child.addParameterSources(parameter, [value])
+        if name == "buffer":
+            output = QgsProcessingModelOutput("Surroundings")
+            output.setChildOutputName("OUTPUT")
+            output.setChildId(name)
+            output.setPosition(QPointF(265, 570))
+            child.setModelOutputs({"Surroundings": output})
         model.addChildAlgorithm(child)
+    model.updateDestinationParameters()
+    valid, issues = model.validate()
+    check(valid, f"The model cannot run: {issues}")
     return model
 
 

@@ -103,6 +103,13 @@ def field_name(name: str) -> str:
     }[name]
 
 
+def with_field_names(sentence: str) -> str:
+    """A sentence of the engine with fields as people speak of them."""
+    for name in FIELDS:
+        sentence = sentence.replace(f"'{name}'", f"'{field_name(name)}'")
+    return sentence
+
+
 def source_name(source: str) -> str:
     """A source as people speak of it."""
     return {

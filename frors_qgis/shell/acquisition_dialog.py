@@ -8,7 +8,7 @@ from pathlib import PurePath
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from frors_qgis.shell.acquisition import Facts
+from frors_qgis.shell.acquisition import Facts, with_field_names
 from frors_qgis.shell.acquisition_form import AcquisitionForm
 from frors_qgis.shell.elided_label import NoteLabel
 from frors_qgis.shell.translation import tr
@@ -76,7 +76,7 @@ class AcquisitionDialog(QDialog):
 
     def show_failure(self, sentence: str) -> None:
         """Says why something was not saved, or not read."""
-        self._failure.setText(sentence)
+        self._failure.setText(with_field_names(sentence))
         self._failure.show()
         self.form.setEnabled(True)
 

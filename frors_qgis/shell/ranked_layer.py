@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsFeatureSink, QgsVectorLayer
 
 from frors_qgis.shell.result_file import FinishedQuery, match_feature, match_fields, verdict_label
-from frors_qgis.shell.result_layer import grade
+from frors_qgis.shell.result_style import grade
 
 Verdicts = Mapping[int, bool]
 _NEEDED = ("rank", "score", "label", "chip", "query_id")
@@ -39,7 +39,8 @@ def rank_layer(layer: QgsVectorLayer, query: FinishedQuery, verdicts: Verdicts) 
     """Has a layer follow another ranking of the same query, one step for each `next`; returns False where it cannot.
 
     Only features of this query that hold nothing of the user's are deleted: no label, no note, nothing in fields that
-    she has added. Others that are found no more lose rank and score and are not drawn. Not for a layer in edit mode.
+    she has added. Others that are found no more lose rank and score, and are drawn only while they are marked. Not for a
+    layer in edit mode.
     """
     if not _is_ours(layer):
         return False

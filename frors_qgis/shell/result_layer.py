@@ -10,7 +10,6 @@ from qgis.core import (
     QgsFeatureSink,
     QgsFields,
     QgsFillSymbol,
-    QgsGraduatedSymbolRenderer,
     QgsLayerTreeGroup,
     QgsProject,
     QgsSimpleLineSymbolLayer,
@@ -19,9 +18,7 @@ from qgis.core import (
 )
 from qgis.PyQt import sip
 
-from frors_qgis.resources import resource_path
-from frors_qgis.shell.map_colours import CASING_COLOUR, OUTLINE_COLOUR, QUERY_COLOUR, SCORE_COLOURS, score_class
-from frors_qgis.shell.match import Match
+from frors_qgis.shell.map_colours import CASING_COLOUR, OUTLINE_COLOUR, QUERY_COLOUR
 from frors_qgis.shell.outline import Outline
 from frors_qgis.shell.result_file import (
     BOX_TABLE,
@@ -36,10 +33,8 @@ from frors_qgis.shell.result_file import (
     outline_features,
     outline_fields,
 )
+from frors_qgis.shell.result_style import style_matches
 from frors_qgis.shell.translation import tr
-from frors_qgis.shell.wording import decimal_text
-
-_SLACK = 1e-6  # so that no score at the end of a class is lost to rounding
 
 
 def results_group_name() -> str:
@@ -97,35 +92,6 @@ def add_outline_layer(
     group = project.layerTreeRoot() if place is None else place.parent()
     group.insertLayer(0, layer)
     return layer
-
-
-def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
-    """Gives a new layer its style, with equally many matches in each class; `matches` are sorted best first."""
-    layer.loadNamedStyle(str(resource_path("styles", "matches.qml")))
-    grade(layer, matches)
-
-
-def grade(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
-    """Fits the classes of a layer that is graded by score to its matches; one that the user draws otherwise stays."""
-    renderer = layer.renderer()
-    if not isinstance(renderer, QgsGraduatedSymbolRenderer) or renderer.classAttribute() != "score" or not matches:
-        return
-    if len(renderer.ranges()) < len(SCORE_COLOURS):  # some had no match before
-        fresh = QgsVectorLayer(f"Polygon?crs={RESULT_CRS}", "", "memory")
-        fresh.loadNamedStyle(str(resource_path("styles", "matches.qml")))
-        renderer = fresh.renderer()
-    renderer = renderer.clone()
-    for number in reversed(range(len(SCORE_COLOURS))):
-        scores = [match.score for row, match in enumerate(matches) if score_class(row, len(matches)) == number]
-        if not scores:
-            renderer.deleteClass(number)
-            continue
-        renderer.updateRangeUpperValue(number, scores[0] + _SLACK)
-        renderer.updateRangeLowerValue(number, scores[-1] - _SLACK)
-        renderer.updateRangeLabel(
-            number, tr("{low} to {high}").format(low=decimal_text(scores[-1]), high=decimal_text(scores[0]))
-        )
-    layer.setRenderer(renderer)  # which tells the legend, too
 
 
 def _memory_layer(name: str, fields: QgsFields, features: Iterator[QgsFeature]) -> QgsVectorLayer:

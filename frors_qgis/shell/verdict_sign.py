@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from qgis.PyQt.QtCore import QPointF, QRectF, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -10,6 +12,7 @@ from frors_qgis.shell.map_colours import RIGHT_COLOUR, WRONG_COLOUR
 _SIDE = 22
 """Side of the square in which the strokes are given."""
 _STROKE = 2.2
+_RING = 1.4
 _TICK = ((-5.0, 0.5), (-1.5, 4.0), (5.0, -4.0))
 _CROSS = (((-4.0, -4.0), (4.0, 4.0)), ((-4.0, 4.0), (4.0, -4.0)))
 
@@ -30,3 +33,19 @@ def paint_sign(painter: QPainter, area: QRectF, right: bool, colour: QColor) -> 
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for stroke in strokes:
         painter.drawPolyline(QPolygonF([area.center() + QPointF(x, y) * unit for x, y in stroke]))
+
+
+def sign_svg(right: bool) -> str:
+    """The same sign in a white ring, as the name of an SVG that holds all of it, so that a project can keep it."""
+    radius = _SIDE / 2
+    lines = "".join(
+        f'<polyline points="{" ".join(f"{radius + x},{radius + y}" for x, y in stroke)}"/>'
+        for stroke in ([_TICK] if right else _CROSS)
+    )
+    picture = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIDE} {_SIDE}">'
+        f'<circle cx="{radius}" cy="{radius}" r="{radius - _RING / 2}" fill="{verdict_colour(right).name()}" '
+        f'stroke="#ffffff" stroke-width="{_RING}"/>'
+        f'<g fill="none" stroke="#ffffff" stroke-width="{_STROKE}" stroke-linecap="round">{lines}</g></svg>'
+    )
+    return f"base64:{base64.b64encode(picture.encode()).decode()}"

@@ -41,7 +41,7 @@ class WordsRow(QWidget):
         self.line.setPlaceholderText(tr("sentinel-2, summer, within 50 km"))
         conditions = tr(
             "Where, when and by what sensor: conditions with commas between them, such as sentinel-2, summer, "
-            "within 50 km, resolution < 15 m, cloud < 20, 2019 .. 2021. Enter searches."
+            "within 50 km, resolution < 15 m, cloud < 20, June 2018, since 2019, before 2021. Enter searches."
         )
         self.line.setToolTip(conditions)
         self.line.setAccessibleName(tr("Place, time and sensor"))

@@ -2188,6 +2188,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Umrisse</translation>
   </message>
   <message>
+   <source>marked right</source>
+   <translation>als richtig markiert</translation>
+  </message>
+  <message>
+   <source>marked wrong</source>
+   <translation>als falsch markiert</translation>
+  </message>
+  <message>
    <source>{low} to {high}</source>
    <translation>{low} bis {high}</translation>
   </message>
@@ -2512,8 +2520,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Zeile lesen</translation>
   </message>
   <message>
-   <source>Where, when and by what sensor: conditions with commas between them, such as sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, 2019 .. 2021. Enter searches.</source>
-   <translation>Wo, wann und mit welchem Sensor: Bedingungen mit Kommas dazwischen, auf Englisch, etwa sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, 2019 .. 2021. Die Eingabetaste sucht.</translation>
+   <source>Where, when and by what sensor: conditions with commas between them, such as sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, June 2018, since 2019, before 2021. Enter searches.</source>
+   <translation>Wo, wann und mit welchem Sensor: Bedingungen mit Kommas dazwischen, auf Englisch, etwa sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, June 2018, since 2019, before 2021. Die Eingabetaste sucht.</translation>
   </message>
   <message>
    <source>How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks neither for them nor against them, but where the words must hold they are left out.</source>
@@ -2839,8 +2847,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Es wurde kein Python gefunden, das die FRORS-Engine ausführen könnte. Geben Sie das Python der Engine mit seinem vollen Pfad in der Umgebungsvariablen FRORS_PYTHON oder in der QGIS-Einstellung plugins/frors/python an.</translation>
   </message>
   <message>
+   <source>No chip of the archive is known to fulfil the conditions; change them.</source>
+   <translation>Von keinem Chip des Archivs ist bekannt, dass er die Bedingungen erfüllt; ändern Sie sie.</translation>
+  </message>
+  <message>
    <source>No chip of the archive passes the filters; widen them.</source>
    <translation>Kein Chip des Archivs kommt durch die Filter; weiten Sie sie.</translation>
+  </message>
+  <message>
+   <source>No chip that passes the filters is known to fulfil the conditions; change one or the other.</source>
+   <translation>Von keinem Chip, der durch die Filter kommt, ist bekannt, dass er die Bedingungen erfüllt; ändern Sie diese oder jene.</translation>
   </message>
   <message>
    <source>No class has two validation images, so none can be found by another; keep a larger share (--validate).</source>
@@ -3575,8 +3591,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>ein Datum wie 2019, 2019-06, 2019-06-07 oder 2019-06-07T10:30:31Z</translation>
   </message>
   <message>
-   <source>a date such as 2020-05</source>
-   <translation>ein Datum wie 2020-05</translation>
+   <source>a date such as 2020, 2020-05, May 2020 or 31.5.2020</source>
+   <translation>ein Datum wie 2020, 2020-05, May 2020 oder 31.5.2020</translation>
   </message>
   <message>
    <source>a filter is not finite</source>
@@ -3639,8 +3655,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>eine Zahl von Prozent von 0 bis 100</translation>
   </message>
   <message>
-   <source>a platform, a season, a month, a year, since, until, within, near, resolution, cloud or off-nadir</source>
-   <translation>eine Plattform, eine Jahreszeit, ein Monat, ein Jahr, since, until, within, near, resolution, cloud oder off-nadir</translation>
+   <source>a platform, a season, a month, a date, since, until, before, after, within, near, resolution, cloud or off-nadir</source>
+   <translation>eine Plattform, eine Jahreszeit, ein Monat, ein Datum, since, until, before, after, within, near, resolution, cloud oder off-nadir</translation>
   </message>
   <message>
    <source>a sign such as &lt;</source>
@@ -3661,6 +3677,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>a whole number</source>
    <translation>eine ganze Zahl</translation>
+  </message>
+  <message>
+   <source>a year</source>
+   <translation>ein Jahr</translation>
   </message>
   <message>
    <source>an object of fields</source>

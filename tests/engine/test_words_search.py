@@ -48,11 +48,28 @@ def found(colour_archive, index, paths, tmp_path):
     def search(words, **values):
         parameters = Parameters({"chip": 1, "any_size": True, "k": 1000, "words": words} | values)
         query, _ = read_query(parameters, colour_archive)
-        matches = searcher.search(query).matches
-        return {names[match.chip.raster_id] for match in matches}, matches
+        answer = searcher.search(query)
+        notes.append(answer.note)
+        return {names[match.chip.raster_id] for match in answer.matches}, answer.matches
 
+    notes: list[str | None] = []
+    search.notes = notes
     yield search
     searcher.close()
+
+
+def test_what_excludes_everything_is_named(found):
+    area, elsewhere = [8.9, 44.9, 9.2, 45.1], [100.0, 0.0, 101.0, 1.0]
+    for values, words in (
+        ({}, "known to fulfil the conditions; change them"),
+        ({"within": area}, "that passes the filters is known to fulfil the conditions"),
+        ({"within": elsewhere}, "passes the filters; widen"),
+    ):
+        assert found("landsat", **values)[1] == []
+        assert words in found.notes[-1]
+    assert found("landsat", words_weight=0.5)[1]
+    assert found("sentinel-2", within=elsewhere)[1] == []
+    assert "passes the filters; widen" in found.notes[-1]
 
 
 def test_only_rasters_that_are_known_to_fulfil_the_words_are_searched(found):

@@ -104,12 +104,12 @@ def test_the_raster_of_a_match_is_shown_and_corrected_in_the_archive(ready, dial
     wait_until(lambda: fake.requests("describe_raster")[-1]["params"]["raster"] == 2)
 
 
-def test_what_the_engine_refuses_is_said_and_the_edits_stay(dialog, fake, wait_until):
+def test_what_the_engine_refuses_is_said_with_the_fields_own_name_and_the_edits_stay(dialog, fake, wait_until):
     refusal = {"code": "bad_request", "message": "The field 'cloud' must be a number."}
     fake.order(set_acquisition={"error": refusal})
     dialog.form._lines["cloud"].setText("much")
     dialog._save.click()
-    wait_until(lambda: dialog._failure.text() == refusal["message"])
+    wait_until(lambda: dialog._failure.text() == "The field 'Cloud (%)' must be a number.")
     assert dialog.form.edits() == {"cloud": "much"}
     assert dialog.form.isEnabled()
 

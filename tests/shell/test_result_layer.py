@@ -1,30 +1,37 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCoordinateTransformContext,
+    QgsFillSymbol,
     QgsGeometry,
-    QgsGraduatedSymbolRenderer,
+    QgsLayerTreeModel,
+    QgsMapRendererSequentialJob,
+    QgsMapSettings,
     QgsProject,
     QgsRectangle,
+    QgsRuleBasedRenderer,
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QDateTime
+from qgis.PyQt.QtCore import QDateTime, QSize, Qt
 
 from frors_qgis.resources import resource_path
 from frors_qgis.shell import result_file
-from frors_qgis.shell.map_colours import SCORE_COLOURS
+from frors_qgis.shell.map_colours import RIGHT_COLOUR, SCORE_COLOURS, WRONG_COLOUR
 from frors_qgis.shell.map_marks import lonlat_polygon
 from frors_qgis.shell.match import match_from_json
-from frors_qgis.shell.ranked_layer import rank_layer
+from frors_qgis.shell.ranked_layer import label_layer, rank_layer
 from frors_qgis.shell.result_file import FinishedQuery, match_features, results_folder, write_result_file
-from frors_qgis.shell.result_layer import add_result_layers, results_group_name, style_matches
+from frors_qgis.shell.result_layer import add_result_layers, results_group_name
+from frors_qgis.shell.result_style import style_matches
 
 
 def made_query(count=10, title="town, 38 x 38 m"):
@@ -36,7 +43,7 @@ def made_query(count=10, title="town, 38 x 38 m"):
                 {
                     "rank": rank, "score": 0.9 - rank / 100, "chip": 2**40 + rank, "raster": "/d/town.tif",
                     "raster_id": 1, "acquired": "2021-03-04T05:06:07Z" if rank % 2 else None, "ground_size": 38.4,
-                    "footprint": [[west, 43.1], [west + 0.001, 43.1], [west + 0.001, 43.0], [west, 43.0]],
+                    "footprint": [[west, 43.1], [west + 0.001, 43.1], [west + 0.001, 43.099], [west, 43.099]],
                 }
             )
         )  # fmt: skip
@@ -48,6 +55,39 @@ def added(query, file):
         pass
     group = QgsProject.instance().layerTreeRoot().findGroup(results_group_name())
     return [node.layer() for node in group.children()[0].findLayers()]
+
+
+def classes(layer):
+    """The rules for classes of the score, best first."""
+    return [rule for rule in layer.renderer().rootRule().children() if "score" in rule.filterExpression()]
+
+
+def inside(layer, rule):
+    """The scores of the features that a rule draws."""
+    return [feature["score"] for feature in layer.getFeatures(rule.filterExpression())]
+
+
+def legend(tree, layer):
+    """What the layer tree says under a layer."""
+    nodes = tree.layerLegendNodes(QgsProject.instance().layerTreeRoot().findLayer(layer.id()))
+    return [node.data(Qt.ItemDataRole.DisplayRole) for node in nodes]
+
+
+def colours_on_the_map(layer):
+    """How many pixels of each colour a map of the layer has."""
+    settings = QgsMapSettings()
+    settings.setLayers([layer])
+    settings.setDestinationCrs(layer.crs())
+    extent = layer.extent()
+    extent.scale(1.1)
+    settings.setExtent(extent)
+    settings.setOutputSize(QSize(900, 90))
+    job = QgsMapRendererSequentialJob(settings)
+    job.start()
+    job.waitForFinished()
+    image = job.renderedImage()
+    colours = np.frombuffer(image.constBits().asstring(image.sizeInBytes()), np.uint32) & 0xFFFFFF
+    return Counter(f"#{colour:06x}" for colour in colours.tolist())
 
 
 @pytest.fixture
@@ -111,7 +151,7 @@ def test_the_layers_are_still_there_when_the_project_is_opened_again(qgis_new_pr
     layers = project.mapLayersByName("Matches")
     assert len(layers) == 1
     assert layers[0].featureCount() == 10
-    assert isinstance(layers[0].renderer(), QgsGraduatedSymbolRenderer)
+    assert len(classes(layers[0])) == 5
 
 
 def test_each_query_has_a_file_that_another_thread_may_write(qgis_new_project, folder):
@@ -159,15 +199,10 @@ def test_layers_that_are_deleted_at_once_are_not_missed(qgis_new_project, folder
 def test_the_style_grades_by_score_with_equally_many_matches_in_each_class(qgis_new_project, folder):
     query = made_query(20)
     _, matches = added(query, write_result_file(query, folder))
-    renderer = matches.renderer()
-    assert isinstance(renderer, QgsGraduatedSymbolRenderer)
-    assert renderer.classAttribute() == "score"
-    counts = []
-    for graded, colour in zip(renderer.ranges(), SCORE_COLOURS, strict=True):
-        inside = [f for f in matches.getFeatures() if graded.lowerValue() <= f["score"] <= graded.upperValue()]
-        counts.append(len(inside))
-        assert graded.symbol().symbolLayers()[-1].color().name() == colour
-    assert counts == [4] * 5
+    assert isinstance(matches.renderer(), QgsRuleBasedRenderer)
+    for rule, colour in zip(classes(matches), SCORE_COLOURS, strict=True):
+        assert rule.symbol().symbolLayers()[-1].color().name() == colour
+    assert [len(inside(matches, rule)) for rule in classes(matches)] == [4] * 5
     assert matches.labelsEnabled()
     assert matches.labeling().settings().fieldName == "rank"
 
@@ -176,17 +211,56 @@ def test_the_legend_says_from_which_score_to_which_also_below_zero(qgis_new_proj
     matches = [replace(match, score=match.score - 1) for match in made_query(10).matches]
     layer = QgsVectorLayer("Polygon?crs=EPSG:4326&field=score:double", "x", "memory")
     style_matches(layer, matches)
-    assert [graded.label() for graded in layer.renderer().ranges()][::4] == ["-0.120 to -0.110", "-0.200 to -0.190"]
+    assert [rule.label() for rule in classes(layer)][::4] == ["-0.120 to -0.110", "-0.200 to -0.190"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 6])
 def test_few_matches_and_equal_scores_are_all_drawn(qgis_new_project, folder, count):
     query = made_query(count)
     _, matches = added(query, write_result_file(query, folder))
-    ranges = matches.renderer().ranges()
-    assert 1 <= len(ranges) <= 5
-    for feature in matches.getFeatures():
-        assert any(graded.lowerValue() <= feature["score"] <= graded.upperValue() for graded in ranges)
+    assert 1 <= len(classes(matches)) <= 5
+    assert sum(len(inside(matches, rule)) for rule in classes(matches)) == count
+
+
+def test_the_legend_follows_the_ranking_also_one_that_finds_nothing(qgis_new_project, folder):
+    query = made_query()
+    _, layer = added(query, write_result_file(query, folder))
+    tree = QgsLayerTreeModel(QgsProject.instance().layerTreeRoot())
+    first = legend(tree, layer)
+    assert len(first) == 7
+    for found in ((), query.matches[:2], query.matches):
+        for _ in rank_layer(layer, replace(query, matches=tuple(found)), {}):
+            pass
+        assert len(legend(tree, layer)) == len(classes(layer)) + 2 == min(5, len(found)) + 2
+    assert legend(tree, layer) == first
+    assert [rule.symbol().symbolLayers()[-1].color().name() for rule in classes(layer)] == list(SCORE_COLOURS)
+
+
+def test_a_style_of_the_users_own_stays(qgis_new_project, folder):
+    query = made_query()
+    _, layer = added(query, write_result_file(query, folder))
+    layer.setRenderer(QgsRuleBasedRenderer(QgsFillSymbol()))
+    for _ in rank_layer(layer, replace(query, matches=query.matches[:2]), {}):
+        pass
+    assert not classes(layer)
+
+
+def test_marks_are_seen_on_the_map_by_sign_and_colour_and_the_scores_stay(qgis_new_project, folder):
+    query = made_query()
+    _, layer = added(query, write_result_file(query, folder))
+    verdicts = {query.matches[1].chip: True, query.matches[8].chip: False}
+    right, wrong = RIGHT_COLOUR.name(), WRONG_COLOUR.name()
+    plain = colours_on_the_map(layer)
+    assert plain[right] == plain[wrong] == 0
+    assert label_layer(layer, query.id, verdicts, {})
+    marked = colours_on_the_map(layer)
+    assert min(marked[right], marked[wrong]) > 20
+    for colour in SCORE_COLOURS:
+        assert marked[colour] > 0.8 * plain[colour] > 0
+    left = tuple(match for match in query.matches if match.chip != query.matches[8].chip)
+    for _ in rank_layer(layer, replace(query, matches=left), verdicts):
+        pass
+    assert colours_on_the_map(layer)[wrong] > 2 * marked[wrong], "what is no match any more keeps an outline"
 
 
 def test_the_style_file_loads_and_holds_no_path(qgis_app):

@@ -14,6 +14,11 @@ _MOMENT = re.compile(
     r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?",
     re.ASCII,
 )
+_SPOKEN = re.compile(r"(?:(\d{1,2})\.?\s+)?([a-z]{3,9})\s+(\d{4})", re.ASCII | re.IGNORECASE)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+
+MONTH_WORDS = {name[:length]: number for number, name in enumerate(MONTHS, 1) for length in (3, len(name))}
+"""The month, from 1, of each name and of its first three letters."""
 
 
 def iso_moment(text: str) -> str | None:
@@ -40,6 +45,29 @@ def iso_moment(text: str) -> str | None:
         offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
         moment += offset if zone[0] == "-" else -offset
     return moment.replace(tzinfo=timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def written_moment(text: str) -> str | None:
+    """The `iso_moment` of a date as people write it: also "June 2018", "11 June 2018" or "11.6.2018", the day first."""
+    if spoken := _SPOKEN.fullmatch(text):
+        day, year = spoken[1], spoken[3]
+        month = MONTH_WORDS.get(spoken[2].lower(), 0)
+    elif dotted := _DOTTED.fullmatch(text):
+        day, year = dotted[1], dotted[3]
+        month = int(dotted[2])
+    else:
+        return iso_moment(text)
+    return iso_moment(f"{year}-{month:02d}" + (f"-{int(day):02d}" if day else ""))
+
+
+def day_before(day: str) -> str:
+    """The day before an ISO date."""
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+def day_after(day: str) -> str:
+    """The day after an ISO date."""
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def period(moment: str) -> tuple[str, str]:

@@ -5,11 +5,15 @@
     term      = [ "not" ] , condition ;
     condition = platform | sensor | level                              sentinel-2, landsat, msi, L2A
               | season | month                                         summer, june
-              | date , [ ".." , date ]                                 2019, 2019-06..2020-05, 2019-06-07
+              | date , [ ".." , date ]                                 2019, 2019-06..2020-05, June 2018
               | ( "since" | "until" ) , date                           both include their date
+              | ( "before" | "after" ) , date                          neither does
               | measure , sign , number , [ unit ]                     resolution < 15 m, cloud <= 20 %, off-nadir < 10
               | "within" , number , unit , [ "of" , place ]            within 50 km; within 800 m of 43.3 N 5.4 E
               | "near" , place ;                                       within 25 km of it
+    date      = year , [ "-" , month , [ "-" , day ] ]                 2018, 2018-06, 2018-06-11
+              | [ day ] , month , year                                 June 2018, 11 June 2018
+              | day , "." , month , "." , year ;                       11.6.2018
     place     = number , [ "N" | "S" ] , number , [ "E" | "W" ] ;      latitude and longitude, south and west negative
     sign      = "<" | "<=" | ">" | ">=" | "=" ;
     unit      = "m" | "cm" | "km" | "%" | "deg" ;
@@ -25,7 +29,15 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.acquisition.dates import MONTHS, SEASONS, iso_moment, period
+from frors_qgis.engine.acquisition.dates import (
+    MONTH_WORDS,
+    MONTHS,
+    SEASONS,
+    day_after,
+    day_before,
+    period,
+    written_moment,
+)
 from frors_qgis.engine.acquisition.places import MOST_KM, Place
 from frors_qgis.engine.acquisition.platforms import is_level, is_platform, is_sensor, key, platform_family
 from frors_qgis.engine.acquisition.predicate import (
@@ -56,9 +68,12 @@ _SIGNS = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=", 
 _METRES = {"cm": 0.01, "m": 1.0, "km": 1000.0}
 _UNITS = {"gsd": _METRES, "cloud": {"%": 1.0}, "off_nadir": {"deg": 1.0, "°": 1.0}}
 _SEASON_WORDS = {season: season for season in SEASONS} | {"fall": "autumn"}
-_MONTH_WORDS = {name[:length]: number for number, name in enumerate(MONTHS, 1) for length in (3, len(name))}
-_STARTERS = ("since", "until", "within", "near", "resolution", "cloud", "off-nadir")
-_START = "a platform, a season, a month, a year, since, until, within, near, resolution, cloud or off-nadir"
+_SPANS = ("since", "until", "before", "after")
+_MOST_WORDS_OF_A_DATE = 3
+_STARTERS = (*_SPANS, "within", "near", "resolution", "cloud", "off-nadir")
+_START = (
+    "a platform, a season, a month, a date, since, until, before, after, within, near, resolution, cloud or off-nadir"
+)
 
 
 @dataclass(frozen=True)
@@ -173,10 +188,9 @@ class _Reader:
         starters = self._starters() if negated else [*self._starters(), "not"]
         word = self._peek(_START, starters)
         small = word.lower()
-        if small in ("since", "until"):
+        if small in _SPANS:
             self._at += 1
-            first, last = self._date("a date such as 2020-05")
-            return InPeriod(first, None) if small == "since" else InPeriod(None, last)
+            return self._span(small)
         if small == "within":
             self._at += 1
             return self._within()
@@ -186,21 +200,36 @@ class _Reader:
         if small in _MEASURES:
             self._at += 1
             return self._measured(_MEASURES[small])
-        if small in _SEASON_WORDS or small in _MONTH_WORDS:
+        if small in _SEASON_WORDS:
             self._at += 1
-            return InSeason(_SEASON_WORDS[small]) if small in _SEASON_WORDS else InMonth(_MONTH_WORDS[small])
-        if (name := self._name()) is not None:
+            return InSeason(_SEASON_WORDS[small])
+        if small in MONTH_WORDS and self._moment() is None:
+            self._at += 1
+            self.next_words = self._known.years
+            return InMonth(MONTH_WORDS[small])
+        if small not in MONTH_WORDS and (name := self._name()) is not None:
             return name
-        if iso_moment(word) is not None:
-            first, last = self._date(_START)
-            if self._takes(".."):
-                last = self._date("the last date, such as 2021")[1]
-            else:
-                self.next_words = [".."]
-            if last < first:
-                raise EngineError(ErrorCode.BAD_REQUEST, f"The dates {first} .. {last} go backwards: swap them.")
-            return InPeriod(first, last)
+        if self._moment() is not None:
+            return self._from_to()
         self._refuse(_START)
+
+    def _span(self, word: str) -> InPeriod:
+        """What lies since, until, before or after a date."""
+        first, last = self._date("a date such as 2020, 2020-05, May 2020 or 31.5.2020")
+        if word in ("since", "after"):
+            return InPeriod(first if word == "since" else day_after(last), None)
+        return InPeriod(None, last if word == "until" else day_before(first))
+
+    def _from_to(self) -> InPeriod:
+        """A date, or all between two."""
+        first, last = self._date(_START)
+        if self._takes(".."):
+            last = self._date("the last date, such as 2021")[1]
+        else:
+            self.next_words = [".."]
+        if last < first:
+            raise EngineError(ErrorCode.BAD_REQUEST, f"The dates {first} .. {last} go backwards: swap them.")
+        return InPeriod(first, last)
 
     def _starters(self) -> list[str]:
         known = self._known
@@ -229,11 +258,25 @@ class _Reader:
 
     def _date(self, expected: str) -> tuple[str, str]:
         """The first and the last day of a date."""
-        moment = iso_moment(self._peek(expected, self._known.years))
-        if moment is None:
+        word = self._peek(expected, [*self._known.years, *MONTHS])
+        found = self._moment()
+        if found is None:
+            if word.lower() in MONTH_WORDS:
+                self._at += 1
+                expected = "a year"
+                self._peek(expected, self._known.years)
             self._refuse(expected)
-        self._at += 1
+        moment, count = found
+        self._at += count
         return period(moment)
+
+    def _moment(self) -> tuple[str, int] | None:
+        """The `iso_moment` of the words that come next, as many as make one, and how many; nothing is read by it."""
+        rest = self._tokens[self._at : self._at + _MOST_WORDS_OF_A_DATE]
+        for count in range(len(rest), 0, -1):
+            if (moment := written_moment(" ".join(rest[:count]))) is not None:
+                return moment, count
+        return None
 
     def _measured(self, field: str) -> Measured:
         sign = _SIGNS.get(self._peek("a sign such as <", ["<", "<=", ">", ">=", "="]))

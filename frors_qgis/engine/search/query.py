@@ -76,6 +76,12 @@ class Query:
         """Whether the words are weighed against the looks; they must hold otherwise."""
         return self.vector is not None and self.weight is not None and bool(self.words.clauses)
 
+    @property
+    def has_filters(self) -> bool:
+        """Whether anything but its words limits which chips it is compared with."""
+        filters = (self.extent, self.rasters, self.since, self.until, self.months, self.newer_than)
+        return any(one is not None for one in filters)
+
     def admits(self, acquired: str | None) -> bool:
         """Whether a raster that was acquired on this ISO date (None: unknown) may hold matches."""
         if self.since is None and self.until is None and self.months is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, reduce
 from itertools import chain, islice
 from typing import Any
@@ -33,6 +34,7 @@ _MOST_FETCHED = 20_000
 """Chips that one search looks at: where matches must lie far apart, or all lie on each other, fewer are found."""
 
 
+_Select = Callable[..., "NDArray[np.bool_] | None"]
 _Ranking = Callable[[int], tuple[NDArray[np.int64], NDArray[np.floating[Any]]]]
 
 
@@ -62,14 +64,12 @@ class Searcher:
         self._index.refresh(check)
         if not len(self._index):
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
-        rasters = self._rasters(query)
-        ids = self._places(query)
-        select = partial(self._index.select, rasters=rasters, ids=ids, newer_than=query.newer_than)
+        select = self._select(query)
         mask = select()
         if mask is not None and not mask.any():
             if query.newer_than is not None and query.newer_than >= self._archive.last_chip():
                 return Matches([], "Nothing has come into the archive since this query was last searched with.")
-            return Matches([], "No chip of the archive passes the filters; widen them.")
+            return Matches([], self._why_nothing_is_left(query))
         note = None
         if query.ground_size is not None:
             sizes, note = similar_range(self._index.ground_sizes(mask), query.ground_size)
@@ -81,6 +81,21 @@ class Searcher:
                 note = f"The best match scores {matches[0].score:.3f}; lower the least score."
             matches = good
         return Matches(matches, note)
+
+    def _select(self, query: Query) -> _Select:
+        """Chooses the chips that pass a query's filters and fulfil its conditions: bool [n], None: all."""
+        ids = self._places(query)
+        return partial(self._index.select, rasters=self._rasters(query), ids=ids, newer_than=query.newer_than)
+
+    def _why_nothing_is_left(self, query: Query) -> str:
+        """A sentence about filters and conditions that no chip passes together."""
+        if query.words.clauses and not query.is_weighed:
+            if not query.has_filters:
+                return "No chip of the archive is known to fulfil the conditions; change them."
+            passing = self._select(replace(query, words=NO_CONDITIONS))()
+            if passing is None or passing.any():
+                return "No chip that passes the filters is known to fulfil the conditions; change one or the other."
+        return "No chip of the archive passes the filters; widen them."
 
     def _places(self, query: Query) -> NDArray[np.int64] | None:
         """The ids of the chips that lie where matches may lie; None: everywhere."""

@@ -41,6 +41,24 @@ UNKNOWN = Acquisition()
         "since 2019-06-07",
         "until 2019",
         "until 2019-06-07",
+        "June 2019",
+        "jun 2019",
+        "7 June 2019",
+        "7. june 2019",
+        "7.6.2019",
+        "07.06.2019",
+        "since June 2019",
+        "until 7 June 2019",
+        "before 2020",
+        "before July 2019",
+        "before 8.6.2019",
+        "after 2018",
+        "after may 2019",
+        "after 6.6.2019",
+        "not before 2019",
+        "May 2019 .. June 2019",
+        "1.6.2019..30.6.2019",
+        "june or 2018",
         "cloud < 20",
         "cloud<20%",
         "cloud <= 12 %",
@@ -83,6 +101,15 @@ def test_a_line_that_a_scene_fulfils(line):
         "2020..2021",
         "since 2019-06-08",
         "until 2019-06-06",
+        "June 2018",
+        "july 2019",
+        "6.7.2019",
+        "before 2019",
+        "before June 2019",
+        "before 7.6.2019",
+        "after 2019",
+        "after june 2019",
+        "after 7 June 2019",
         "cloud < 12",
         "resolution < 10 m",
         "resolution = 20 m",
@@ -168,7 +195,14 @@ def test_names_that_the_archive_holds_can_be_written():
         ("near 143.3 5.4", "143.3", "latitude"),
         ("near 43.3", "43.3", "longitude"),
         ("sentinel-2,, summer", "comma", "a platform"),
-        ("2019-13", "2019-13", "a year"),
+        ("2019-13", "2019-13", "a date"),
+        ("since june", "june", "a year"),
+        ("before june, 2019", "june", "a year"),
+        ("since june yesterday", "yesterday", "a year"),
+        ("after 31.6.2019", "31.6.2019", "2020-05"),
+        ("6.13.2019", "6.13.2019", "a date"),
+        ("june 20019", "20019", "a comma"),
+        ("June 2019 .. May 2019", "2019-06-01", "swap"),
         ("2019..", "..", "last date"),
         ("2021..2019", "2021-01-01", "swap"),
         ("within 0 km", "0", "more than 0"),
@@ -201,8 +235,9 @@ def test_a_long_line_is_refused_and_none_takes_long():
 def test_any_line_is_read_or_refused():
     rng = random.Random(3)
     words = (
-        "not or , .. < = 2019 2019-06 50 km m % n s of within near since cloud sentinel-2 summer june x é -1".split()
-    )
+        "not or , .. < = 2019 2019-06 7.6.2019 7 50 km m % n s of within near since before cloud sentinel-2 summer "
+        "june x é -1"
+    ).split()
     for _ in range(3000):
         line = rng.choice(["", " "]).join(rng.choice(words) for _ in range(rng.randint(0, 8)))
         completions(line, rng.randint(-1, len(line) + 1))
@@ -224,8 +259,12 @@ KNOWN = Known(("landsat-8", "sentinel-2", "sentinel-2a"), ("msi", "oli"), ("L2A"
         ("sentinel-2, 20", ["2018", "2019"]),
         ("landsat-8 or l", ["landsat-8", "L2A"]),
         ("not wi", ["winter", "within"]),
-        ("since ", ["2018", "2019"]),
-        ("2018..", ["2018", "2019"]),
+        ("since 2", ["2018", "2019"]),
+        ("before j", ["january", "june", "july"]),
+        ("since june ", ["2018", "2019"]),
+        ("june ", ["2018", "2019", ",", "or"]),
+        ("june 2018 ", ["..", ",", "or"]),
+        ("2018..2", ["2018", "2019"]),
         ("2018 ", ["..", ",", "or"]),
         ("cloud ", ["<", "<=", ">", ">=", "="]),
         ("cloud < ", []),

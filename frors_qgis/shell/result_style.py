@@ -1,0 +1,115 @@
+"""How a layer of matches is drawn: by classes of the score, with the panel's signs on what is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qgis.core import (
+    QgsFillSymbol,
+    QgsGeometryGeneratorSymbolLayer,
+    QgsMarkerSymbol,
+    QgsProperty,
+    QgsRuleBasedRenderer,
+    QgsSimpleLineSymbolLayer,
+    QgsSvgMarkerSymbolLayer,
+    QgsSymbolLayer,
+    QgsVectorLayer,
+)
+
+from frors_qgis.resources import resource_path
+from frors_qgis.shell.map_colours import CASING_COLOUR, SCORE_COLOURS, score_class
+from frors_qgis.shell.match import Match
+from frors_qgis.shell.result_file import RESULT_CRS, verdict_label
+from frors_qgis.shell.translation import tr
+from frors_qgis.shell.verdict_sign import sign_svg, verdict_colour
+from frors_qgis.shell.wording import decimal_text
+
+_SLACK = 1e-6  # so that no score at the end of a class is lost to rounding
+_KEY = "frors-"
+"""What the keys of our rules begin with."""
+_SIGN_MM = 3.8
+_SIGN_PLACE = "point_n(exterior_ring($geometry), 2)"  # its rank stands at the first corner
+_ABOVE_ALL = 1
+
+
+def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
+    """Gives a new layer its style, with equally many matches in each class; `matches` are sorted best first."""
+    layer.loadNamedStyle(str(resource_path("styles", "matches.qml")))
+    root = QgsRuleBasedRenderer.Rule(None)
+    for right in (True, False):
+        root.appendChild(_verdict_rule(right))
+    renderer = QgsRuleBasedRenderer(root)
+    renderer.setOrderBy(layer.renderer().orderBy())
+    renderer.setOrderByEnabled(True)
+    layer.setRenderer(renderer)
+    grade(layer, matches)
+
+
+def grade(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
+    """Fits the classes of a layer to its matches; one that the user draws in a way of her own stays."""
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsRuleBasedRenderer) or not _rules(renderer):
+        return
+    renderer = renderer.clone()
+    root, rules = renderer.rootRule(), _rules(renderer)
+    symbols: list[QgsFillSymbol] = []
+    place = 0
+    for number in range(len(SCORE_COLOURS)):
+        scores = [match.score for row, match in enumerate(matches) if score_class(row, len(matches)) == number]
+        rule = rules.get(f"{_KEY}{number}")
+        if not scores:
+            if rule is not None:
+                root.removeChild(rule)
+            continue
+        if rule is None:
+            symbols = symbols or _class_symbols()
+            rule = QgsRuleBasedRenderer.Rule(symbols[number])
+            rule.setRuleKey(f"{_KEY}{number}")
+            root.insertChild(place, rule)
+        place += 1
+        low, high = scores[-1], scores[0]
+        rule.setFilterExpression(f'"score" between {low - _SLACK!r} and {high + _SLACK!r}')
+        rule.setLabel(tr("{low} to {high}").format(low=decimal_text(low), high=decimal_text(high)))
+    layer.setRenderer(renderer)  # which tells the legend, too
+
+
+def _rules(renderer: QgsRuleBasedRenderer) -> dict[str, QgsRuleBasedRenderer.Rule]:
+    """Our rules by their keys, those that the user has not deleted."""
+    return {rule.ruleKey(): rule for rule in renderer.rootRule().children() if rule.ruleKey().startswith(_KEY)}
+
+
+def _class_symbols() -> list[QgsFillSymbol]:
+    """The symbols of the classes, best first."""
+    layer = QgsVectorLayer(f"Polygon?crs={RESULT_CRS}", "", "memory")
+    layer.loadNamedStyle(str(resource_path("styles", "matches.qml")))
+    return [graded.symbol().clone() for graded in layer.renderer().ranges()]
+
+
+def _verdict_rule(right: bool) -> QgsRuleBasedRenderer.Rule:
+    """Draws the sign on what is marked, and an outline round what is found no more."""
+    rule = QgsRuleBasedRenderer.Rule(_verdict_symbol(right))
+    rule.setRuleKey(f"{_KEY}{verdict_label(right)}")
+    rule.setFilterExpression(f"\"label\" = '{verdict_label(right)}'")
+    rule.setLabel(tr("marked right") if right else tr("marked wrong"))
+    return rule
+
+
+def _verdict_symbol(right: bool) -> QgsFillSymbol:
+    casing = QgsSimpleLineSymbolLayer(CASING_COLOUR, 1.1)
+    line = QgsSimpleLineSymbolLayer(verdict_colour(right), 0.6)
+    line.setUseCustomDashPattern(True)
+    line.setCustomDashVector([1.6, 1.2])
+    for outline in (casing, line):
+        outline.setDataDefinedProperty(
+            QgsSymbolLayer.Property.LayerEnabled, QgsProperty.fromExpression('"score" is null')
+        )
+    marker = QgsMarkerSymbol()
+    marker.changeSymbolLayer(0, QgsSvgMarkerSymbolLayer(sign_svg(right), _SIGN_MM))
+    sign = QgsGeometryGeneratorSymbolLayer.create({"SymbolType": "Marker", "geometryModifier": _SIGN_PLACE})
+    sign.setSubSymbol(marker)
+    sign.setRenderingPass(_ABOVE_ALL)
+    symbol = QgsFillSymbol()
+    symbol.changeSymbolLayer(0, casing)
+    symbol.appendSymbolLayer(line)
+    symbol.appendSymbolLayer(sign)
+    return symbol
