@@ -232,6 +232,7 @@ def _model() -> QgsProcessingModelAlgorithm:
             output = QgsProcessingModelOutput("Surroundings")
             output.setChildOutputName("OUTPUT")
             output.setChildId(name)
+            output.setDescription(output.name())
             output.setPosition(QPointF(265, 570))
             child.setModelOutputs({"Surroundings": output})
         model.addChildAlgorithm(child)

@@ -39,8 +39,8 @@ def rank_layer(layer: QgsVectorLayer, query: FinishedQuery, verdicts: Verdicts) 
     """Has a layer follow another ranking of the same query, one step for each `next`; returns False where it cannot.
 
     Only features of this query that hold nothing of the user's are deleted: no label, no note, nothing in fields that
-    she has added. Others that are found no more lose rank and score, and are drawn only while they are marked. Not for a
-    layer in edit mode.
+    she has added. Others that are found no more lose rank and score, and are drawn only while they are marked. Not for
+    a layer in edit mode.
     """
     if not _is_ours(layer):
         return False

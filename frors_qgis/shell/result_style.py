@@ -15,6 +15,7 @@ from qgis.core import (
     QgsSymbolLayer,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import Qt
 
 from frors_qgis.resources import resource_path
 from frors_qgis.shell.map_colours import CASING_COLOUR, SCORE_COLOURS, score_class
@@ -28,7 +29,9 @@ _SLACK = 1e-6  # so that no score at the end of a class is lost to rounding
 _KEY = "frors-"
 """What the keys of our rules begin with."""
 _SIGN_MM = 3.8
-_SIGN_PLACE = "point_n(exterior_ring($geometry), 2)"  # its rank stands at the first corner
+_SIGN_PLACE = "point_n(exterior_ring($geometry), 2)"
+_SIGN_OFFSET = "if($id is null, '0,0', '-2.6,2.6')"  # into the corner, where no neighbour's rank stands
+_STROKE = "if(\"score\" is null, '{style}', 'no')"
 _ABOVE_ALL = 1
 
 
@@ -95,16 +98,15 @@ def _verdict_rule(right: bool) -> QgsRuleBasedRenderer.Rule:
 
 
 def _verdict_symbol(right: bool) -> QgsFillSymbol:
-    casing = QgsSimpleLineSymbolLayer(CASING_COLOUR, 1.1)
-    line = QgsSimpleLineSymbolLayer(verdict_colour(right), 0.6)
-    line.setUseCustomDashPattern(True)
-    line.setCustomDashVector([1.6, 1.2])
-    for outline in (casing, line):
-        outline.setDataDefinedProperty(
-            QgsSymbolLayer.Property.LayerEnabled, QgsProperty.fromExpression('"score" is null')
-        )
+    casing, line = QgsSimpleLineSymbolLayer(CASING_COLOUR, 1.1), QgsSimpleLineSymbolLayer(verdict_colour(right), 0.6)
+    for outline, style in ((casing, "solid"), (line, "dash")):
+        outline.setPenStyle(Qt.PenStyle.NoPen)  # so that the legend, which knows of no feature, has the sign alone
+        stroke = QgsProperty.fromExpression(_STROKE.format(style=style))
+        outline.setDataDefinedProperty(QgsSymbolLayer.Property.StrokeStyle, stroke)
+    disc = QgsSvgMarkerSymbolLayer(sign_svg(right), _SIGN_MM)
+    disc.setDataDefinedProperty(QgsSymbolLayer.Property.Offset, QgsProperty.fromExpression(_SIGN_OFFSET))
     marker = QgsMarkerSymbol()
-    marker.changeSymbolLayer(0, QgsSvgMarkerSymbolLayer(sign_svg(right), _SIGN_MM))
+    marker.changeSymbolLayer(0, disc)
     sign = QgsGeometryGeneratorSymbolLayer.create({"SymbolType": "Marker", "geometryModifier": _SIGN_PLACE})
     sign.setSubSymbol(marker)
     sign.setRenderingPass(_ABOVE_ALL)

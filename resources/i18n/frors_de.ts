@@ -2189,11 +2189,11 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>marked right</source>
-   <translation>als richtig markiert</translation>
+   <translation>richtig</translation>
   </message>
   <message>
    <source>marked wrong</source>
-   <translation>als falsch markiert</translation>
+   <translation>falsch</translation>
   </message>
   <message>
    <source>{low} to {high}</source>

@@ -66,6 +66,15 @@ class Door:
                 ends[event["id"]] = event
         return ends
 
+    def wait_until_under_way(self, request: int) -> dict:
+        """The first progress of a request that is more than none."""
+        while True:
+            event = self.events.get(timeout=60)
+            if event.get("id") == request and "error" in event:
+                raise AssertionError(event)
+            if event.get("id") == request and event.get("progress", {}).get("fraction", 0) > 0:
+                return event["progress"]
+
     def call(self, method: str, **params: object) -> dict:
         """The result of a request; an error raises AssertionError."""
         request = self.send(method, **params)
@@ -79,6 +88,33 @@ class Door:
         event = self.wait(request)[request]
         assert "error" in event, event
         return event["error"]
+
+    def seconds_to_cancel(self, request: int) -> float:
+        """Cancels a request that has more to do, waits for its end, and says how long that takes a quiet computer.
+
+        That is the clock's time less what threads of the engine and of the test have waited for a core meanwhile, as
+        far as others had the cores: where nobody else computes, it is the clock's time.
+        """
+        begun, waits, others = time.monotonic(), self._waits(), self._seconds_of_others()
+        self.cancel(request)
+        assert self.wait(request)[request]["error"]["code"] == "cancelled"
+        took = time.monotonic() - begun
+        waited = sum(wait - waits[thread] for thread, wait in self._waits().items() if thread in waits)
+        return took - min(waited, self._seconds_of_others() - others)
+
+    def _waits(self) -> dict[Path, float]:
+        """How long each thread of the engine and of the test has waited for a core so far, in seconds."""
+        files = [
+            file for pid in (self.process.pid, os.getpid()) for file in Path(f"/proc/{pid}/task").glob("*/schedstat")
+        ]
+        return {file: int(file.read_text().split()[1]) / 1e9 for file in files}
+
+    def _seconds_of_others(self) -> float:
+        """How long cores have computed so far for other processes, in seconds."""
+        ticks = sum(map(int, Path("/proc/stat").read_text().split()[1:4]))
+        for pid in (self.process.pid, os.getpid()):
+            ticks -= sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def close(self) -> int:
         """Closes stdin and waits for the process to end; its exit status."""

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -276,10 +275,7 @@ def test_a_cancelled_training_ends_within_a_second_and_leaves_nothing(engine, wi
     started(door, request)
     assert len(descendants(door.process.pid)) == 1
     assert list(folder.glob("train-*"))
-    begun = time.monotonic()
-    door.cancel(request)
-    assert door.wait(request, seconds=5)[request]["error"]["code"] == "cancelled"
-    assert time.monotonic() - begun < 1
+    assert door.seconds_to_cancel(request) < 1
     assert descendants(door.process.pid) == []
     assert clean(folder, encoders)
     assert not (encoders / "cancelled.safetensors").exists()

@@ -62,13 +62,13 @@ def test_what_excludes_everything_is_named(found):
     area, elsewhere = [8.9, 44.9, 9.2, 45.1], [100.0, 0.0, 101.0, 1.0]
     for values, words in (
         ({}, "known to fulfil the conditions; change them"),
-        ({"within": area}, "that passes the filters is known to fulfil the conditions"),
-        ({"within": elsewhere}, "passes the filters; widen"),
+        ({"within": area, "crs": "EPSG:4326"}, "that passes the filters is known to fulfil the conditions"),
+        ({"within": elsewhere, "crs": "EPSG:4326"}, "passes the filters; widen"),
     ):
         assert found("landsat", **values)[1] == []
         assert words in found.notes[-1]
     assert found("landsat", words_weight=0.5)[1]
-    assert found("sentinel-2", within=elsewhere)[1] == []
+    assert found("sentinel-2", within=elsewhere, crs="EPSG:4326")[1] == []
     assert "passes the filters; widen" in found.notes[-1]
 
 

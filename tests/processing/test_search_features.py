@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProcessingException, QgsRectangle, QgsVectorLayer
 
@@ -48,6 +51,19 @@ def test_a_feature_that_cannot_be_searched_is_reported_and_the_others_go_on(sear
 def test_features_that_can_none_of_them_be_searched_are_an_error(search, features):
     with pytest.raises(QgsProcessingException, match="Feature 1"):
         search(features([0, 0, 100, 100]))
+
+
+def test_a_batch_is_cancelled_within_a_second(search, features, box, make_feedback):
+    feedback, cancelled_at = make_feedback(), []
+
+    def cancel():
+        cancelled_at.append(time.monotonic())
+        feedback.cancel()
+
+    threading.Timer(0.3, cancel).start()
+    with pytest.raises(QgsProcessingException, match="Cancelled"):
+        search(features(*[box] * 5000), feedback)
+    assert time.monotonic() - cancelled_at[0] < 1
 
 
 def test_filters_limit_the_matches(search, features, box):

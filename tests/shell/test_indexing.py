@@ -187,7 +187,7 @@ def test_a_search_runs_while_rasters_are_indexed(ready, fake, window, wait_until
     wait_until(lambda: ready.dock.results.model.matches())
     assert ready.dock.index_progress.isVisible()
     ready.dock.index_progress._cancel.click()
-    wait_until(lambda: window.messages)
+    wait_until(lambda: window.messages, 1.0)
     assert "goes on where it stopped" in window.messages[0][1]
     assert not ready.dock.index_progress.isVisible()
 

@@ -21,6 +21,8 @@ from frors_qgis.shell.acquisition_dialog import AcquisitionDialog
 ACTIONS = 500
 MOST_MS, LONG_MS = 30, 400
 """How long it waits after an action, mostly and now and then."""
+RESTS, REST_MS = 0.04, 10_000
+"""How often it waits until nothing runs, and how long at most: on a busy computer nothing would come to its end."""
 
 OFTEN = {"do_draw_a_box": 8, "do_let_the_engine_work": 6, "do_mark": 4, "do_save_the_query": 2, "do_filter": 2}
 """What it does so many times more often than the rest."""
@@ -43,8 +45,10 @@ class Monkey:
         (name,) = self.random.choices(actions, [OFTEN.get(name, 1) for name in actions])
         getattr(self, name)()
         patience = LONG_MS if self.random.random() < 0.15 else MOST_MS
-        end = time.monotonic() + self.random.uniform(0.0, patience / 1000)
-        while time.monotonic() < end:
+        begun = time.monotonic()
+        end = begun + self.random.uniform(0.0, patience / 1000)
+        latest = begun + REST_MS / 1000 if self.random.random() < RESTS else end
+        while (now := time.monotonic()) < end or (now < latest and QgsApplication.taskManager().countActiveTasks()):
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
         return name
 
@@ -297,6 +301,16 @@ def test_five_hundred_random_actions_end_without_a_traceback_and_leave_no_engine
     assert len(set(done)) > 25
     assert len(fake.requests("search")) > 5  # the fewer, the more a busy computer puts together
     fake.order()
+    monkey.do_close_windows()
+    window.press_escape()
+    wait_until(lambda: QgsApplication.taskManager().countActiveTasks() == 0, 30)
+    searches = len(fake.requests("search"))
+    layer = next(layer for layer in QgsProject.instance().mapLayers().values() if layer.source() == monkey.raster)
+    window.show(layer, layer.crs())
+    if not ready.actions[1].isChecked():
+        ready.actions[1].trigger()
+    window.draw_box(window.canvas.extent().buffered(-20))
+    wait_until(lambda: len(fake.requests("search")) > searches, 30)
     ready.unload()
     wait_until(lambda: not engines(fake.home), 10)
     wait_until(lambda: QgsApplication.taskManager().countActiveTasks() == 0, 20)

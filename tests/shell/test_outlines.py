@@ -77,7 +77,7 @@ def test_it_is_cancelled_by_its_button_and_by_another_query(ready, window, outli
     outline()
     wait_until(lambda: ready.dock.outline_progress.isVisible())
     ready.dock.outline_progress.cancel_wanted.emit()
-    wait_until(lambda: not ready.dock.outline_progress.isVisible())
+    wait_until(lambda: not ready.dock.outline_progress.isVisible(), 1.0)
     outline()
     wait_until(lambda: ready.dock.outline_progress.isVisible())
     window.draw_box(BOX)
