@@ -21,7 +21,7 @@ from frors_qgis.shell.acquisition_dialog import AcquisitionDialog
 ACTIONS = 500
 MOST_MS, LONG_MS = 30, 400
 """How long it waits after an action, mostly and now and then."""
-RESTS, REST_MS = 0.04, 10_000
+RESTS, REST_MS = 0.04, 3_000
 """How often it waits until nothing runs, and how long at most: on a busy computer nothing would come to its end."""
 
 OFTEN = {"do_draw_a_box": 8, "do_let_the_engine_work": 6, "do_mark": 4, "do_save_the_query": 2, "do_filter": 2}
