@@ -69,7 +69,7 @@ def test_an_analyst_indexes_through_the_menu_draws_a_box_and_gets_matches(window
     features = sorted(layer.getFeatures(), key=lambda feature: feature["rank"])
     assert [feature["chip"] for feature in features] == [match.chip for match in matches]
     assert Path(features[0]["raster"]).name == "part.tif"
-    assert layer.renderer().type() == "graduatedSymbol"
+    assert layer.renderer().type() == "RuleRenderer"
 
     dock.query.show_words_button.click()
     QTest.keyClicks(dock.words.line, "resolution < 1 m, within 100 km")

@@ -188,6 +188,7 @@ def test_what_the_user_has_written_outlives_every_ranking(ready, press, wait_for
         press(Qt.Key.Key_Minus, ready.dock.results.model.row_of(chip))
     press(Qt.Key.Key_Delete, ready.dock.results.model.row_of(1004))
     wait_for_ranking()
+    wait_until(lambda: rows("rank")[1002] == NULL)
     wait_until(lambda: sorted(r for r in rows("rank").values() if r not in (None, NULL)) == [*range(1, 101)])
     assert rows("note")[1002] == "my find"
     assert (rows("rank")[1002], rows("score")[1002]) == (NULL, NULL)
