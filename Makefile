@@ -1,7 +1,7 @@
 # Every target does the set-up it needs; `make` alone lists the targets.
 VENV := .venv/bin/python
 
-.PHONY: help setup test test-hard test-trixie lint package run demo screenshots translations encoders benchmark
+.PHONY: help setup database test test-hard test-trixie lint package run demo screenshots translations encoders benchmark
 .PHONY: benchmark-retrieval benchmark-ccls2t clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
@@ -14,7 +14,10 @@ help:  ## Lists the targets
 setup:  ## QGIS and Xvfb where they are missing (root on Debian), and .venv; TORCH=cuda or system: CUDA's, Debian's
 	@scripts/setup.sh
 
-test: setup  ## The whole test suite: the engine alone, then the plugin in QGIS
+database:  ## PostgreSQL, PostGIS and pgvector for the tests where they are missing (root on Debian); users need none of it
+	@scripts/setup_database.sh
+
+test: setup database  ## The whole test suite: the engine alone, then the plugin in QGIS
 	@$(VENV) scripts/test.py
 
 test-hard: setup  ## Hostile input, kills and endurance, half an hour at most; counts in build/hard.json (docs/reliability.md)

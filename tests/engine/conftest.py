@@ -178,3 +178,14 @@ def small_disk(tmp_path):
         pytest.skip("a small file system cannot be mounted here")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server with PostGIS and pgvector; every test makes schemas of its own."""
+    from tests.engine import postgres_server  # psycopg2, which comes with QGIS, may be missing with PostgreSQL
+
+    if (reason := postgres_server.missing()) is not None:
+        pytest.skip(reason)
+    with postgres_server.PostgresServer() as server:
+        yield server
