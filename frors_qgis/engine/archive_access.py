@@ -33,7 +33,7 @@ def other_encoder(archive: Archive) -> EngineError:
     version = "another version of the encoder" if archive.encoder in installed else "the encoder"
     return EngineError(
         ErrorCode.ARCHIVE_OTHER_ENCODER,
-        f"{archive.path.name} was made by {version} {_encoder_name(archive)}, which is not installed here; installed: "
+        f"{archive.name} was made by {version} {_encoder_name(archive)}, which is not installed here; installed: "
         f"{', '.join(installed) or 'none'}. Searching by one of its chips still works. For boxes and more rasters make "
         f"a new archive: {reindexing_of(archive).command()}",
     )
@@ -46,7 +46,7 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
     Raises EngineError: BAD_REQUEST for a new archive whose name does not end in .gpkg, ENCODER_UNKNOWN,
     ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, and what Archive raises.
     """
-    is_new = not Path(path).exists()
+    is_new = not Archive.exists(path)
     if is_new and Path(path).suffix.lower() != _SUFFIX:
         raise EngineError(
             ErrorCode.BAD_REQUEST,
@@ -68,7 +68,7 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
         if encoder not in (None, archive.encoder):
             raise EngineError(
                 ErrorCode.ARCHIVE_OTHER_ENCODER,
-                f"{archive.path.name} was made by the encoder {archive.encoder} and takes no other: leave the encoder "
+                f"{archive.name} was made by the encoder {archive.encoder} and takes no other: leave the encoder "
                 "out, or name an archive that does not exist yet.",
             )
     except EngineError:

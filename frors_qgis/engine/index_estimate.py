@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from frors_qgis.engine.archive.archive import Archive, require_room_for
-from frors_qgis.engine.archive.connection import absolute
+from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.descriptions import error_json
 from frors_qgis.engine.imagery.raster import Raster
@@ -57,10 +56,9 @@ def _opened(path: str | None) -> Archive | None:
     """The archive if it is there; raises what making it would raise if it is not."""
     if path is None:
         return None
-    place = absolute(path)
-    if place.exists():
-        return Archive.open(place)
-    require_room_for(place)
+    if Archive.exists(path):
+        return Archive.open(path)
+    Archive.require_room(path)
     return None
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.protocol import EngineError
 
 
@@ -23,26 +22,26 @@ class Sealing:
         self._log = log
         self._guard = threading.Lock()
 
-    def start(self, path: Path) -> None:
+    def start(self, location: str) -> None:
         """Begins to seal an archive, unless one is being sealed."""
         if self._guard.acquire(blocking=False):
-            threading.Thread(target=self._work, args=(path,), name="sealing", daemon=True).start()
+            threading.Thread(target=self._work, args=(location,), name="sealing", daemon=True).start()
 
     def seal(self, archive: Archive) -> None:
         """Seals an archive now."""
         try:
-            written = SegmentFolder.of(archive, self._folder).seal(archive)
+            written = archive.seal_index(self._folder)
         except (EngineError, OSError) as error:
-            self._log("warning", f"The index of {archive.path.name} was not written, searching takes longer: {error}")
+            self._log("warning", f"The index of {archive.name} was not written, searching takes longer: {error}")
         else:
             if written:
-                self._log("info", f"The index of {archive.path.name} grew by {written} segments.")
+                self._log("info", f"The index of {archive.name} grew by {written} segments.")
 
-    def _work(self, path: Path) -> None:
+    def _work(self, location: str) -> None:
         try:
-            with Archive.open(path) as archive:
+            with Archive.open(location) as archive:
                 self.seal(archive)
         except EngineError as error:
-            self._log("warning", f"The index of {path.name} was not written: {error}")
+            self._log("warning", f"The index of {location} was not written: {error}")
         finally:
             self._guard.release()

@@ -178,7 +178,7 @@ class Service:
         with WriterLock(path), writable_archive(path, encoder_id, before_making) as archive:
             before = archive.chip_count()
             outcomes = IndexRun(archive, levels, encoder, call.progress, self._take_turn(call)).index(rasters)
-            if not Path(path).exists():
+            if not Archive.exists(path):
                 raise EngineError(ErrorCode.ARCHIVE_MISSING, f"{path} was deleted while it was written; index again.")
             self._sealing.seal(archive)
             if (added := archive.chip_count() - before) > 0:
@@ -247,7 +247,7 @@ class Service:
             searcher = self._shelf.searcher(path)
             found = searcher.search(query, call.check)
         if searcher.wants_sealing:
-            self._sealing.start(archive.path)
+            self._sealing.start(archive.location)
         return {"matches": matches_json(archive, found.matches, crs), "note": found.note, "last_chip": last_chip}
 
     def _explain(self, parameters: Parameters, call: Call) -> Result:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts, with_facts
+from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
@@ -42,7 +43,7 @@ def paths(write_raster):
 def found(colour_archive, index, paths, tmp_path):
     """The names of the rasters in which a search by the first chip finds matches, and the matches."""
     index(*paths)
-    searcher = Searcher(colour_archive, SegmentFolder(tmp_path / "index"))
+    searcher = Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
     names = {record.id: record.path.rpartition("/")[2] for record in colour_archive.rasters()}
 
     def search(words, **values):

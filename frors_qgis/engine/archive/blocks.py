@@ -55,7 +55,7 @@ def insert_block(connection: sqlite3.Connection, raster_id: int, block: int, chi
     Raises EngineError: BAD_REQUEST for a block that is there already, INTERNAL for arrays that cannot be chips (shape,
     NaN, out of range).
     """
-    vectors = _checked(chips, dimension)
+    vectors = checked_vectors(chips, dimension)
     known = connection.execute("SELECT 1 FROM embeddings WHERE raster = ? AND block = ?", (raster_id, block)).fetchone()
     if known is not None:
         raise EngineError(
@@ -79,7 +79,7 @@ def insert_block(connection: sqlite3.Connection, raster_id: int, block: int, chi
         ),
     )
     data = vectors.tobytes()
-    checksum = _checksum(raster_id, block, first, len(chips), dimension, data)
+    checksum = checksum_of(raster_id, block, first, len(chips), dimension, data)
     connection.execute(
         "INSERT INTO embeddings (raster, block, first_chip, count, dimension, checksum, data) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -137,12 +137,17 @@ def select_keys(connection: sqlite3.Connection) -> list[BatchKey]:
     rows = connection.execute(
         "SELECT id, first_chip, raster, count, checksum FROM embeddings WHERE count != 0 ORDER BY first_chip"
     ).fetchall()
+    return checked_keys(rows)
+
+
+def checked_keys(rows: Sequence[Sequence[int]]) -> list[BatchKey]:
+    """The keys by id, of rows in the order of their first chips. Raises EngineError(ARCHIVE_DAMAGED)."""
     free = 1
     for row in rows:
         if not all(isinstance(number, int) for number in row) or not 0 < row[3] <= _LARGEST_ID - row[1]:
-            raise _damaged(row, "claims chips that cannot be")
+            raise damaged_block(row, "claims chips that cannot be")
         if row[1] < free:
-            raise _damaged(row, "claims the chips of another one")
+            raise damaged_block(row, "claims the chips of another one")
         free = row[1] + row[3]
     return sorted(BatchKey(*row) for row in rows)
 
@@ -172,15 +177,15 @@ def decode_row(row: EmbeddingRow, dimension: int) -> npt.NDArray[np.float16]:
     """The vectors [n, d] of a row. Raises EngineError(ARCHIVE_DAMAGED) unless length, checksum and values are right."""
     *numbers, checksum, data = row
     if not all(isinstance(number, int) for number in numbers) or not isinstance(data, bytes):
-        raise _damaged(row, "is of the wrong type")
+        raise damaged_block(row, "is of the wrong type")
     _, raster_id, block, first, count, own_dimension = numbers
     if own_dimension != dimension or count < 0 or not 0 < first <= _LARGEST_ID or len(data) != 2 * count * dimension:
-        raise _damaged(row, "has the wrong length")
-    if checksum != _checksum(raster_id, block, first, count, dimension, data):
-        raise _damaged(row, "fails its checksum")
+        raise damaged_block(row, "has the wrong length")
+    if checksum != checksum_of(raster_id, block, first, count, dimension, data):
+        raise damaged_block(row, "fails its checksum")
     vectors = np.frombuffer(data, "<f2").reshape(count, dimension)
     if not np.isfinite(vectors).all():
-        raise _damaged(row, "has values that are not finite")
+        raise damaged_block(row, "has values that are not finite")
     return vectors
 
 
@@ -219,14 +224,21 @@ def read_levels(connection: sqlite3.Connection, key: BatchKey) -> tuple[npt.NDAr
         (key.raster_id, key.first_chip, key.first_chip + key.chips - 1),
     ).fetchall()
     if len(chips) != key.chips:
-        raise _damaged(key, f"has {key.chips} vectors for {len(chips)} chips")
+        raise damaged_block(key, f"has {key.chips} vectors for {len(chips)} chips")
     try:
         levels = np.array(chips, np.float64).reshape(key.chips, 2)
     except (TypeError, ValueError):
-        raise _damaged(key, "has chips without a level") from None
+        raise damaged_block(key, "has chips without a level") from None
+    return split_levels(key, levels)
+
+
+def split_levels(
+    key: BatchKey, levels: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    """GSD and cells [n] of levels [n, 2]. Raises EngineError(ARCHIVE_DAMAGED) for those that cannot be."""
     least, most = np.array(_LEVEL_BOUNDS).T
     if not ((levels >= least) & (levels <= most)).all():  # NaN is not in them either
-        raise _damaged(key, "has chips without a level")
+        raise damaged_block(key, "has chips without a level")
     return levels[:, 0].astype(np.float32), levels[:, 1].astype(np.int32)
 
 
@@ -236,7 +248,8 @@ def _note_removal(connection: sqlite3.Connection, left: int) -> None:
     connection.execute(_RECOMPUTE_EXTENT)
 
 
-def _checked(chips: NewChips, dimension: int) -> npt.NDArray[np.float16]:
+def checked_vectors(chips: NewChips, dimension: int) -> npt.NDArray[np.float16]:
+    """The vectors [n, d] as they are kept. Raises EngineError(INTERNAL) for arrays that cannot be chips."""
     count = len(chips)
     shapes = {
         "windows": (count, 4), "gsd": (count,), "cells": (count,), "valid": (count,), "footprints": (count, 4, 2),
@@ -255,7 +268,8 @@ def _checked(chips: NewChips, dimension: int) -> npt.NDArray[np.float16]:
     return chips.vectors.astype("<f2")
 
 
-def _checksum(raster_id: int, block: int, first: int, count: int, dimension: int, data: bytes) -> int:
+def checksum_of(raster_id: int, block: int, first: int, count: int, dimension: int, data: bytes) -> int:
+    """Of the vectors of a block, as bytes, and of where they belong."""
     return zlib.crc32(data, zlib.crc32(struct.pack("<5q", raster_id, block, first, count, dimension)))
 
 
@@ -280,7 +294,8 @@ def _set_feature_count(connection: sqlite3.Connection, count: int) -> None:
     connection.execute("INSERT OR REPLACE INTO gpkg_ogr_contents VALUES ('chips', ?)", (count,))
 
 
-def _damaged(row: Sequence[object], what: str) -> EngineError:
+def damaged_block(row: Sequence[object], what: str) -> EngineError:
+    """The error for a block, of which the row or key begins with its number."""
     return EngineError(
         ErrorCode.ARCHIVE_DAMAGED,
         f"Embedding block {row[0]} {what}: restore the archive from a copy, or remove its raster and index it again.",

@@ -11,7 +11,7 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.recent import RecentBatches
 from frors_qgis.engine.archive.records import Generation
@@ -41,7 +41,7 @@ class Index:
     bool [n] over the chips' places in the index.
     """
 
-    def __init__(self, archive: Archive, folder: SegmentFolder) -> None:
+    def __init__(self, archive: GeoPackageArchive, folder: SegmentFolder) -> None:
         self._archive = archive
         self._folder = folder
         self._state = (_NOTHING, 0)

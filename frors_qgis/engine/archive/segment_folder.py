@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.records import BatchKey
 from frors_qgis.engine.archive.segment import Segment, SegmentError, write_segment
 
@@ -41,7 +41,7 @@ class SegmentFolder:
         self._open: dict[Path, Segment] = {}
 
     @classmethod
-    def of(cls, archive: Archive, otherwise: Path) -> SegmentFolder:
+    def of(cls, archive: GeoPackageArchive, otherwise: Path) -> SegmentFolder:
         """The folder beside an archive, or one in the folder `otherwise` where nothing can be written beside it."""
         beside = archive.path.with_name(f"{archive.path.name}.index")
         if os.access(beside if beside.exists() else archive.path.parent, os.W_OK):
@@ -71,7 +71,7 @@ class SegmentFolder:
         self._open = opened
         return segments, list(left)
 
-    def seal(self, archive: Archive) -> int:
+    def seal(self, archive: GeoPackageArchive) -> int:
         """Writes segments of batches that are in none, deletes files that serve no more; how many were written.
 
         Raises OSError where the folder refuses.

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial, reduce
+from dataclasses import replace
 from itertools import chain, islice
-
-import numpy as np
-from numpy.typing import NDArray
 
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.index import Index
+from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Near
+from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.records import ChipRecord
-from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.call import Check, go_on
 from frors_qgis.engine.search.ground_size import similar_range
 from frors_qgis.engine.search.overlap import overlaps_any, without_overlaps
@@ -31,9 +28,9 @@ _MOST_FETCHED = 20_000
 class Searcher:
     """An open archive with its index, which follows the archive. For one thread."""
 
-    def __init__(self, archive: Archive, segments: SegmentFolder) -> None:
+    def __init__(self, archive: Archive, index: ChipIndex) -> None:
         self._archive = archive
-        self._index = Index(archive, segments)
+        self._index = index
 
     @property
     def wants_sealing(self) -> bool:
@@ -41,7 +38,7 @@ class Searcher:
         return self._index.wants_sealing
 
     def close(self) -> None:
-        """Ends the threads that search."""
+        """Ends what the index holds."""
         self._index.close()
 
     def search(self, query: Query, check: Check = go_on) -> Matches:
@@ -54,19 +51,18 @@ class Searcher:
         self._index.refresh(check)
         if not len(self._index):
             raise EngineError(ErrorCode.ARCHIVE_EMPTY, "The archive holds no chips yet; index some rasters first.")
-        rasters = self._rasters(query)
-        ids = self._places(query)
-        select = partial(self._index.select, rasters=rasters, ids=ids, newer_than=query.newer_than)
-        mask = select()
-        if mask is not None and not mask.any():
+        chosen = ChipFilter(
+            rasters=self._rasters(query), extent=query.extent, near=_near(query), newer_than=query.newer_than
+        )
+        if chosen != EVERY_CHIP and not self._index.has_any(chosen):
             if query.newer_than is not None and query.newer_than >= self._archive.last_chip():
                 return Matches([], "Nothing has come into the archive since this query was last searched with.")
             return Matches([], "No chip of the archive passes the filters; widen them.")
         note = None
         if query.ground_size is not None:
-            sizes, note = similar_range(self._index.ground_sizes(mask), query.ground_size)
-            mask = select(ground_size=sizes)
-        matches = self._best(query, mask, check)
+            sizes, note = similar_range(self._index.ground_sizes(chosen), query.ground_size)
+            chosen = replace(chosen, ground_size=sizes)
+        matches = self._best(query, chosen, check)
         if query.least_score is not None:
             good = [match for match in matches if match.score >= query.least_score]
             if matches and not good:
@@ -74,20 +70,7 @@ class Searcher:
             matches = good
         return Matches(matches, note)
 
-    def _places(self, query: Query) -> NDArray[np.int64] | None:
-        """The ids of the chips that lie where matches may lie; None: everywhere."""
-        ids = None if query.extent is None else self._archive.chips_within(query.extent)
-        for clause in query.words.of_places:
-            near = [
-                self._archive.chips_near(place, within.km, beyond=beyond)
-                for within, beyond in clause
-                if (place := within.place or query.place) is not None
-            ]
-            found = reduce(np.union1d, near)
-            ids = found if ids is None else np.intersect1d(ids, found)
-        return ids
-
-    def _rasters(self, query: Query) -> set[int] | None:
+    def _rasters(self, query: Query) -> frozenset[int] | None:
         """The ids of the rasters that may hold matches; None: all."""
         words = query.words.of_rasters
         if query.rasters is None and query.admits(None) and not words.clauses:
@@ -95,28 +78,27 @@ class Searcher:
         records = {record.id: record for record in self._archive.rasters()}
         if query.rasters is not None and (unknown := query.rasters - set(records)):
             raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster with the id {min(unknown)}.")
-        chosen = {
+        chosen = frozenset(
             id_
             for id_, record in records.items()
             if id_ is not None
             and (query.rasters is None or id_ in query.rasters)
             and query.admits(record.acquired)
             and words.matches(record_acquisition(record), query.place)
-        }
+        )
         return None if len(chosen) == len(records) else chosen
 
-    def _best(self, query: Query, mask: NDArray[np.bool_] | None, check: Check) -> list[Match]:
+    def _best(self, query: Query, chosen: ChipFilter, check: Check) -> list[Match]:
         """Fetches more and more until enough are left without overlaps, or those that are left cannot matter.
 
         Positive examples take their places first: a neighbour that scores higher must not replace what was said to be
         right.
         """
-        available = len(self._index) if mask is None else int(mask.sum())
         count = query.k * _FETCH_FACTOR
-        most = min(available, max(_MOST_FETCHED, count))
+        most = max(_MOST_FETCHED, count)
         hidden = self._archive.chips(query.hidden)
         while True:
-            ids, scores = self._index.search(query.vector, min(count, most), mask, check)
+            ids, scores = self._index.search(query.vector, min(count, most), chosen, check)
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
             fetched = self._archive.chips(list(ranked))
             right = [chip for chip in fetched if chip.id in query.positive]
@@ -126,7 +108,19 @@ class Searcher:
                 chips = at_a_distance(chips, query.apart)
             kept: list[ChipRecord] = list(islice(chips, query.k))
             below = query.least_score is not None and len(scores) > 0 and scores[-1] < query.least_score
-            if len(kept) == query.k or count >= most or below:
+            if len(kept) == query.k or count >= most or len(ids) < count or below:
                 kept.sort(key=lambda chip: -ranked[chip.id])
                 return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]
             count *= 4
+
+
+def _near(query: Query) -> tuple[tuple[Near, ...], ...]:
+    """What the query's words say of places."""
+    return tuple(
+        tuple(
+            Near(place, within.km, beyond)
+            for within, beyond in clause
+            if (place := within.place or query.place) is not None
+        )
+        for clause in query.words.of_places
+    )
