@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError
 
 
@@ -27,10 +28,10 @@ class Sealing:
         if self._guard.acquire(blocking=False):
             threading.Thread(target=self._work, args=(location,), name="sealing", daemon=True).start()
 
-    def seal(self, archive: Archive) -> None:
-        """Seals an archive now."""
+    def seal(self, archive: Archive, check: Check = go_on) -> None:
+        """Seals an archive now. check: called before each segment; where it raises EngineError, the rest is left."""
         try:
-            written = archive.seal_index(self._folder)
+            written = archive.seal_index(self._folder, check)
         except (EngineError, OSError) as error:
             self._log("warning", f"The index of {archive.name} was not written, searching takes longer: {error}")
         else:

@@ -180,7 +180,7 @@ class Service:
             outcomes = IndexRun(archive, levels, encoder, call.progress, self._take_turn(call)).index(rasters)
             if not Archive.exists(path):
                 raise EngineError(ErrorCode.ARCHIVE_MISSING, f"{path} was deleted while it was written; index again.")
-            self._sealing.seal(archive)
+            self._sealing.seal(archive, call.check)
             if (added := archive.chip_count() - before) > 0:
                 self._seconds_per_chip = (time.monotonic() - start) / added
             return {

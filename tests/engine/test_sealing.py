@@ -84,6 +84,21 @@ def test_an_archive_in_a_folder_that_refuses_has_its_index_in_the_engines_own(ar
     assert segments(private / f"{archive.id}.index")
 
 
+def test_a_sealing_that_is_cancelled_keeps_the_segments_that_it_has_written(archive, sealing, log):
+    call = Call()
+    checks = iter([call.check, call.cancel])
+
+    def check():
+        next(checks, call.check)()
+        call.check()
+
+    sealing.seal(archive, check)
+    assert len(segments(beside(archive))) == 1
+    assert [level for level, _ in log] == ["warning"]
+    sealing.seal(archive)
+    assert len(segments(beside(archive))) > 1
+
+
 def test_an_index_that_cannot_be_written_is_only_logged(archive, sealing, log):
     beside(archive).write_text("in the way")
     sealing.seal(archive)

@@ -14,6 +14,7 @@ from frors_qgis.engine.archive.chip_filter import Extent
 from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, Generation, Level, NewChips, RasterRecord
+from frors_qgis.engine.call import Check, go_on
 
 
 class Archive(ABC):
@@ -84,10 +85,10 @@ class Archive(ABC):
         """An index for searching it. `folder` takes the index's files where there is no other place for them."""
 
     @abstractmethod
-    def seal_index(self, folder: Path) -> int:
+    def seal_index(self, folder: Path, check: Check = go_on) -> int:
         """Makes later searches faster; returns how many files were written. Raises OSError where a folder refuses.
 
-        `folder` as for `chip_index`.
+        `folder` as for `chip_index`. check: called now and then, may raise; what was written by then stays.
         """
 
     @abstractmethod

@@ -42,6 +42,7 @@ from frors_qgis.engine.archive.records import (
 )
 from frors_qgis.engine.archive.schema import FORMAT_VERSION, create_tables
 from frors_qgis.engine.archive.verification import find_problems
+from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError, ErrorCode
 
 
@@ -133,10 +134,10 @@ class GeoPackageArchive(Archive):
 
         return GeoPackageIndex(self, SegmentFolder.of(self, folder))
 
-    def seal_index(self, folder: Path) -> int:
+    def seal_index(self, folder: Path, check: Check = go_on) -> int:
         from frors_qgis.engine.archive.segment_folder import SegmentFolder
 
-        return SegmentFolder.of(self, folder).seal(self)
+        return SegmentFolder.of(self, folder).seal(self, check)
 
     def size_bytes(self) -> int:
         return self.path.stat().st_size

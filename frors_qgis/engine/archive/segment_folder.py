@@ -15,6 +15,7 @@ import numpy.typing as npt
 from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.records import BatchKey
 from frors_qgis.engine.archive.segment import Segment, SegmentError, write_segment
+from frors_qgis.engine.call import Check, go_on
 
 SEGMENT_CHIPS = 1 << 17
 """A segment holds at least so many chips; what is left over is searched in memory."""
@@ -71,15 +72,16 @@ class SegmentFolder:
         self._open = opened
         return segments, list(left)
 
-    def seal(self, archive: GeoPackageArchive) -> int:
+    def seal(self, archive: GeoPackageArchive, check: Check = go_on) -> int:
         """Writes segments of batches that are in none, deletes files that serve no more; how many were written.
 
-        Raises OSError where the folder refuses.
+        check: called before each segment, may raise; those before it stay. Raises OSError where the folder refuses.
         """
         segments, keys = self.read(archive.id, archive.batch_keys())
         self._delete_all_but({live.segment.path for live in segments})
         written = 0
         for group in self._groups(keys):
+            check()
             if batches := list(archive.batches(group)):
                 self.path.mkdir(exist_ok=True)
                 name = hashlib.sha256(repr(group).encode()).hexdigest()[:24]

@@ -20,7 +20,7 @@ from frors_qgis.engine.imagery.metadata.tags import RasterMetadata, read_metadat
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.protocol import EngineError, ErrorCode
 
-_CACHE_BYTES = 256 << 20
+_CACHE_BYTES = 128 << 20  # a block of 1824 px has 10 MB in three bands, 90 MB in thirteen of 16 bits
 if gdal.GetConfigOption("GDAL_CACHEMAX") is None:  # else GDAL keeps up to a twentieth of the computer's memory
     gdal.SetCacheMax(_CACHE_BYTES)
 
