@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.postgis.location import is_database
 from frors_qgis.engine.archive.records import ChipRecord, RasterRecord
 from frors_qgis.engine.encoders.installed import (
     DEFAULT_ENCODER,
@@ -47,7 +48,7 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
     ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, and what Archive raises.
     """
     is_new = not Archive.exists(path)
-    if is_new and Path(path).suffix.lower() != _SUFFIX:
+    if is_new and not is_database(path) and Path(path).suffix.lower() != _SUFFIX:
         raise EngineError(
             ErrorCode.BAD_REQUEST,
             f"There is no archive {path}, and a new one needs a name that ends in {_SUFFIX}; give it such a name, "

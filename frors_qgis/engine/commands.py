@@ -42,6 +42,7 @@ __all__ = [
     "evaluate",
     "evaluate_features",
     "exit_status",
+    "grant",
     "index",
     "info",
     "relink",
@@ -163,6 +164,15 @@ def verify(options: argparse.Namespace) -> Result:
         print(problem, file=sys.stderr)
     if not result["problems"]:
         print(f"{options.archive} is sound.")
+    return result
+
+
+def grant(options: argparse.Namespace) -> Result:
+    """Lets roles use an archive."""
+    result = call_method("grant", {name: getattr(options, name) for name in ("archive", "analysts", "indexers")})
+    for kind, rights in (("analysts", "read"), ("indexers", "read and write")):
+        for role in result[kind]:
+            print(f"{role} may {rights} {options.archive}.")
     return result
 
 

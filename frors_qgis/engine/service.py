@@ -11,8 +11,8 @@ from typing import Any
 from frors_qgis.engine.acquisition.query_line import completions
 from frors_qgis.engine.archive.acquisitions import record_facts, with_facts
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.postgis.logins import remember_login
 from frors_qgis.engine.archive.raster_files import local_raster_file
-from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.archive_access import (
     chip_under,
     has_installed_encoder,
@@ -103,6 +103,7 @@ class Service:
             "remove": self._remove,
             "relink": self._relink,
             "verify": self._verify,
+            "grant": self._grant,
         }
 
     def release_archives(self) -> None:
@@ -122,7 +123,13 @@ class Service:
         return self._encoders.runtime(parameters.text("device", "auto")) | {"packages": package_versions()}
 
     def _open(self, parameters: Parameters, call: Call) -> Result:
-        self._shelf.hold(parameters.text("archive"))
+        """Opens an archive. "user" and "password" are for a database, and for all that this engine does there then."""
+        path, user = parameters.text("archive"), parameters.optional_text("user")
+        password = parameters.optional_text("password")
+        if user is not None or password is not None:
+            remember_login(path, user, password)
+            self._shelf.release(path)  # of somebody else
+        self._shelf.hold(path)
         return self._info(parameters, call)
 
     def _close(self, parameters: Parameters, call: Call) -> Result:
@@ -175,7 +182,7 @@ class Service:
             self._encoders.get(identifier, device)
 
         encoder_id = parameters.optional_text("encoder")
-        with WriterLock(path), writable_archive(path, encoder_id, before_making) as archive:
+        with Archive.writer_lock(path), writable_archive(path, encoder_id, before_making) as archive:
             before = archive.chip_count()
             outcomes = IndexRun(archive, levels, encoder, call.progress, self._take_turn(call)).index(rasters)
             if not Archive.exists(path):
@@ -341,8 +348,8 @@ class Service:
                 "rasters": ", ".join(Path(raster.path).name for raster in places.rasters),
                 "boxes": f"round the features, read as query boxes are, with {loaded.halo} px of what surrounds them",
                 "compared at": "the raster's own GSD, windows of 8 and 4 cells"
-                if levels is None
-                else f"the levels of {Path(path or '').name}",
+                if archive is None
+                else f"the levels of {archive.name}",
             }
         call.check()
         return evaluate_features(embedded, encoder, parameters.text("name", "features"), described)
@@ -370,7 +377,7 @@ class Service:
 
     def _remove(self, parameters: Parameters, call: Call) -> Result:
         path = parameters.text("archive")
-        with WriterLock(path), Archive.open(path, writable=True) as archive:
+        with Archive.writer_lock(path), Archive.open(path, writable=True) as archive:
             records = {}
             for raster in parameters.texts("rasters"):
                 record = known_raster(archive, raster)
@@ -385,12 +392,20 @@ class Service:
         path, folder = parameters.text("archive"), Path(parameters.text("folder"))
         if not folder.is_dir():
             raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {folder}; choose one that holds the rasters.")
-        with WriterLock(path), Archive.open(path, writable=True) as archive:
+        with Archive.writer_lock(path), Archive.open(path, writable=True) as archive:
             relinked = relink(archive, folder)
         return {"rasters": [{"path": one.before, "now": one.now} for one in relinked]}
 
     def _verify(self, parameters: Parameters, call: Call) -> Result:
         return {"problems": self._shelf.archive(parameters.text("archive")).verify()}
+
+    def _grant(self, parameters: Parameters, call: Call) -> Result:
+        """Lets the roles of a database read an archive ("analysts"), or read and write it ("indexers")."""
+        kinds = ("analysts", "indexers")
+        roles = {kind: parameters.texts(kind) if parameters.values.get(kind) else [] for kind in kinds}
+        with Archive.open(parameters.text("archive"), writable=True) as archive:
+            archive.grant(roles["analysts"], roles["indexers"])
+        return roles
 
     def _take_turn(self, call: Call) -> Callable[[], None]:
         """Called now and then by long work: waits while queries run, and gives the work up when it was cancelled."""

@@ -2347,12 +2347,24 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Eine Aufnahme muss ein JSON-Objekt mit Feldern sein.</translation>
   </message>
   <message>
+   <source>An archive in a database is written postgresql:service=NAME schema=NAME, or with host, port, dbname and user instead of a service.</source>
+   <translation>Ein Archiv in einer Datenbank wird postgresql:service=NAME schema=NAME geschrieben, oder mit host, port, dbname und user anstelle eines service.</translation>
+  </message>
+  <message>
+   <source>Another FRORS (process {0} of the database, user {1}) is writing to {2}; wait until it has finished.</source>
+   <translation>Ein anderes FRORS (Prozess {0} der Datenbank, Benutzer {1}) schreibt in {2}; warten Sie, bis es fertig ist.</translation>
+  </message>
+  <message>
    <source>Another FRORS (process {0}) is writing to {1}; wait until it has finished.</source>
    <translation>Ein anderes FRORS (Prozess {0}) schreibt in {1}; warten Sie, bis es fertig ist.</translation>
   </message>
   <message>
    <source>Another program is writing to {0}: wait until it is done and try again.</source>
    <translation>Ein anderes Programm schreibt in {0}: warten Sie, bis es fertig ist, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>Archives in PostgreSQL need the package psycopg2, which the Python at {0} lacks: install python3-psycopg2, which comes with QGIS, or psycopg2-binary.</source>
+   <translation>Archive in PostgreSQL brauchen das Paket psycopg2, das dem Python unter {0} fehlt: installieren Sie python3-psycopg2, das mit QGIS kommt, oder psycopg2-binary.</translation>
   </message>
   <message>
    <source>At most {0} matches are outlined at once.</source>
@@ -2563,8 +2575,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Bilder brauchen matplotlib, das diesem Python fehlt; führen Sie `pip install -r requirements-learning.txt` aus.</translation>
   </message>
   <message>
+   <source>PostgreSQL searches embeddings of at most {0} numbers, not {1}.</source>
+   <translation>PostgreSQL durchsucht Embeddings von höchstens {0} Zahlen, nicht von {1}.</translation>
+  </message>
+  <message>
    <source>Reading image {0} of {1}</source>
    <translation>Bild {0} von {1} wird gelesen</translation>
+  </message>
+  <message>
+   <source>Some chips are damaged ({0}): verify the archive.</source>
+   <translation>Manche Chips sind beschädigt ({0}): prüfen Sie das Archiv mit verify.</translation>
   </message>
   <message>
    <source>Some chips have no level: restore the archive from a copy or index again.</source>
@@ -2713,6 +2733,22 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The computer ran out of memory. Close other programs, or index at a coarser GSD.</source>
    <translation>Dem Rechner ist der Speicher ausgegangen. Schließen Sie andere Programme, oder indizieren Sie mit gröberer GSD.</translation>
+  </message>
+  <message>
+   <source>The database has no such role ({0}).</source>
+   <translation>Die Datenbank hat keine solche Rolle ({0}).</translation>
+  </message>
+  <message>
+   <source>The database of {0} cannot be reached ({1}): check the connection and try again.</source>
+   <translation>Die Datenbank von {0} ist nicht zu erreichen ({1}): prüfen Sie die Verbindung, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>The database of {0} needs PostgreSQL 15, PostGIS and pgvector 0.8, or newer ones: ask who keeps it to update them and to CREATE EXTENSION postgis and vector.</source>
+   <translation>Die Datenbank von {0} braucht PostgreSQL 15, PostGIS und pgvector 0.8 oder neuere: bitten Sie, wer sie verwaltet, sie zu aktualisieren und postgis und vector mit CREATE EXTENSION anzulegen.</translation>
+  </message>
+  <message>
+   <source>The database's disk is full, where {0} is: free some space and go on, nothing was lost.</source>
+   <translation>Die Platte der Datenbank, in der {0} liegt, ist voll: schaffen Sie Platz, und machen Sie weiter, nichts ging verloren.</translation>
   </message>
   <message>
    <source>The dataset has no class {0}; its classes are {1}.</source>
@@ -2931,6 +2967,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Bezeichnung eines Objekts muss ein Text oder null sein.</translation>
   </message>
   <message>
+   <source>The location of an archive in a database names its schema: schema=NAME, of 1 to 63 letters.</source>
+   <translation>Der Ort eines Archivs in einer Datenbank nennt dessen Schema: schema=NAME, mit 1 bis 63 Zeichen.</translation>
+  </message>
+  <message>
+   <source>The location of an archive takes no {0}: keep passwords in .pgpass or a service file.</source>
+   <translation>Der Ort eines Archivs nimmt kein {0}: Passwörter gehören in .pgpass oder eine Service-Datei.</translation>
+  </message>
+  <message>
    <source>The loss is not finite in epoch {0}; begin another run with lower rates (--set trunk_rate=... head_rate=... proxy_rate=...).</source>
    <translation>Der Verlust ist in Epoche {0} nicht endlich; beginnen Sie einen anderen Lauf mit geringeren Raten (--set trunk_rate=... head_rate=... proxy_rate=...).</translation>
   </message>
@@ -2977,6 +3021,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The parts are image, then any of gram and prototypes, not {0}.</source>
    <translation>Die Teile sind image, dann beliebige von gram und prototypes, nicht {0}.</translation>
+  </message>
+  <message>
+   <source>The pgvector of {0} cannot search on through a filter: update it to 0.8.</source>
+   <translation>Das pgvector von {0} kann durch einen Filter nicht weitersuchen: aktualisieren Sie es auf 0.8.</translation>
   </message>
   <message>
    <source>The picture {0} cannot be read: {1}.</source>
@@ -3163,6 +3211,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Es gibt kein Archiv {0}, und ein neues braucht einen Namen, der auf .gpkg endet; geben Sie ihm einen solchen Namen, vor seinen Rastern.</translation>
   </message>
   <message>
+   <source>There is no archive {0}: check the schema.</source>
+   <translation>Es gibt kein Archiv {0}: prüfen Sie das Schema.</translation>
+  </message>
+  <message>
    <source>There is no device {0}; use one of {1}.</source>
    <translation>Es gibt kein Gerät {0}; nehmen Sie eines von {1}.</translation>
   </message>
@@ -3193,6 +3245,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>There is no folder {0}; choose one that holds the rasters.</source>
    <translation>Es gibt keinen Ordner {0}; wählen Sie einen, in dem die Raster liegen.</translation>
+  </message>
+  <message>
+   <source>This user may not make {0}: ask who keeps the database for the right to CREATE in it.</source>
+   <translation>Dieser Benutzer darf {0} nicht anlegen: bitten Sie, wer die Datenbank verwaltet, um das Recht CREATE.</translation>
   </message>
   <message>
    <source>Trained</source>
@@ -3233,6 +3289,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>a finite number</source>
    <translation>eine endliche Zahl</translation>
+  </message>
+  <message>
+   <source>a footprint is not finite</source>
+   <translation>ein Umriss ist nicht endlich</translation>
+  </message>
+  <message>
+   <source>a footprint is not one that FRORS wrote</source>
+   <translation>ein Umriss ist nicht von FRORS geschrieben</translation>
   </message>
   <message>
    <source>a geotransform has six finite numbers</source>
@@ -3321,6 +3385,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>boxes</source>
    <translation>Rahmen</translation>
+  </message>
+  <message>
+   <source>cannot be read ({0})</source>
+   <translation>kann nicht gelesen werden ({0})</translation>
   </message>
   <message>
    <source>checkpoint sha-256</source>
@@ -3507,6 +3575,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>ihre Prototypen haben nicht die Länge 1</translation>
   </message>
   <message>
+   <source>its rows are not of one length</source>
+   <translation>seine Zeilen sind nicht gleich lang</translation>
+  </message>
+  <message>
    <source>its table {0} is missing</source>
    <translation>seine Tabelle {0} fehlt</translation>
   </message>
@@ -3691,6 +3763,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} Klassen mit {1} Prototypen ergeben nicht 1 bis {2} insgesamt</translation>
   </message>
   <message>
+   <source>{0} does not let this user do that ({1}): ask who keeps the database.</source>
+   <translation>{0} erlaubt das diesem Benutzer nicht ({1}): fragen Sie, wer die Datenbank verwaltet.</translation>
+  </message>
+  <message>
    <source>{0} exists already: open it, or choose another name.</source>
    <translation>{0} gibt es schon: öffnen Sie es, oder wählen Sie einen anderen Namen.</translation>
   </message>
@@ -3767,12 +3843,24 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} ist ein GeoPackage, aber kein FRORS-Archiv: wählen Sie eines, das FRORS gemacht hat.</translation>
   </message>
   <message>
+   <source>{0} is a file, whose rights are those of its folder: share that instead.</source>
+   <translation>{0} ist eine Datei, deren Rechte die ihres Ordners sind: geben Sie den frei.</translation>
+  </message>
+  <message>
    <source>{0} is a folder that cannot be read as a raster; name the raster files in it.</source>
    <translation>{0} ist ein Ordner, der nicht als Raster gelesen werden kann; nennen Sie die Rasterdateien darin.</translation>
   </message>
   <message>
    <source>{0} is a folder that cannot be read as a raster; name the raster files in it. ({1})</source>
    <translation>{0} ist ein Ordner, der nicht als Raster gelesen werden kann; nennen Sie die Rasterdateien darin. ({1})</translation>
+  </message>
+  <message>
+   <source>{0} is a schema but not a FRORS archive: choose one that FRORS made.</source>
+   <translation>{0} ist ein Schema, aber kein FRORS-Archiv: wählen Sie eines, das FRORS gemacht hat.</translation>
+  </message>
+  <message>
+   <source>{0} is another archive now: close it and open it again.</source>
+   <translation>{0} ist jetzt ein anderes Archiv: schließen und öffnen Sie es noch einmal.</translation>
   </message>
   <message>
    <source>{0} is damaged ({1}): restore it from a copy or index again.</source>
@@ -3847,12 +3935,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} ist kein Text</translation>
   </message>
   <message>
+   <source>{0} is read-only for this user: ask who made it for the rights of an indexer.</source>
+   <translation>{0} darf dieser Benutzer nur lesen: bitten Sie, wer es gemacht hat, um die Rechte zum Indizieren.</translation>
+  </message>
+  <message>
    <source>{0} is stored as {1}, not as {2}</source>
    <translation>{0} ist als {1} gespeichert, nicht als {2}</translation>
   </message>
   <message>
    <source>{0} matches cannot be searched: ask for at least one.</source>
    <translation>{0} Treffer können nicht gesucht werden: verlangen Sie mindestens einen.</translation>
+  </message>
+  <message>
+   <source>{0} may not be read by this user: ask who made it for the rights of an analyst.</source>
+   <translation>{0} darf dieser Benutzer nicht lesen: bitten Sie, wer es gemacht hat, um die Rechte zum Auswerten.</translation>
   </message>
   <message>
    <source>{0} must be from {1} to {2}, not {3}</source>
@@ -3933,6 +4029,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} was used wrongly (disk is full): please report this.</source>
    <translation>{0} wurde falsch benutzt (die Platte ist voll): bitte melden Sie das.</translation>
+  </message>
+  <message>
+   <source>{0} was used wrongly (it is closed): please report this.</source>
+   <translation>{0} wurde falsch benutzt (es ist geschlossen): bitte melden Sie das.</translation>
   </message>
   <message>
    <source>{0} was used wrongly ({1}): please report this.</source>

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
@@ -12,18 +14,21 @@ import numpy.typing as npt
 
 from frors_qgis.engine.archive.chip_filter import Extent
 from frors_qgis.engine.archive.chip_index import ChipIndex
+from frors_qgis.engine.archive.postgis.location import is_database
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, Generation, Level, NewChips, RasterRecord
 from frors_qgis.engine.call import Check, go_on
+from frors_qgis.protocol import EngineError, ErrorCode
 
 
 class Archive(ABC):
     """One connection to an archive, for one thread at a time; a context manager that closes.
 
-    A location is the path of a GeoPackage. Any number of connections may be open to one archive, in any number of
-    threads and processes; one at a time writes, and the others wait up to 10 s (ARCHIVE_BUSY). Each method sees, or
-    leaves, one consistent state. Any method may raise EngineError(ARCHIVE_DAMAGED); those that write also DISK_FULL,
-    ARCHIVE_BUSY and ARCHIVE_READ_ONLY, and then nothing of what they were to write is there.
+    A location is the path of a GeoPackage, or names a database (postgis/location.py). Any number of connections may be
+    open to one archive, in any number of threads and processes; one at a time writes, and the others wait up to 10 s
+    (ARCHIVE_BUSY). Each method sees, or leaves, one consistent state. Any method may raise
+    EngineError(ARCHIVE_DAMAGED), and of a database ARCHIVE_UNREACHABLE; those that write also DISK_FULL, ARCHIVE_BUSY
+    and ARCHIVE_READ_ONLY, and then nothing of what they were to write is there.
 
     `location` opens the archive again, `name` is for sentences about it and `stem` what is the user's in that; `id` is
     its own, `encoder` and `encoder_sha256` made its embeddings, which have `dimension` numbers.
@@ -50,7 +55,7 @@ class Archive(ABC):
         """Open an archive.
 
         Raises EngineError: ARCHIVE_MISSING, ARCHIVE_INVALID (not of FRORS), ARCHIVE_NEWER, ARCHIVE_DAMAGED,
-        ARCHIVE_READ_ONLY (asked for writing where that cannot be), ARCHIVE_BUSY.
+        ARCHIVE_READ_ONLY (asked for writing where that cannot be), ARCHIVE_BUSY, ARCHIVE_UNREACHABLE.
         """
         return _backend(location).open(location, writable=writable)
 
@@ -71,6 +76,15 @@ class Archive(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @staticmethod
+    def writer_lock(location: str | Path) -> AbstractContextManager[object]:
+        """Holds the right to index into an archive, which need not be there yet.
+
+        Single transactions are kept apart anyway; this keeps whole runs apart, whose plans may differ. It ends with the
+        process. Raises EngineError on entering: ARCHIVE_BUSY naming the process that holds it, ARCHIVE_READ_ONLY.
+        """
+        return _backend(location).writer_lock(location)
 
     @abstractmethod
     def beside(self, stem: str) -> str:
@@ -222,12 +236,31 @@ class Archive(ABC):
         """Delete a saved query. Raises EngineError(QUERY_UNKNOWN)."""
 
     @abstractmethod
+    def grant(self, analysts: Sequence[str], indexers: Sequence[str]) -> None:
+        """Let roles of the database that it is in read it (analysts), or read and write it (indexers).
+
+        For whoever made it. Raises EngineError(BAD_REQUEST) for a role that is not there, and for a file.
+        """
+
+    @abstractmethod
     def finished_blocks(self, raster_id: int) -> set[int]:
         """The numbers of a raster's blocks that are in the archive."""
 
 
 def _backend(location: str | Path) -> type[Archive]:
     """What archives at a location are kept in."""
-    from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
+    if not is_database(location):
+        from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 
-    return GeoPackageArchive
+        return GeoPackageArchive
+    try:
+        from frors_qgis.engine.archive.postgis.archive import PostgisArchive
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg2":
+            raise
+        raise EngineError(
+            ErrorCode.ENGINE_MISSING,
+            f"Archives in PostgreSQL need the package psycopg2, which the Python at {sys.executable} lacks: install "
+            "python3-psycopg2, which comes with QGIS, or psycopg2-binary.",
+        ) from error
+    return PostgisArchive

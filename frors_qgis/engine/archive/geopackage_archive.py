@@ -42,6 +42,7 @@ from frors_qgis.engine.archive.records import (
 )
 from frors_qgis.engine.archive.schema import FORMAT_VERSION, create_tables
 from frors_qgis.engine.archive.verification import find_problems
+from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -120,6 +121,10 @@ class GeoPackageArchive(Archive):
             raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {path.parent}: make it or choose another.")
         if not os.access(path.parent, os.W_OK):
             raise EngineError(ErrorCode.ARCHIVE_READ_ONLY, f"{path.parent} refuses new files: choose another folder.")
+
+    @staticmethod
+    def writer_lock(path: str | Path) -> AbstractContextManager[object]:
+        return WriterLock(path)
 
     def beside(self, stem: str) -> str:
         return str(self.path.with_name(f"{stem}.gpkg"))
@@ -297,6 +302,11 @@ class GeoPackageArchive(Archive):
     def delete_query(self, name: str) -> None:
         with self._writing() as connection:
             queries.delete_query(connection, name)
+
+    def grant(self, analysts: Sequence[str], indexers: Sequence[str]) -> None:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST, f"{self.name} is a file, whose rights are those of its folder: share that instead."
+        )
 
     def finished_blocks(self, raster_id: int) -> set[int]:
         with self._reading() as connection:
