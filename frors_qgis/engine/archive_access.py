@@ -48,12 +48,8 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
     ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, and what Archive raises.
     """
     is_new = not Archive.exists(path)
-    if is_new and not is_database(path) and Path(path).suffix.lower() != _SUFFIX:
-        raise EngineError(
-            ErrorCode.BAD_REQUEST,
-            f"There is no archive {path}, and a new one needs a name that ends in {_SUFFIX}; give it such a name, "
-            "before its rasters.",
-        )
+    if is_new:
+        require_suffix(path)
     if encoder is not None:
         encoder_path(encoder)
     if is_new:
@@ -64,6 +60,11 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
         return Archive.create(path, encoder=identifier, encoder_sha256=sha256, dimension=dimension)
     archive = Archive.open(path, writable=True)
     try:
+        if archive.copied_from is not None:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST,
+                f"{archive.name} is a copy that is not finished: give the command copy again first.",
+            )
         if not has_installed_encoder(archive):
             raise other_encoder(archive)
         if encoder not in (None, archive.encoder):
@@ -76,6 +77,16 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
         archive.close()
         raise
     return archive
+
+
+def require_suffix(path: str) -> None:
+    """Raises EngineError(BAD_REQUEST) for a path that a new archive should not have."""
+    if not is_database(path) and Path(path).suffix.lower() != _SUFFIX:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            f"There is no archive {path}, and a new one needs a name that ends in {_SUFFIX}; give it such a name, "
+            "before its rasters.",
+        )
 
 
 def chip_under(archive: Archive, extent: tuple[float, float, float, float]) -> ChipRecord:

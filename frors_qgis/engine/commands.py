@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 Result = dict[str, Any]
 
 __all__ = [
+    "copy",
     "evaluate",
     "evaluate_features",
     "exit_status",
@@ -164,6 +165,13 @@ def verify(options: argparse.Namespace) -> Result:
         print(problem, file=sys.stderr)
     if not result["problems"]:
         print(f"{options.archive} is sound.")
+    return result
+
+
+def copy(options: argparse.Namespace) -> Result:
+    """Copies an archive."""
+    result = call_method("copy", {"archive": options.archive, "target": options.target})
+    print(f"{result['chips']:,} chips in {options.target}, {result['copied']:,} of them copied now.")
     return result
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from frors_qgis.engine.acquisition.query_line import completions
 from frors_qgis.engine.archive.acquisitions import record_facts, with_facts
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.copying import copy_archive, open_copy
 from frors_qgis.engine.archive.postgis.logins import remember_login
 from frors_qgis.engine.archive.raster_files import local_raster_file
 from frors_qgis.engine.archive_access import (
@@ -18,6 +19,7 @@ from frors_qgis.engine.archive_access import (
     has_installed_encoder,
     known_raster,
     other_encoder,
+    require_suffix,
     writable_archive,
 )
 from frors_qgis.engine.archive_shelf import ArchiveShelf
@@ -104,6 +106,7 @@ class Service:
             "relink": self._relink,
             "verify": self._verify,
             "grant": self._grant,
+            "copy": self._copy,
         }
 
     def release_archives(self) -> None:
@@ -406,6 +409,22 @@ class Service:
         with Archive.open(parameters.text("archive"), writable=True) as archive:
             archive.grant(roles["analysts"], roles["indexers"])
         return roles
+
+    def _copy(self, parameters: Parameters, call: Call) -> Result:
+        """Copies an archive to "target", where there is none, or a copy of it that was begun."""
+        target = parameters.text("target")
+        if not Archive.exists(target):
+            require_suffix(target)
+
+        def progress(done: int, total: int) -> None:
+            call.check()
+            call.progress(done / max(1, total), f"Copying to {target}", None)
+
+        with Archive.open(parameters.text("archive")) as source, Archive.writer_lock(target):
+            with open_copy(source, target) as copy:
+                copied = copy_archive(source, copy, progress)
+                self._sealing.seal(copy, call.check)
+                return {"chips": copy.chip_count(), "copied": copied}
 
     def _take_turn(self, call: Call) -> Callable[[], None]:
         """Called now and then by long work: waits while queries run, and gives the work up when it was cancelled."""

@@ -2399,12 +2399,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Chip {0} ist beschädigt: stellen Sie das Archiv aus einer Kopie wieder her, oder indizieren Sie neu.</translation>
   </message>
   <message>
+   <source>Chips with the ids of block {0} of raster {1} are in the archive already.</source>
+   <translation>Chips mit den Nummern von Block {0} des Rasters {1} sind schon im Archiv.</translation>
+  </message>
+  <message>
    <source>Comparing {0} features</source>
    <translation>{0} Objekte werden verglichen</translation>
   </message>
   <message>
    <source>Computing view {0} of {1}, before training</source>
    <translation>Ansicht {0} von {1} wird berechnet, vor dem Training</translation>
+  </message>
+  <message>
+   <source>Copying to {0}</source>
+   <translation>Kopieren nach {0}</translation>
   </message>
   <message>
    <source>Cutting images of {0} features</source>
@@ -3763,6 +3771,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} Klassen mit {1} Prototypen ergeben nicht 1 bis {2} insgesamt</translation>
   </message>
   <message>
+   <source>{0} does not give back what was written to it: check its disk.</source>
+   <translation>{0} gibt nicht zurück, was hineingeschrieben wurde: prüfen Sie die Platte.</translation>
+  </message>
+  <message>
    <source>{0} does not let this user do that ({1}): ask who keeps the database.</source>
    <translation>{0} erlaubt das diesem Benutzer nicht ({1}): fragen Sie, wer die Datenbank verwaltet.</translation>
   </message>
@@ -3841,6 +3853,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} is a GeoPackage but not a FRORS archive: choose one that FRORS made.</source>
    <translation>{0} ist ein GeoPackage, aber kein FRORS-Archiv: wählen Sie eines, das FRORS gemacht hat.</translation>
+  </message>
+  <message>
+   <source>{0} is a copy that is not finished: give the command copy again first.</source>
+   <translation>{0} ist eine Kopie, die nicht fertig ist: geben Sie erst noch einmal den Befehl copy.</translation>
   </message>
   <message>
    <source>{0} is a file, whose rights are those of its folder: share that instead.</source>
@@ -3941,6 +3957,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} is stored as {1}, not as {2}</source>
    <translation>{0} ist als {1} gespeichert, nicht als {2}</translation>
+  </message>
+  <message>
+   <source>{0} is there already and no copy that was begun: choose another name.</source>
+   <translation>{0} gibt es schon und ist keine begonnene Kopie: wählen Sie einen anderen Namen.</translation>
   </message>
   <message>
    <source>{0} matches cannot be searched: ask for at least one.</source>

@@ -16,7 +16,16 @@ from frors_qgis.engine.archive.chip_filter import Extent
 from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.postgis.location import is_database
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
-from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, Generation, Level, NewChips, RasterRecord
+from frors_qgis.engine.archive.records import (
+    Batch,
+    BatchKey,
+    ChipRecord,
+    Generation,
+    Level,
+    NewChips,
+    RasterRecord,
+    StoredBlock,
+)
 from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -31,7 +40,8 @@ class Archive(ABC):
     and ARCHIVE_READ_ONLY, and then nothing of what they were to write is there.
 
     `location` opens the archive again, `name` is for sentences about it and `stem` what is the user's in that; `id` is
-    its own, `encoder` and `encoder_sha256` made its embeddings, which have `dimension` numbers.
+    its own, `encoder` and `encoder_sha256` made its embeddings, which have `dimension` numbers. `copied_from` is the id
+    of the archive of which it is a copy that is not finished.
     """
 
     location: str
@@ -41,14 +51,19 @@ class Archive(ABC):
     encoder: str
     encoder_sha256: str
     dimension: int
+    copied_from: str | None
 
     @staticmethod
-    def create(location: str | Path, *, encoder: str, encoder_sha256: str, dimension: int) -> Archive:
+    def create(
+        location: str | Path, *, encoder: str, encoder_sha256: str, dimension: int, copied_from: str | None = None
+    ) -> Archive:
         """Make an empty archive and open it for writing. It appears under its name complete, or not at all.
 
         Raises EngineError: BAD_REQUEST where one is already or the folder is missing, ARCHIVE_READ_ONLY, DISK_FULL.
         """
-        return _backend(location).create(location, encoder=encoder, encoder_sha256=encoder_sha256, dimension=dimension)
+        return _backend(location).create(
+            location, encoder=encoder, encoder_sha256=encoder_sha256, dimension=dimension, copied_from=copied_from
+        )
 
     @staticmethod
     def open(location: str | Path, *, writable: bool = False) -> Archive:
@@ -234,6 +249,29 @@ class Archive(ABC):
     @abstractmethod
     def delete_query(self, name: str) -> None:
         """Delete a saved query. Raises EngineError(QUERY_UNKNOWN)."""
+
+    @abstractmethod
+    def block_keys(self, raster_id: int) -> dict[int, BatchKey]:
+        """The keys of all blocks of a raster by their numbers, also of those without chips."""
+
+    @abstractmethod
+    def read_block(self, raster_id: int, block: int) -> StoredBlock | None:
+        """All that is kept of the chips of one block; None where it is not there."""
+
+    @abstractmethod
+    def restore_raster(self, record: RasterRecord) -> None:
+        """Write a raster's record under the id that it has, over what is there. Raises EngineError(BAD_REQUEST)."""
+
+    @abstractmethod
+    def restore_block(self, raster_id: int, block: int, stored: StoredBlock) -> None:
+        """Write a block as `write_block` does, but with the ids that its chips have.
+
+        Raises EngineError(BAD_REQUEST) also where one of them is taken.
+        """
+
+    @abstractmethod
+    def finish_copy(self, last_chip: int) -> None:
+        """Make a complete copy an archive of its own, which gives no chip an id up to `last_chip`."""
 
     @abstractmethod
     def grant(self, analysts: Sequence[str], indexers: Sequence[str]) -> None:

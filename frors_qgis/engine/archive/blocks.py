@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.archive.geopackage import encode_polygons
-from frors_qgis.engine.archive.records import Batch, BatchKey, NewChips
+from frors_qgis.engine.archive.geopackage import decode_polygons, encode_polygons
+from frors_qgis.engine.archive.records import Batch, BatchKey, NewChips, StoredBlock
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _LARGEST_ID = 2**53
@@ -39,6 +39,17 @@ UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) =
     last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name = 'chips'
 """
 
+_TAKEN = "SELECT 1 FROM chips WHERE fid >= ? AND fid < ? LIMIT 1"
+_BLOCK = """
+SELECT "column", "row", width, height, gsd, cells, valid, geom FROM chips
+WHERE raster = ? AND fid BETWEEN ? AND ? ORDER BY fid
+"""
+_RESERVE = "UPDATE sqlite_sequence SET seq = MAX(seq, :last) WHERE name = 'chips'"
+_RESERVE_FIRST = (
+    "INSERT INTO sqlite_sequence SELECT 'chips', :last WHERE NOT EXISTS "
+    "(SELECT 1 FROM sqlite_sequence WHERE name = 'chips')"
+)
+
 _COUNT_LEVEL = """
 INSERT INTO levels VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET chips = chips + excluded.chips
 """
@@ -49,11 +60,18 @@ INSERT INTO levels SELECT raster, gsd, cells, COUNT(*) FROM chips WHERE raster =
 EmbeddingRow = tuple[int, int, int, int, int, int, int, bytes]
 
 
-def insert_block(connection: sqlite3.Connection, raster_id: int, block: int, chips: NewChips, dimension: int) -> None:
-    """Write the chips of one block, which may be none.
+def insert_block(
+    connection: sqlite3.Connection,
+    raster_id: int,
+    block: int,
+    chips: NewChips,
+    dimension: int,
+    first_chip: int | None = None,
+) -> None:
+    """Write the chips of one block, which may be none. first_chip: their first id; None: the next that is free.
 
-    Raises EngineError: BAD_REQUEST for a block that is there already, INTERNAL for arrays that cannot be chips (shape,
-    NaN, out of range).
+    Raises EngineError: BAD_REQUEST for a block that is there already, or ids that are, INTERNAL for arrays that cannot
+    be chips (shape, NaN, out of range).
     """
     vectors = checked_vectors(chips, dimension)
     known = connection.execute("SELECT 1 FROM embeddings WHERE raster = ? AND block = ?", (raster_id, block)).fetchone()
@@ -62,7 +80,9 @@ def insert_block(connection: sqlite3.Connection, raster_id: int, block: int, chi
             ErrorCode.BAD_REQUEST, f"Block {block} of raster {raster_id} is in the archive: clear the raster first."
         )
     before = _feature_count(connection)
-    first = _last_id(connection) + 1
+    first = _last_id(connection) + 1 if first_chip is None else first_chip
+    if first_chip is not None and connection.execute(_TAKEN, (first, first + len(chips))).fetchone() is not None:
+        raise ids_taken(raster_id, block)
     if first + len(chips) > _LARGEST_ID:
         raise EngineError(ErrorCode.ARCHIVE_DAMAGED, "The archive's chip ids are used up: index into a new archive.")
     connection.executemany(
@@ -130,6 +150,61 @@ def delete_some_blocks(connection: sqlite3.Connection, raster_id: int, blocks: r
 def select_blocks(connection: sqlite3.Connection, raster_id: int) -> set[int]:
     """The numbers of a raster's finished blocks."""
     return {block for (block,) in connection.execute("SELECT block FROM embeddings WHERE raster = ?", (raster_id,))}
+
+
+def select_block_keys(connection: sqlite3.Connection, raster_id: int) -> dict[int, BatchKey]:
+    """The keys of a raster's blocks by their numbers, also of those without chips."""
+    rows = connection.execute(
+        "SELECT block, id, first_chip, raster, count, checksum FROM embeddings WHERE raster = ?", (raster_id,)
+    )
+    return {block: BatchKey(*key) for block, *key in rows}
+
+
+def select_block(connection: sqlite3.Connection, raster_id: int, block: int, dimension: int) -> StoredBlock | None:
+    """All that is kept of a block's chips; None where it is not there. Raises EngineError(ARCHIVE_DAMAGED)."""
+    row: EmbeddingRow | None = connection.execute(
+        _ROW + "WHERE raster = ? AND block = ?", (raster_id, block)
+    ).fetchone()
+    if row is None:
+        return None
+    vectors = decode_row(row, dimension)
+    first, count = row[3], row[4]
+    rows = connection.execute(_BLOCK, (raster_id, first, first + count - 1)).fetchall()
+    footprints = decode_polygons([chip[-1] for chip in rows])
+    if len(rows) != count:
+        raise damaged_block(row, f"has {count} vectors for {len(rows)} chips")
+    try:
+        numbers = np.array([chip[:-1] for chip in rows], np.float64).reshape(count, 7)
+    except (TypeError, ValueError):
+        raise damaged_block(row, "is of the wrong type") from None
+    return StoredBlock(first, chips_of(numbers, footprints, vectors))
+
+
+def chips_of(
+    numbers: npt.NDArray[np.float64], footprints: npt.NDArray[np.float64], vectors: npt.NDArray[np.float16]
+) -> NewChips:
+    """Chips of numbers [n, 7] (column, row, width, height, gsd, cells, valid), footprints [n, 4, 2], vectors [n, d]."""
+    return NewChips(
+        windows=numbers[:, :4],
+        gsd=numbers[:, 4],
+        cells=numbers[:, 5].astype(np.int32),
+        valid=numbers[:, 6].astype(np.float32),
+        footprints=footprints,
+        vectors=vectors.astype(np.float32),
+    )
+
+
+def reserve_ids(connection: sqlite3.Connection, last_chip: int) -> None:
+    """No chip gets an id up to this one any more."""
+    connection.execute(_RESERVE, {"last": last_chip})
+    connection.execute(_RESERVE_FIRST, {"last": last_chip})
+
+
+def ids_taken(raster_id: int, block: int) -> EngineError:
+    """The error for a block whose chips would get ids of others."""
+    return EngineError(
+        ErrorCode.BAD_REQUEST, f"Chips with the ids of block {block} of raster {raster_id} are in the archive already."
+    )
 
 
 def select_keys(connection: sqlite3.Connection) -> list[BatchKey]:

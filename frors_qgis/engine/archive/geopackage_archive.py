@@ -38,6 +38,7 @@ from frors_qgis.engine.archive.records import (
     Level,
     NewChips,
     RasterRecord,
+    StoredBlock,
     ground_sizes,
 )
 from frors_qgis.engine.archive.schema import FORMAT_VERSION, create_tables
@@ -60,11 +61,20 @@ class GeoPackageArchive(Archive):
         self.encoder = information.encoder
         self.encoder_sha256 = information.encoder_sha256
         self.dimension = information.dimension
+        self.copied_from = information.copied_from
         self._connection = connection
         self._writable = writable
 
     @classmethod
-    def create(cls, path: str | Path, *, encoder: str, encoder_sha256: str, dimension: int) -> GeoPackageArchive:
+    def create(
+        cls,
+        path: str | Path,
+        *,
+        encoder: str,
+        encoder_sha256: str,
+        dimension: int,
+        copied_from: str | None = None,
+    ) -> GeoPackageArchive:
         cls.require_room(path)
         path = absolute(path)
         information = {
@@ -76,6 +86,8 @@ class GeoPackageArchive(Archive):
             "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "removals": "0",
         }
+        if copied_from is not None:
+            information["copied_from"] = copied_from
         draft = path.with_name(f".{information['id']}.gpkg")
         try:
             connection = connect_new(draft)
@@ -302,6 +314,29 @@ class GeoPackageArchive(Archive):
     def delete_query(self, name: str) -> None:
         with self._writing() as connection:
             queries.delete_query(connection, name)
+
+    def block_keys(self, raster_id: int) -> dict[int, BatchKey]:
+        with self._reading() as connection:
+            return blocks.select_block_keys(connection, raster_id)
+
+    def read_block(self, raster_id: int, block: int) -> StoredBlock | None:
+        with self._reading() as connection:
+            return blocks.select_block(connection, raster_id, block, self.dimension)
+
+    def restore_raster(self, record: RasterRecord) -> None:
+        with self._writing() as connection:
+            rasters.restore_raster(connection, record, self.path.parent)
+
+    def restore_block(self, raster_id: int, block: int, stored: StoredBlock) -> None:
+        with self._writing() as connection:
+            rasters.select_raster(connection, raster_id)
+            blocks.insert_block(connection, raster_id, block, stored.chips, self.dimension, stored.first_chip)
+
+    def finish_copy(self, last_chip: int) -> None:
+        with self._writing() as connection:
+            blocks.reserve_ids(connection, last_chip)
+            connection.execute("DELETE FROM archive_info WHERE key = 'copied_from'")
+        self.copied_from = None
 
     def grant(self, analysts: Sequence[str], indexers: Sequence[str]) -> None:
         raise EngineError(

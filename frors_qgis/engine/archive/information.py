@@ -20,12 +20,16 @@ _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class ArchiveInformation:
-    """The archive's own id, the encoder (id and sha-256 of its checkpoint) that made it, and its vectors' length."""
+    """The archive's own id, the encoder (id and sha-256 of its checkpoint) that made it, and its vectors' length.
+
+    `copied_from` is the id of the archive of which it is a copy that is not finished.
+    """
 
     id: str
     encoder: str
     encoder_sha256: str
     dimension: int
+    copied_from: str | None
 
 
 def read_information(connection: sqlite3.Connection, path: Path) -> ArchiveInformation:
@@ -74,7 +78,8 @@ def information_of(facts: Mapping[str, object], name: str | Path) -> ArchiveInfo
     identifier, encoder, sha256, _ = map(str, texts)
     if _IDENTIFIER.fullmatch(identifier) is None:
         raise damaged_facts(name, "its id is none")
-    return ArchiveInformation(identifier, encoder, sha256, dimension)
+    origin = facts.get("copied_from")
+    return ArchiveInformation(identifier, encoder, sha256, dimension, origin if isinstance(origin, str) else None)
 
 
 def _number(text: object) -> int | None:

@@ -89,6 +89,13 @@ def insert_raster(connection: sqlite3.Connection, record: RasterRecord, folder: 
     return int(cursor.lastrowid or 0)
 
 
+def restore_raster(connection: sqlite3.Connection, record: RasterRecord, folder: Path) -> None:
+    """Write a raster's record under its own id, over what is there. Raises EngineError(BAD_REQUEST)."""
+    values = record_values(record, folder)
+    if _write(connection, _UPDATE, values).rowcount != 1:
+        _write(connection, _INSERT, values)
+
+
 def update_raster(connection: sqlite3.Connection, record: RasterRecord, folder: Path) -> None:
     """Write a raster's record over the one with its id. Raises EngineError(RASTER_UNKNOWN)."""
     _require_change(_write(connection, _UPDATE, record_values(record, folder)), record.id)

@@ -27,7 +27,16 @@ from frors_qgis.engine.archive.postgis.location import DatabaseLocation
 from frors_qgis.engine.archive.postgis.verification import find_problems
 from frors_qgis.engine.archive.postgis.writer_lock import DatabaseWriterLock
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
-from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, Generation, Level, NewChips, RasterRecord
+from frors_qgis.engine.archive.records import (
+    Batch,
+    BatchKey,
+    ChipRecord,
+    Generation,
+    Level,
+    NewChips,
+    RasterRecord,
+    StoredBlock,
+)
 from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -50,6 +59,7 @@ class PostgisArchive(Archive):
         self.encoder = information.encoder
         self.encoder_sha256 = information.encoder_sha256
         self.dimension = information.dimension
+        self.copied_from = information.copied_from
         self._place = place
         self._connection = connection
         self._writable = writable
@@ -57,7 +67,15 @@ class PostgisArchive(Archive):
         self._closed = False
 
     @classmethod
-    def create(cls, location: str | Path, *, encoder: str, encoder_sha256: str, dimension: int) -> PostgisArchive:
+    def create(
+        cls,
+        location: str | Path,
+        *,
+        encoder: str,
+        encoder_sha256: str,
+        dimension: int,
+        copied_from: str | None = None,
+    ) -> PostgisArchive:
         place = DatabaseLocation.parse(str(location))
         if dimension > schema.MOST_DIMENSIONS:
             raise EngineError(
@@ -71,6 +89,8 @@ class PostgisArchive(Archive):
             "dimension": str(dimension),
             "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         }
+        if copied_from is not None:
+            information["copied_from"] = copied_from
         connection = connect(place, writable=True)
         try:
             with transaction(connection, place, _WRITE) as cursor:
@@ -292,6 +312,31 @@ class PostgisArchive(Archive):
     def finished_blocks(self, raster_id: int) -> set[int]:
         with self.reading() as cursor:
             return blocks.select_blocks(cursor, raster_id)
+
+    def block_keys(self, raster_id: int) -> dict[int, BatchKey]:
+        with self.reading() as cursor:
+            return blocks.select_block_keys(cursor, raster_id)
+
+    def read_block(self, raster_id: int, block: int) -> StoredBlock | None:
+        with self.reading() as cursor:
+            return blocks.select_block(cursor, raster_id, block, self.dimension)
+
+    def restore_raster(self, record: RasterRecord) -> None:
+        with self._writing() as cursor:
+            rasters.restore_raster(cursor, record)
+
+    def restore_block(self, raster_id: int, block: int, stored: StoredBlock) -> None:
+        with self._writing() as cursor:
+            rasters.select_raster(cursor, raster_id)
+            blocks.insert_block(cursor, raster_id, block, stored.chips, self.dimension, stored.first_chip)
+
+    def finish_copy(self, last_chip: int) -> None:
+        with self._writing() as cursor:
+            cursor.execute(schema.NEAREST_INDEX)
+            counters = blocks.lock_counters(cursor)
+            blocks.write_counters(cursor, counters._replace(chip=max(counters.chip, last_chip)))
+            cursor.execute("DELETE FROM archive_info WHERE key = 'copied_from'")
+        self.copied_from = None
 
     def grant(self, analysts: Sequence[str], indexers: Sequence[str]) -> None:
         with self._writing() as cursor:

@@ -12,7 +12,9 @@ from frors_qgis.engine.archive.blocks import (
     checked_keys,
     checked_vectors,
     checksum_of,
+    chips_of,
     damaged_block,
+    ids_taken,
     split_levels,
 )
 from frors_qgis.engine.archive.chips import chip_records
@@ -30,7 +32,7 @@ from frors_qgis.engine.archive.postgis.rows import (
     vector_type,
     write_rows,
 )
-from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, NewChips
+from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, NewChips, StoredBlock
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _CHIPS = """
@@ -88,8 +90,13 @@ def write_counters(cursor: Cursor, counters: Counters) -> None:
     cursor.execute("UPDATE counters SET removals = %s, last_raster = %s, last_batch = %s, last_chip = %s", counters)
 
 
-def insert_block(cursor: Cursor, raster_id: int, block: int, chips: NewChips, dimension: int) -> None:
-    """Writes the chips of one block, which may be none; `Archive.write_block` says what is raised."""
+def insert_block(
+    cursor: Cursor, raster_id: int, block: int, chips: NewChips, dimension: int, first_chip: int | None = None
+) -> None:
+    """Writes the chips of one block, which may be none. first_chip: their first id; None: the next that is free.
+
+    `Archive.write_block` and `Archive.restore_block` say what is raised.
+    """
     vectors = checked_vectors(chips, dimension)
     counters = lock_counters(cursor)
     cursor.execute("SELECT 1 FROM batches WHERE raster = %s AND block = %s", (raster_id, block))
@@ -98,7 +105,11 @@ def insert_block(cursor: Cursor, raster_id: int, block: int, chips: NewChips, di
             ErrorCode.BAD_REQUEST, f"Block {block} of raster {raster_id} is in the archive: clear the raster first."
         )
     count = len(chips)
-    first = counters.chip + 1
+    first = counters.chip + 1 if first_chip is None else first_chip
+    if first_chip is not None:
+        cursor.execute("SELECT 1 FROM chips WHERE fid >= %s AND fid < %s LIMIT 1", (first, first + count))
+        if cursor.fetchone() is not None:
+            raise ids_taken(raster_id, block)
     if count:
         columns = {
             "fid": np.arange(first, first + count).astype(WHOLE),
@@ -117,7 +128,8 @@ def insert_block(cursor: Cursor, raster_id: int, block: int, chips: NewChips, di
     checksum = checksum_of(raster_id, block, first, count, dimension, vectors.tobytes())
     values = (counters.batch + 1, raster_id, block, first, count, checksum)
     cursor.execute("INSERT INTO batches VALUES (%s, %s, %s, %s, %s, %s)", values)
-    write_counters(cursor, counters._replace(batch=counters.batch + 1, chip=counters.chip + count))
+    last = max(counters.chip, first + count - 1)
+    write_counters(cursor, counters._replace(batch=counters.batch + 1, chip=last))
 
 
 def delete_blocks(cursor: Cursor, raster_id: int) -> int:
@@ -152,6 +164,25 @@ def select_blocks(cursor: Cursor, raster_id: int) -> set[int]:
     """The numbers of a raster's finished blocks."""
     cursor.execute("SELECT block FROM batches WHERE raster = %s", (raster_id,))
     return {block for (block,) in cursor.fetchall()}
+
+
+def select_block_keys(cursor: Cursor, raster_id: int) -> dict[int, BatchKey]:
+    """The keys of a raster's blocks by their numbers, also of those without chips."""
+    cursor.execute(_BATCH + "WHERE raster = %s", (raster_id,))
+    return {block: BatchKey(*key) for *key, block in cursor.fetchall()}
+
+
+def select_block(cursor: Cursor, raster_id: int, block: int, dimension: int) -> StoredBlock | None:
+    """All that is kept of a block's chips; None where it is not there. Raises EngineError(ARCHIVE_DAMAGED)."""
+    key = select_block_keys(cursor, raster_id).get(block)
+    batch = None if key is None else select_batch(cursor, key.id, dimension)
+    if key is None or batch is None:
+        return None
+    chips = select_chips(cursor, range(key.first_chip, key.first_chip + key.chips))
+    names = (*_WINDOW, "gsd", "cells", "valid")
+    numbers = np.array([[getattr(chip, name) for name in names] for chip in chips], np.float64).reshape(-1, 7)
+    footprints = np.array([chip.footprint for chip in chips], np.float64).reshape(-1, 4, 2)
+    return StoredBlock(key.first_chip, chips_of(numbers, footprints, batch.vectors))
 
 
 def select_batch(cursor: Cursor, batch_id: int, dimension: int) -> Batch | None:

@@ -52,6 +52,16 @@ def insert_raster(cursor: Cursor, record: RasterRecord) -> int:
     return number
 
 
+def restore_raster(cursor: Cursor, record: RasterRecord) -> None:
+    """Writes a raster's record under its own id, over what is there. Raises EngineError(BAD_REQUEST)."""
+    values = record_values(record, None)
+    _write(cursor, _UPDATE, values)
+    if cursor.rowcount != 1:
+        counters = lock_counters(cursor)
+        _write(cursor, _INSERT, values)
+        write_counters(cursor, counters._replace(raster=max(counters.raster, values["id"])))
+
+
 def update_raster(cursor: Cursor, record: RasterRecord) -> None:
     """Writes a raster's record over the one with its id. Raises EngineError(RASTER_UNKNOWN)."""
     _write(cursor, _UPDATE, record_values(record, None))

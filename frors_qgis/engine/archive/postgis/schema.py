@@ -28,7 +28,6 @@ CREATE TABLE chips (
     valid double precision NOT NULL, embedding halfvec({dimension}) NOT NULL);
 CREATE INDEX chips_geom ON chips USING gist (geom);
 CREATE INDEX chips_raster ON chips (raster);
-CREATE INDEX chips_embedding ON chips USING hnsw (embedding halfvec_ip_ops);
 CREATE TABLE batches (
     id bigint PRIMARY KEY, raster bigint NOT NULL REFERENCES rasters (id), block bigint NOT NULL,
     first_chip bigint NOT NULL, count bigint NOT NULL, checksum bigint NOT NULL, UNIQUE (raster, block));
@@ -41,6 +40,9 @@ CREATE TABLE queries (
 INSERT INTO counters DEFAULT VALUES;
 """
 
+NEAREST_INDEX = "CREATE INDEX IF NOT EXISTS chips_embedding ON chips USING hnsw (embedding halfvec_ip_ops)"
+"""Of all chips at once it is made ten times as fast as chip by chip."""
+
 MIGRATIONS = (_VERSION_1,)
 """SQL that makes each version of the one before; the first makes all of nothing."""
 
@@ -52,9 +54,14 @@ def migrate(cursor: Cursor, version: int, dimension: int) -> None:
 
 
 def create_tables(cursor: Cursor, schema: str, information: dict[str, str]) -> None:
-    """Lays out a new archive with the given `archive_info` in a new schema, inside the caller's transaction."""
+    """Lays out a new archive with the given `archive_info` in a new schema, inside the caller's transaction.
+
+    A copy has no index of embeddings before it is finished.
+    """
     cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
     migrate(cursor, 0, int(information["dimension"]))
+    if "copied_from" not in information:
+        cursor.execute(NEAREST_INDEX)
     write_information(cursor, information | {"format_version": str(len(MIGRATIONS))})
 
 
