@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 Result = dict[str, Any]
 
 __all__ = [
+    "add_shard",
     "copy",
     "evaluate",
     "evaluate_features",
@@ -165,6 +166,13 @@ def verify(options: argparse.Namespace) -> Result:
         print(problem, file=sys.stderr)
     if not result["problems"]:
         print(f"{options.archive} is sound.")
+    return result
+
+
+def add_shard(options: argparse.Namespace) -> Result:
+    """Spreads an archive over one more server."""
+    result = call_method("add_shard", {name: getattr(options, name) for name in ("archive", "server", "shard")})
+    print(f"{options.archive} has a shard on {result['server']} now; blocks to come are spread over its shards.")
     return result
 
 

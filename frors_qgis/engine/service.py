@@ -107,6 +107,7 @@ class Service:
             "verify": self._verify,
             "grant": self._grant,
             "copy": self._copy,
+            "add_shard": self._add_shard,
         }
 
     def release_archives(self) -> None:
@@ -409,6 +410,13 @@ class Service:
         with Archive.open(parameters.text("archive"), writable=True) as archive:
             archive.grant(roles["analysts"], roles["indexers"])
         return roles
+
+    def _add_shard(self, parameters: Parameters, call: Call) -> Result:
+        """Spreads an archive over "server", which its database knows, and whose schema is at the location "shard"."""
+        path, server = parameters.text("archive"), parameters.text("server")
+        with Archive.writer_lock(path), Archive.open(path, writable=True) as archive:
+            archive.add_shard(server, parameters.text("shard"))
+        return {"server": server}
 
     def _copy(self, parameters: Parameters, call: Call) -> Result:
         """Copies an archive to "target", where there is none, or a copy of it that was begun."""

@@ -2743,6 +2743,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Dem Rechner ist der Speicher ausgegangen. Schließen Sie andere Programme, oder indizieren Sie mit gröberer GSD.</translation>
   </message>
   <message>
+   <source>The database has no foreign server {0} with the extensions 'vector,postgis' and hnsw.iterative_scan among its options: docs/database.md shows how to make one.</source>
+   <translation>Die Datenbank hat keinen Foreign Server {0} mit den Extensions 'vector,postgis' und hnsw.iterative_scan unter seinen Optionen: docs/database.md zeigt, wie einer gemacht wird.</translation>
+  </message>
+  <message>
    <source>The database has no such role ({0}).</source>
    <translation>Die Datenbank hat keine solche Rolle ({0}).</translation>
   </message>
@@ -3779,6 +3783,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} erlaubt das diesem Benutzer nicht ({1}): fragen Sie, wer die Datenbank verwaltet.</translation>
   </message>
   <message>
+   <source>{0} exists already and is no shard of this archive: name another.</source>
+   <translation>{0} gibt es schon und ist kein Shard dieses Archivs: nennen Sie ein anderes Schema.</translation>
+  </message>
+  <message>
    <source>{0} exists already: open it, or choose another name.</source>
    <translation>{0} gibt es schon: öffnen Sie es, oder wählen Sie einen anderen Namen.</translation>
   </message>
@@ -3859,6 +3867,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} ist eine Kopie, die nicht fertig ist: geben Sie erst noch einmal den Befehl copy.</translation>
   </message>
   <message>
+   <source>{0} is a file, which has no shards: copy it into a database first.</source>
+   <translation>{0} ist eine Datei, die keine Shards hat: kopieren Sie sie erst in eine Datenbank.</translation>
+  </message>
+  <message>
    <source>{0} is a file, whose rights are those of its folder: share that instead.</source>
    <translation>{0} ist eine Datei, deren Rechte die ihres Ordners sind: geben Sie den frei.</translation>
   </message>
@@ -3873,6 +3885,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} is a schema but not a FRORS archive: choose one that FRORS made.</source>
    <translation>{0} ist ein Schema, aber kein FRORS-Archiv: wählen Sie eines, das FRORS gemacht hat.</translation>
+  </message>
+  <message>
+   <source>{0} is a shard of {1} already.</source>
+   <translation>{0} ist schon ein Shard von {1}.</translation>
   </message>
   <message>
    <source>{0} is another archive now: close it and open it again.</source>
@@ -3993,6 +4009,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} of a recipe must be {1}, not {2}.</source>
    <translation>{0} eines Rezepts muss {1} sein, nicht {2}.</translation>
+  </message>
+  <message>
+   <source>{0} of the archive's {1} shards cannot be reached ({2}): the matches there are missing.</source>
+   <translation>{0} der {1} Shards des Archivs sind nicht zu erreichen ({2}): die Treffer dort fehlen.</translation>
   </message>
   <message>
    <source>{0} of the features kept apart share over a fifth of their ground with one that was learnt from, which flatters the figures.</source>

@@ -281,6 +281,14 @@ class Archive(ABC):
         """
 
     @abstractmethod
+    def add_shard(self, server: str, location: str) -> None:
+        """Spread the chips of blocks to come over one more server, which the database knows by a name.
+
+        `location` is of the shard's own schema there, which is made if need be. For whoever made the archive. Raises
+        EngineError: BAD_REQUEST for a server that is not made for it, and for a file, and what connecting there raises.
+        """
+
+    @abstractmethod
     def finished_blocks(self, raster_id: int) -> set[int]:
         """The numbers of a raster's blocks that are in the archive."""
 

@@ -12,7 +12,12 @@ from frors_qgis.engine.call import Check, go_on
 
 
 class ChipIndex(Protocol):
-    """Searches the embeddings of one archive by inner product. For one thread at a time."""
+    """Searches the embeddings of one archive by inner product. For one thread at a time.
+
+    `note` is a sentence on what could not be looked at when it was last refreshed.
+    """
+
+    note: str | None
 
     def __len__(self) -> int:
         """How many chips there were at the last `refresh`."""

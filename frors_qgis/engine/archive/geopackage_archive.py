@@ -343,6 +343,11 @@ class GeoPackageArchive(Archive):
             ErrorCode.BAD_REQUEST, f"{self.name} is a file, whose rights are those of its folder: share that instead."
         )
 
+    def add_shard(self, server: str, location: str) -> None:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST, f"{self.name} is a file, which has no shards: copy it into a database first."
+        )
+
     def finished_blocks(self, raster_id: int) -> set[int]:
         with self._reading() as connection:
             return blocks.select_blocks(connection, raster_id)

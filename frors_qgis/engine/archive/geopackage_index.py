@@ -19,6 +19,8 @@ _Mask = npt.NDArray[np.bool_]
 class GeoPackageIndex:
     """A `ChipIndex` of segments beside the file, and of memory."""
 
+    note: str | None = None
+
     def __init__(self, archive: GeoPackageArchive, segments: SegmentFolder) -> None:
         self._archive = archive
         self._index = Index(archive, segments)

@@ -57,7 +57,7 @@ class Searcher:
         if chosen != EVERY_CHIP and not self._index.has_any(chosen):
             if query.newer_than is not None and query.newer_than >= self._archive.last_chip():
                 return Matches([], "Nothing has come into the archive since this query was last searched with.")
-            return Matches([], "No chip of the archive passes the filters; widen them.")
+            return Matches([], self._index.note or "No chip of the archive passes the filters; widen them.")
         note = None
         if query.ground_size is not None:
             sizes, note = similar_range(self._index.ground_sizes(chosen), query.ground_size)
@@ -68,7 +68,7 @@ class Searcher:
             if matches and not good:
                 note = f"The best match scores {matches[0].score:.3f}; lower the least score."
             matches = good
-        return Matches(matches, note)
+        return Matches(matches, self._index.note or note)
 
     def _rasters(self, query: Query) -> frozenset[int] | None:
         """The ids of the rasters that may hold matches; None: all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +25,15 @@ from frors_qgis.engine.archive.postgis.conditions import Conditions
 from frors_qgis.engine.archive.postgis.connection import Connection, Cursor, connect, transaction
 from frors_qgis.engine.archive.postgis.index import PostgisIndex
 from frors_qgis.engine.archive.postgis.location import DatabaseLocation
+from frors_qgis.engine.archive.postgis.shards import (
+    Shard,
+    answers,
+    attach_shard,
+    make_shard,
+    select_shards,
+    show_all,
+    show_only,
+)
 from frors_qgis.engine.archive.postgis.verification import find_problems
 from frors_qgis.engine.archive.postgis.writer_lock import DatabaseWriterLock
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
@@ -42,6 +52,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = "BEGIN"
+_LOST_SECONDS = 30.0
 _WITHIN = "SELECT fid FROM chips WHERE {conditions} ORDER BY fid"
 _IDLE_SECONDS = 5.0
 """After so long without a word it is asked whether the server still answers."""
@@ -65,6 +76,7 @@ class PostgisArchive(Archive):
         self._writable = writable
         self._used = time.monotonic()
         self._closed = False
+        self._lost: dict[Shard, float] = {}
 
     @classmethod
     def create(
@@ -107,7 +119,9 @@ class PostgisArchive(Archive):
         place = DatabaseLocation.parse(str(location))
         connection = connect(place, writable=writable)
         try:
-            return cls(place, connection, _read_information(connection, place, writable), writable)
+            archive = cls(place, connection, _read_information(connection, place, writable), writable)
+            archive.find_shards()
+            return archive
         except BaseException:
             connection.close()
             raise
@@ -162,7 +176,7 @@ class PostgisArchive(Archive):
     def seal_index(self, folder: Path, check: Check = go_on) -> int:
         """Tells the planner how much there is now; whoever is not the tables' owner is passed over by PostgreSQL."""
         with self._writing() as cursor:
-            cursor.execute("ANALYZE rasters, chips, batches, levels")
+            cursor.execute("ANALYZE rasters, chips_0, batches, levels")
         return 0
 
     def size_bytes(self) -> int:
@@ -332,11 +346,44 @@ class PostgisArchive(Archive):
 
     def finish_copy(self, last_chip: int) -> None:
         with self._writing() as cursor:
-            cursor.execute(schema.NEAREST_INDEX)
+            cursor.execute(schema.NEAREST_INDEX.format(table="chips_0"))
             counters = blocks.lock_counters(cursor)
             blocks.write_counters(cursor, counters._replace(chip=max(counters.chip, last_chip)))
             cursor.execute("DELETE FROM archive_info WHERE key = 'copied_from'")
         self.copied_from = None
+
+    def add_shard(self, server: str, location: str) -> None:
+        place = DatabaseLocation.parse(location)
+        if self.copied_from is not None:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST, f"{self.name} is a copy that is not finished: give the command copy again first."
+            )
+        make_shard(place, self.id, self.dimension)
+        with self._writing() as cursor:
+            if any(shard.server == server for shard in select_shards(cursor)):
+                raise EngineError(ErrorCode.BAD_REQUEST, f"{server} is a shard of {self.name} already.")
+            attach_shard(cursor, server, place.schema)
+
+    def find_shards(self) -> tuple[list[Shard], list[Shard]]:
+        """The shards on other servers, and those of them that do not answer, which reading leaves out from now on.
+
+        One that did not answer is asked again after `_LOST_SECONDS`: asking a server that is gone may take seconds.
+        """
+        with self.reading() as cursor:
+            shards = select_shards(cursor)
+        now = time.monotonic()
+        lost = {}
+        for shard in shards:
+            since = self._lost.get(shard, -math.inf)
+            if now - since < _LOST_SECONDS or not answers(self._connection, self._place, shard):
+                lost[shard] = since if now - since < _LOST_SECONDS else now
+        if lost.keys() != self._lost.keys():
+            with self._transaction("BEGIN READ WRITE") as cursor:
+                show_all(cursor)
+                if lost:
+                    show_only(cursor, self._place, (0, *(shard.number for shard in shards if shard not in lost)))
+        self._lost = lost
+        return shards, list(lost)
 
     def grant(self, analysts: Sequence[str], indexers: Sequence[str]) -> None:
         with self._writing() as cursor:
@@ -357,8 +404,11 @@ class PostgisArchive(Archive):
         if not self._writable:
             raise EngineError(ErrorCode.ARCHIVE_READ_ONLY, f"{self.name} was opened for reading: open it for writing.")
         with self._transaction(_WRITE) as cursor:
+            if self._lost:
+                show_all(cursor)
             blocks.lock_counters(cursor)
             yield cursor
+        self._lost = {}
 
     def _transaction(self, begin: str) -> AbstractContextManager[Cursor]:
         if self._closed:
@@ -376,6 +426,7 @@ class PostgisArchive(Archive):
                 connection.close()
                 raise
             self._connection = connection
+            self._lost = {}
         return transaction(self._connection, self._place, begin)
 
 

@@ -32,6 +32,7 @@ from frors_qgis.engine.archive.postgis.rows import (
     vector_type,
     write_rows,
 )
+from frors_qgis.engine.archive.postgis.shards import select_shards, shard_of_batch
 from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, NewChips, StoredBlock
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -57,11 +58,9 @@ _RECOUNT_LEVELS = """
 INSERT INTO levels SELECT raster, gsd, cells, COUNT(*) FROM chips WHERE raster = %s GROUP BY raster, gsd, cells
 """
 _CLEAR = """
-WITH gone AS (
-    DELETE FROM batches WHERE raster = %(raster)s AND block >= %(start)s AND block < %(stop)s
-    RETURNING first_chip, count)
-DELETE FROM chips USING gone WHERE fid >= first_chip AND fid < first_chip + gone.count
+DELETE FROM batches WHERE raster = %s AND block >= %s AND block < %s RETURNING first_chip, first_chip + count
 """
+_STRAY = "DELETE FROM chips_{shard} WHERE fid > %s"
 
 
 class Counters(NamedTuple):
@@ -111,6 +110,7 @@ def insert_block(
         if cursor.fetchone() is not None:
             raise ids_taken(raster_id, block)
     if count:
+        shard = shard_of_batch(select_shards(cursor), counters.batch + 1)
         columns = {
             "fid": np.arange(first, first + count).astype(WHOLE),
             "geom": encode_polygons(chips.footprints),
@@ -120,8 +120,11 @@ def insert_block(
             "cells": chips.cells.astype(INTEGER),
             "valid": chips.valid.astype(FLOAT),
             "embedding": encode_vectors(vectors),
+            "shard": np.full(count, shard, INTEGER),
         }
-        write_rows(cursor, "chips", columns)
+        if shard:  # what a failed transaction left there
+            cursor.execute(_STRAY.format(shard=shard), (counters.chip,))
+        write_rows(cursor, f"chips_{shard}", columns)
         levels, counts = np.unique(np.stack([chips.gsd, chips.cells], axis=1), axis=0, return_counts=True)
         for (gsd, cells), number in zip(levels.tolist(), counts.tolist(), strict=True):
             cursor.execute(_COUNT_LEVEL, (raster_id, gsd, int(cells), number))
@@ -146,8 +149,11 @@ def delete_blocks(cursor: Cursor, raster_id: int) -> int:
 def delete_some_blocks(cursor: Cursor, raster_id: int, blocks: range) -> int:
     """Removes those of a raster's blocks whose numbers lie in a range; returns how many chips went."""
     counters = lock_counters(cursor)
-    cursor.execute(_CLEAR, {"raster": raster_id, "start": blocks.start, "stop": blocks.stop})
-    removed = int(cursor.rowcount)
+    cursor.execute(_CLEAR, (raster_id, blocks.start, blocks.stop))
+    removed = 0
+    for ids in cursor.fetchall():  # a range at a time, which a shard takes as it is
+        cursor.execute("DELETE FROM chips WHERE fid >= %s AND fid < %s", ids)
+        removed += int(cursor.rowcount)
     cursor.execute("DELETE FROM levels WHERE raster = %s", (raster_id,))
     cursor.execute(_RECOUNT_LEVELS, (raster_id,))
     write_counters(cursor, counters._replace(removals=counters.removals + 1))

@@ -25,9 +25,10 @@ _DISTANCE_KM = (
 class Conditions:
     """The conditions of a filter, joined by AND; `sql` is "true" where there are none. `values` are by name."""
 
-    def __init__(self, chosen: ChipFilter) -> None:
+    def __init__(self, chosen: ChipFilter, last: int | None = None) -> None:
+        """last: the largest id that a chip was given, where there may be others; None: nowhere."""
         self.values: dict[str, Any] = {}
-        parts = []
+        parts = [] if last is None else [f"fid <= {self._value(last)}"]
         if chosen.ground_size is not None:
             low, high = chosen.ground_size
             size = f"gsd * cells * {CELL_PIXELS}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,19 +19,26 @@ from frors_qgis.protocol import EngineError, ErrorCode
 if TYPE_CHECKING:
     from frors_qgis.engine.archive.postgis.archive import PostgisArchive
 
-EXACT_BELOW = 100_000
+EXACT_BELOW = 20_000
 """Where a filter lets about so few chips pass, all of them are compared: nothing is missed then."""
 
-_MARGIN = 64
+_MARGIN = 256
 _LEAST_SEARCHED, _MOST_SEARCHED = 200, 1000
 """Of hnsw.ef_search, which is twice what is wanted between these; more are found by going on from there."""
 
 _SCANNED_EACH = 200
 """Chips looked at for each that is wanted, where a filter lets few pass, before all that pass it are compared."""
 
+# A part for each shard, which does all of it there: through a partitioned table the limit would not be pushed.
+_PART = """
+(SELECT fid, embedding, embedding <#> %(direction)s::halfvec AS distance FROM {table} WHERE {conditions}
+ORDER BY (embedding <#> %(direction)s::halfvec){exact} LIMIT %(wanted)s)
+"""
+_EXACT = " + 0"
+"""HNSW serves no such order."""
 _NEAREST = """
 WITH near AS MATERIALIZED (
-    SELECT fid, embedding FROM chips WHERE {conditions} ORDER BY embedding <#> %(direction)s::halfvec LIMIT %(wanted)s)
+    SELECT fid, embedding FROM ({parts}) AS parts ORDER BY distance LIMIT %(wanted)s)
 SELECT fid, -(embedding::vector <#> %(vector)s::vector) AS score FROM near ORDER BY score DESC, fid LIMIT %(k)s
 """
 _ANY = "SELECT EXISTS (SELECT 1 FROM chips WHERE {conditions})"
@@ -49,8 +57,10 @@ class PostgisIndex:
     wants_sealing = False
 
     def __init__(self, archive: PostgisArchive) -> None:
+        self.note: str | None = None
         self._archive = archive
-        self._chips = 0
+        self._chips = self._last = 0
+        self._tables = ["chips_0"]
 
     def __len__(self) -> int:
         return self._chips
@@ -59,19 +69,28 @@ class PostgisIndex:
         """Nothing is held."""
 
     def refresh(self, check: Check = go_on) -> None:
-        """Counts the chips."""
-        self._chips = self._archive.chip_count()
+        """Counts the chips, and looks which shards answer."""
+        self._chips, self._last = self._archive.chip_count(), self._archive.last_chip()
+        shards, lost = self._archive.find_shards()
+        self._tables = [f"chips_{number}" for number in (0, *(shard.number for shard in shards if shard not in lost))]
+        self.note = None
+        if lost:
+            names = ", ".join(shard.server for shard in lost)
+            self.note = (
+                f"{len(lost)} of the archive's {len(shards)} shards cannot be reached ({names}): the matches there are "
+                "missing."
+            )
 
     def has_any(self, chosen: ChipFilter) -> bool:
         """Whether any chip passes a filter."""
-        conditions = Conditions(chosen)
+        conditions = self._conditions(chosen)
         with self._archive.reading() as cursor:
             cursor.execute(_ANY.format(conditions=conditions.sql), conditions.values)
             return bool(cursor.fetchone()[0])
 
     def ground_sizes(self, chosen: ChipFilter) -> list[float]:
         """The ground sizes in metres that the chips of a filter have, each once, ascending."""
-        conditions = Conditions(chosen)
+        conditions = self._conditions(chosen)
         rasters = None if chosen.rasters is None else sorted(chosen.rasters)
         query = _SIZES.format(
             pixels=CELL_PIXELS,
@@ -88,25 +107,33 @@ class PostgisIndex:
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """As of `ChipIndex`. What HNSW finds too few of is searched again by comparing every chip of the filter."""
         query = checked_query(vector, k, self._archive.dimension)
-        conditions = Conditions(chosen)
+        conditions = self._conditions(chosen)
         wanted = k + k // 4 + _MARGIN  # halfvec is inexact for the query: what it ranks a little lower may be better
         length = float(np.linalg.norm(query)) or 1.0
         values = conditions.values | {
             **{"vector": _text(query), "direction": _text(query / length), "wanted": wanted, "k": k},
         }
-        statement = _NEAREST.format(conditions=conditions.sql)
         with self._archive.reading() as cursor, cancellable(cursor.connection, check):
             rows: list[tuple[int, float]] = []
             if self._chips > EXACT_BELOW and _expected(cursor, conditions) > EXACT_BELOW:
                 _search_on(cursor, self._archive.name, wanted)
-                cursor.execute(statement, values)
+                cursor.execute(nearest(self._tables, conditions, ""), values)
                 rows = cursor.fetchall()
             if len(rows) < k:
-                cursor.execute("SET LOCAL enable_indexscan = off")  # HNSW knows no other
-                cursor.execute(statement, values)
+                cursor.execute(nearest(self._tables, conditions, _EXACT), values)
                 rows = cursor.fetchall()
         found = np.array(rows, np.float64).reshape(-1, 2)
         return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
+
+    def _conditions(self, chosen: ChipFilter) -> Conditions:
+        """A filter as SQL, which leaves out what a failed write left on a shard."""
+        return Conditions(chosen, None if self._tables == ["chips_0"] else self._last)
+
+
+def nearest(tables: Sequence[str], conditions: Conditions, exact: str) -> str:
+    """The statement that finds the nearest chips in tables. exact: "" to search by HNSW, `_EXACT` to compare all."""
+    parts = (_PART.format(table=table, conditions=conditions.sql, exact=exact) for table in tables)
+    return _NEAREST.format(parts="UNION ALL".join(parts))
 
 
 def _expected(cursor: Cursor, conditions: Conditions) -> int:

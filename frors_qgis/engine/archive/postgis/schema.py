@@ -11,6 +11,12 @@ from frors_qgis.engine.archive.postgis.connection import Cursor
 MOST_DIMENSIONS = 4000
 """Of a halfvec that HNSW takes."""
 
+_CHIPS = """
+    fid bigint NOT NULL, geom geometry(Polygon, 4326) NOT NULL, raster bigint NOT NULL,
+    "column" double precision NOT NULL, "row" double precision NOT NULL, width double precision NOT NULL,
+    height double precision NOT NULL, gsd double precision NOT NULL, cells integer NOT NULL,
+    valid double precision NOT NULL, embedding halfvec({dimension}) NOT NULL, shard integer NOT NULL
+"""
 _VERSION_1 = """
 CREATE TABLE archive_info (key text PRIMARY KEY, value text NOT NULL);
 CREATE TABLE counters (
@@ -21,13 +27,10 @@ CREATE TABLE rasters (
     transform text NOT NULL, width bigint NOT NULL, height bigint NOT NULL, gsd double precision NOT NULL,
     stretch text NOT NULL, bands integer NOT NULL, nodata text, platform text, sensor text, acquired text,
     cloud double precision, metadata text NOT NULL, plan text NOT NULL, state text NOT NULL, reason text);
-CREATE TABLE chips (
-    fid bigint PRIMARY KEY, geom geometry(Polygon, 4326) NOT NULL, raster bigint NOT NULL,
-    "column" double precision NOT NULL, "row" double precision NOT NULL, width double precision NOT NULL,
-    height double precision NOT NULL, gsd double precision NOT NULL, cells integer NOT NULL,
-    valid double precision NOT NULL, embedding halfvec({dimension}) NOT NULL);
-CREATE INDEX chips_geom ON chips USING gist (geom);
-CREATE INDEX chips_raster ON chips (raster);
+CREATE TABLE chips ({chips}) PARTITION BY LIST (shard);
+CREATE TABLE chips_0 PARTITION OF chips FOR VALUES IN (0);
+{indexes}
+CREATE TABLE shards (number integer PRIMARY KEY, server text NOT NULL UNIQUE);
 CREATE TABLE batches (
     id bigint PRIMARY KEY, raster bigint NOT NULL REFERENCES rasters (id), block bigint NOT NULL,
     first_chip bigint NOT NULL, count bigint NOT NULL, checksum bigint NOT NULL, UNIQUE (raster, block));
@@ -40,7 +43,12 @@ CREATE TABLE queries (
 INSERT INTO counters DEFAULT VALUES;
 """
 
-NEAREST_INDEX = "CREATE INDEX IF NOT EXISTS chips_embedding ON chips USING hnsw (embedding halfvec_ip_ops)"
+_INDEXES = """
+ALTER TABLE {table} ADD PRIMARY KEY (fid);
+CREATE INDEX {table}_geom ON {table} USING gist (geom);
+CREATE INDEX {table}_raster ON {table} (raster);
+"""
+NEAREST_INDEX = "CREATE INDEX IF NOT EXISTS {table}_embedding ON {table} USING hnsw (embedding halfvec_ip_ops)"
 """Of all chips at once it is made ten times as fast as chip by chip."""
 
 MIGRATIONS = (_VERSION_1,)
@@ -50,7 +58,8 @@ MIGRATIONS = (_VERSION_1,)
 def migrate(cursor: Cursor, version: int, dimension: int) -> None:
     """Brings the tables from a version (0: none) to the newest, inside the caller's transaction."""
     for step in MIGRATIONS[version:]:
-        cursor.execute(step.format(dimension=dimension))
+        chips = _CHIPS.format(dimension=dimension)
+        cursor.execute(step.format(chips=chips, indexes=_INDEXES.format(table="chips_0")))
 
 
 def create_tables(cursor: Cursor, schema: str, information: dict[str, str]) -> None:
@@ -61,8 +70,24 @@ def create_tables(cursor: Cursor, schema: str, information: dict[str, str]) -> N
     cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
     migrate(cursor, 0, int(information["dimension"]))
     if "copied_from" not in information:
-        cursor.execute(NEAREST_INDEX)
+        cursor.execute(NEAREST_INDEX.format(table="chips_0"))
     write_information(cursor, information | {"format_version": str(len(MIGRATIONS))})
+
+
+def create_shard(cursor: Cursor, schema: str, archive: str, dimension: int) -> bool:
+    """Lays out the table of a shard of the archive of this id; False where the schema is not that already.
+
+    Inside the caller's transaction.
+    """
+    cursor.execute("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s", (schema,))
+    if cursor.fetchone() is not None:
+        cursor.execute("SELECT obj_description(to_regclass('chips'), 'pg_class')")
+        return bool(cursor.fetchone()[0] == archive)
+    cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+    cursor.execute(f"CREATE TABLE chips ({_CHIPS.format(dimension=dimension)})")
+    cursor.execute(_INDEXES.format(table="chips") + NEAREST_INDEX.format(table="chips"))
+    cursor.execute("COMMENT ON TABLE chips IS %s", (archive,))
+    return True
 
 
 def write_information(cursor: Cursor, information: dict[str, str]) -> None:

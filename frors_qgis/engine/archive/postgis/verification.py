@@ -49,7 +49,7 @@ def _count_problems(cursor: Cursor) -> Iterator[str]:
 def _index_problems(cursor: Cursor) -> Iterator[str]:
     cursor.execute(
         "SELECT relname FROM pg_catalog.pg_index JOIN pg_catalog.pg_class ON pg_class.oid = indexrelid "
-        "WHERE indrelid = 'chips'::regclass AND NOT indisvalid"
+        "WHERE indrelid = 'chips_0'::regclass AND NOT indisvalid"
     )
     for (name,) in cursor.fetchall():
         yield f"The index {name} is not valid: REINDEX it."

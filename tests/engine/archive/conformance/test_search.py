@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Near
 from frors_qgis.engine.archive.postgis import index as postgis_index
 from frors_qgis.engine.archive.postgis.archive import PostgisArchive
@@ -34,9 +33,9 @@ def places():
 
 
 @pytest.fixture(scope="module")
-def filled(new_location, vectors, places, tmp_path_factory):
+def filled(new_archive, vectors, places, tmp_path_factory):
     """Ten rasters of ten rows each; every fourth chip is of the smaller level."""
-    with Archive.create(new_location(), encoder="trial", encoder_sha256="ab" * 32, dimension=DIMENSION) as archive:
+    with new_archive(DIMENSION) as archive:
         for start in range(0, SIDE * SIDE, BLOCK):
             part = slice(start, start + BLOCK)
             corners = [places[part] + np.array(corner) * STEP / 2 for corner in ((0, 1), (1, 1), (1, 0), (0, 0))]

@@ -36,13 +36,12 @@ def test_many_chips_are_searched_by_hnsw_which_searches_on_through_a_filter(
         index._search_on(cursor, shared.name, 100)
         cursor.execute("SHOW hnsw.iterative_scan")
         assert cursor.fetchone() == ("relaxed_order",)
-        cursor.execute("EXPLAIN " + index._NEAREST.format(conditions="true"), values | {"wanted": 100, "k": 10})
-        assert "chips_embedding" in str(cursor.fetchall())
+        everywhere = index.nearest(["chips_0"], Conditions(EVERY_CHIP), "")
+        cursor.execute("EXPLAIN " + everywhere, values | {"wanted": 100, "k": 10})
+        assert "chips_0_embedding" in str(cursor.fetchall())
         few = Conditions(ChipFilter(extent=(-122.6, 47.499, -122.599, 47.5)))
-        cursor.execute(
-            "EXPLAIN " + index._NEAREST.format(conditions=few.sql), values | few.values | {"wanted": 100, "k": 10}
-        )
-        assert "chips_geom" in str(cursor.fetchall())
+        cursor.execute("EXPLAIN " + index.nearest(["chips_0"], few, ""), values | few.values | {"wanted": 100, "k": 10})
+        assert "chips_0_geom" in str(cursor.fetchall())
     with shared.reading() as cursor:  # and only for as long as the search
         cursor.execute("SHOW hnsw.iterative_scan")
         assert cursor.fetchone() == ("off",)
