@@ -41,7 +41,7 @@ run: setup  ## Opens QGIS with the plugin, in a profile of its own under build/
 demo: setup  ## Indexes the sample raster and queries one box in the real QGIS; results in build/demo
 	@$(VENV) scripts/demo.py
 
-screenshots: setup  ## The pictures of docs/guide.md, from the real plugin in the real QGIS
+screenshots: setup  ## The pictures of docs/guide.md and of all else (build/screenshots), from the plugin in the real QGIS
 	@$(VENV) scripts/screenshots.py
 
 translations: setup  ## resources/i18n from the sentences in the code (needs Qt's lrelease)

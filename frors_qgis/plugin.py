@@ -15,6 +15,7 @@ from frors_qgis.client.client import EngineClient
 from frors_qgis.client.private_folder import PrivateFolder
 from frors_qgis.client.tasks import Call
 from frors_qgis.processing.provider import FrorsProvider
+from frors_qgis.shell.acquisition_controller import AcquisitionController
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.box_tool import BoxTool
 from frors_qgis.shell.contact_sheet_controller import ContactSheetController
@@ -36,6 +37,7 @@ from frors_qgis.shell.saved_query_controller import SavedQueryController
 from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import install_translator, remove_translator, tr
+from frors_qgis.shell.words_controller import WordsController
 
 _BOX_SHORTCUT = "Ctrl+Alt+B"
 """Can be changed in QGIS's keyboard shortcuts."""
@@ -69,15 +71,20 @@ class FrorsPlugin:
         self._notices = Notices(self._iface)
         self._box_tool = BoxTool(self._iface.mapCanvas(), lambda: self._feedback.can_undo)
         self._index_action = QAction(own_icon("index"), tr("Index project rasters..."), window)
+        self._index_action.setWhatsThis(
+            tr("Brings rasters of this project into an archive, so that what looks alike in them can be found.")
+        )
         self._box_action = QAction(own_icon("search_box"), tr("Search by box"), window)
         self._box_action.setIconText(tr("Draw box"))
         self._box_action.setCheckable(True)
         self._box_action.setToolTip(
             tr(
-                "Search by box: draw a box and find what looks like it. With Shift a box is a right example for the "
-                "query that is shown, with Ctrl a wrong one; a click on a match offers its menu."
+                "Search by box: draw a box and find what looks like it. With Shift a box or a click on a match is a "
+                "right example for the query that is shown, with Ctrl a wrong one; a mere click on a match offers its "
+                "menu."
             )
         )
+        self._box_action.setWhatsThis(self._box_action.toolTip())
         self._report_action = QAction(tr("Copy a report of FRORS for support"), window)
         self._report_action.setToolTip(
             tr("Puts versions, device, archive and the end of the log on the clipboard, without names of your folders.")
@@ -97,6 +104,8 @@ class FrorsPlugin:
         SavedQueryController(
             self._dock, self._archive, self._tasks, self._notices, self._search, self._feedback, self._picture_folder
         )
+        WordsController(self._dock, self._archive, self._tasks, self._notices, self._search)
+        self._acquisition = AcquisitionController(self._iface, self._dock, self._archive, self._tasks, self._notices)
         self._explanation = ExplanationController(self._iface, self._dock, self._tasks, self._notices, self._feedback)
         OutlineController(self._dock, self._tasks, self._notices, self._search, self._feedback, keeper)
         ContactSheetController(self._iface, self._dock, self._tasks, self._notices, self._search)
@@ -123,6 +132,7 @@ class FrorsPlugin:
         self._iface.unregisterOptionsWidgetFactory(self._options)
         self._iface.deregisterLocatorFilter(self._locator)
         self._tasks.close()
+        self._acquisition.remove()
         self._explanation.remove()
         self._feedback.remove()
         self._search.remove()
@@ -141,7 +151,7 @@ class FrorsPlugin:
         remove_translator(self._translator)
         del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
         del self._provider, self._client, self._options, self._locator, self._explanation, self._installation
-        del self._diagnostics
+        del self._diagnostics, self._acquisition
 
     @property
     def actions(self) -> tuple[QAction, ...]:
@@ -161,6 +171,7 @@ class FrorsPlugin:
     def _make_panel_action(self) -> QAction:
         self._panel_action = QAction(own_icon("frors"), tr("FRORS panel"), self._iface.mainWindow())
         self._panel_action.setCheckable(True)
+        self._panel_action.setWhatsThis(tr("Shows or hides the panel with the archive, the query and its matches."))
         return self._panel_action
 
     def _connect(self) -> None:
@@ -173,6 +184,7 @@ class FrorsPlugin:
         self._box_tool.example_drawn.connect(self._feedback.add_box)
         self._box_tool.undo_wanted.connect(self._feedback.undo)
         self._box_tool.clicked.connect(self._search.show_menu_at)
+        self._box_tool.match_marked.connect(self._search.mark_at)
         self._installation.ready.connect(self._archive.wake)
         self._installation.ready.connect(self._index.plan_anew)
         self._client.archive_reopened.connect(self._archive.on_reopened)

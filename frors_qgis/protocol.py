@@ -65,8 +65,9 @@ class EngineError(Exception):
 
 
 def encode_message(message: dict[str, Any]) -> bytes:
-    """One line of JSON with its newline. NaN and infinity are refused: they are not JSON."""
-    return json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+    """One line of JSON with its newline. ValueError for NaN and infinity, which are not JSON."""
+    text = json.dumps(message, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace") + b"\n"  # half characters of broken names, as JSON escapes them
 
 
 def decode_message(line: bytes) -> dict[str, Any]:

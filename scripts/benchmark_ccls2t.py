@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,10 @@ from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.archive.codes.fitted_hashers import fit_itq, fit_lsh
 from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
 from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, picture_vectors, told_vectors
-from frors_qgis.engine.learning.ccls2t.hash_trainer import train_hash, values
+from frors_qgis.engine.learning.ccls2t.hash_trainer import train_hash, values, weights
 from frors_qgis.engine.learning.ccls2t.pairs import PairPool, pair_pool
 from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
-from frors_qgis.engine.learning.ccls2t.relations import Facts
+from frors_qgis.engine.learning.ccls2t.relations import Facts, days_apart, distance_km
 from frors_qgis.engine.learning.ccls2t.run import Run
 from frors_qgis.engine.learning.ccls2t.text_trainer import LearningSet, train_text
 
@@ -124,7 +124,8 @@ class Method:
         embeddings = self._bench.split.embeddings
         if self._model is None:
             return np.ascontiguousarray(embeddings[:, 0])
-        return picture_vectors(self._model, embeddings)
+        pictures = picture_vectors(self._model, embeddings)
+        return pictures if self._row.wider else np.ascontiguousarray(pictures[:, : embeddings.shape[2]])
 
     def asked(self, acquisitions: Sequence[Acquisition]) -> NDArray[np.float32]:
         """Metadata vectors of what queries ask [n, F]."""
@@ -155,11 +156,11 @@ class Method:
 
 
 Coder = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[Any]]
-"""Vectors of pictures [n, P] and metadata [n, F] -> numbers [n, bits], whose signs are the code."""
+"""Vectors of pictures [n, P] and metadata [n, F] -> numbers [n, bits]."""
 
 
-def coder(bench: Bench, name: str, row: HashRow, method: Method, bits: int) -> Coder:
-    """What a row makes codes with, trained or fitted."""
+def coders(bench: Bench, name: str, row: HashRow, method: Method, bits: int) -> tuple[Coder, Coder]:
+    """What a row makes of chips, whose signs are the code, and of queries; trained or fitted."""
     learnt = bench.split.learnt
     if row.fit is not None:
         fit = {"LSH": fit_lsh, "ITQ": fit_itq}[row.fit]
@@ -169,26 +170,26 @@ def coder(bench: Bench, name: str, row: HashRow, method: Method, bits: int) -> C
         def project(pictures: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[Any]:
             return weighted(pictures, columns, row.weight) @ hasher.matrix.T + hasher.bias
 
-        return project
+        return project, project
     recipe = replace(row.recipe, bits=bits, seed=bench.seed)
     pool = method.pool()
     torch.manual_seed(bench.seed)
     layer = row.layer(pool, bits)
     run = Run(bench.work / f"{bench.name}_{bench.seed}_{slug(name)}_{bits}")
     train_hash(layer, pool, recipe, run, bar(run.folder.name))
-
-    def encode(pictures: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[Any]:
-        return values(layer, pictures, columns)
-
-    return encode
+    return partial(values, layer), partial(weights if recipe.weighted else values, layer)
 
 
 def measure_hash(bench: Bench, name: str, row: HashRow) -> dict[str, Any]:
-    """Figures of a row's codes by bits, share of missing fields and task; means over the draws."""
+    """Figures of a row's codes by bits, share of missing fields and task; means over the draws.
+
+    "mAP" and "mAP@20" are of the Hamming distance, or of the weights of queries that have them; "..., asymmetric" of
+    the Hamming distance with a query's code not made binary: every bit counts by how sure it is.
+    """
     method = Method(bench, row)
     result: dict[str, Any] = {}
     for bits in row.bits:
-        encode = coder(bench, name, row, method, bits)
+        encode, ask = coders(bench, name, row, method, bits)
         for missing in MISSING:
             measured: dict[str, list[dict[str, float]]] = {}
             for draw in range(DRAWS[bench.name]):
@@ -197,11 +198,14 @@ def measure_hash(bench: Bench, name: str, row: HashRow) -> dict[str, Any]:
                 codes = np.where(encode(pictures, method.told(gallery.told)) > 0, 1, -1).astype(np.float32)
                 for task in tasks(bench.split.labels[gallery.images], Facts.of(gallery.complete, FAMILIES), bench.seed):
                     asked = [task.relation.asked(gallery.complete[query]) for query in task.queries]
-                    sure = encode(pictures[task.queries], method.asked(asked))
-                    alike = np.where(sure > 0, 1, -1).astype(np.float32) @ codes.T
-                    found = figures(alike.astype(np.int16), task)
-                    unsure = figures((np.tanh(sure / np.abs(sure).mean()) @ codes.T).astype(np.float32), task)
-                    found |= {f"{key}, asymmetric": value for key, value in unsure.items()}
+                    made = ask(pictures[task.queries], method.asked(asked))
+                    if row.weighted:
+                        found = figures((made @ codes.T).astype(np.float32), task)
+                    else:
+                        alike = np.where(made > 0, 1, -1).astype(np.float32) @ codes.T
+                        found = figures(alike.astype(np.int16), task)
+                        unsure = figures((np.tanh(made / np.abs(made).mean()) @ codes.T).astype(np.float32), task)
+                        found |= {f"{key}, asymmetric": value for key, value in unsure.items()}
                     measured.setdefault(task.relation.name, []).append(found)
             result.setdefault(str(bits), {})[f"{missing:g}"] = means(measured)
     return result
@@ -225,8 +229,8 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
                 asked = [task.relation.asked(gallery.complete[query]) for query in task.queries]
                 facts = Facts.of(asked, FAMILIES)
                 if model is None:
-                    scores, allowed = engine.search(queries, asked, task.relation, row.or_null)
-                    scores = scores - row.null_cost * ~task.relation.holds(facts, told)
+                    cosines, allowed = engine.search(queries, asked, task.relation, row.or_null)
+                    scores = cosines - row.null_cost * ~task.relation.holds(facts, told)
                 else:
                     cosines = (queries @ embeddings[gallery.images].T).astype(np.float64)
                     scores, allowed = cosines, np.ones(cosines.shape, bool)
@@ -240,7 +244,7 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
                 found = figures(scores, task, allowed)
                 if task.relation.name == SOFT:
                     if row.far_cost:
-                        scores, allowed = scores - row.far_cost * farness(facts, told), np.ones_like(allowed)
+                        scores, allowed = cosines - row.far_cost * farness(facts, told), np.ones_like(allowed)
                     labels = bench.split.labels[gallery.images]
                     same = labels[task.queries][:, None] == labels
                     grades = same * closeness(truth.at(task.queries), truth)
@@ -251,9 +255,12 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
 
 
 def farness(queries: Facts, chips: Facts) -> NDArray[np.float64]:
-    """How far chips are in place and in the time of the year [q, g], as `closeness` sees it; NULL is as the mean."""
-    apart = -np.log(closeness(queries, chips))
-    return np.where(np.isnan(apart), np.nanmean(apart), apart)
+    """How far chips are in place and in the time of the year [q, g], as `closeness` sees it.
+
+    Where one of the two is NULL its mean stands for it, which SQL calls COALESCE.
+    """
+    apart = distance_km(queries, chips) / 200, days_apart(queries, chips) / 30
+    return sum(np.where(np.isnan(part), np.nanmean(part), part) for part in apart)
 
 
 def log_sigmoid(logits: NDArray[Any]) -> NDArray[np.float64]:

@@ -54,20 +54,35 @@ def weighted(pictures: NDArray[np.float32], columns: NDArray[np.float32], weight
 
 
 class DeepHash(nn.Module):
-    """Two layers on the standardised picture and metadata columns: the head of deep supervised hashing."""
+    """Two layers on the standardised picture and metadata columns: the head of deep supervised hashing.
 
-    def __init__(self, pictures: NDArray[np.float32], columns: NDArray[np.float32], width: int, bits: int) -> None:
-        """pictures [n, P], columns [m, F]: of what is learnt from."""
+    `weigh`, of the same kind, is for queries that weigh the bits as those of CCLS2T's hash layer do.
+    """
+
+    def __init__(self, inputs: int, width: int, bits: int) -> None:
+        """inputs: columns of pictures and metadata together."""
         super().__init__()
-        parts = pictures, columns
-        self.register_buffer("mean", torch.from_numpy(np.concatenate([part.mean(axis=0) for part in parts])))
-        self.register_buffer("spread", torch.from_numpy(np.concatenate([part.std(axis=0) + 1e-3 for part in parts])))
-        self.layers = nn.Sequential(nn.Linear(len(self.mean), width), nn.ReLU(), nn.Linear(width, bits))
+        self.layers, self.weighing = (
+            nn.Sequential(nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, bits)) for _ in range(2)
+        )
+        self.register_buffer("mean", torch.zeros(inputs))
+        self.register_buffer("spread", torch.ones(inputs))
+
+    def standardise(self, pictures: torch.Tensor, told: torch.Tensor, asked: torch.Tensor) -> None:
+        """Takes means and spreads from what is learnt from: pictures [n, P] and columns of chips [m, F]."""
+        self.mean.copy_(torch.cat([part.mean(dim=0) for part in (pictures, told)]))
+        self.spread.copy_(torch.cat([part.std(dim=0) + 1e-3 for part in (pictures, told)]))
 
     def forward(self, pictures: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
         """[n, P] and [n, F] -> [n, bits]."""
-        both = torch.cat([pictures, columns], dim=1)
-        return self.layers((both - self.mean) / self.spread)
+        return self.layers(self._standardised(pictures, columns))
+
+    def weigh(self, pictures: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
+        """[n, P] and [n, F] of queries -> weights [n, bits]."""
+        return self.weighing(self._standardised(pictures, columns))
+
+    def _standardised(self, pictures: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
+        return (torch.cat([pictures, columns], dim=1) - self.mean) / self.spread
 
 
 def _one_hot(one: Acquisition) -> list[float]:

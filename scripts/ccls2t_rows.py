@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ccls2t_baselines import DeepHash
 from ccls2t_protocol import BITS, SPLITS
@@ -14,7 +15,8 @@ from frors_qgis.engine.learning.ccls2t.recipe import HashRecipe, TextRecipe
 
 _TEXT = TextRecipe()
 _CODES = HashRecipe()
-_DEEP = HashRecipe(rate=1e-3)
+_DEEP = HashRecipe(rate=1e-3, weighted=False, loss="supervised contrast", balance=1.0, independence=1.0)
+_UNEVEN = replace(_DEEP, balance=0.0, independence=0.0)
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class HashRow:
     """A way to make codes.
 
     text: the encoders whose vectors are hashed, None for embeddings beside columns of metadata; fit: LSH or ITQ instead
-    of a trained layer, with a weight of the columns; waves: see `metadata_columns`; width: of the hidden layer.
+    of a trained layer, with a weight of the columns; waves: see `metadata_columns`; width: of the hidden layer; wider:
+    whether the encoders' vector of three windows stands beside the embedding.
     """
 
     text: TextRecipe | None = None
@@ -32,14 +35,20 @@ class HashRow:
     waves: bool = False
     width: int = 512
     metadata: bool = True
+    wider: bool = True
     bits: tuple[int, ...] = BITS
     sets: tuple[str, ...] = tuple(SPLITS)
+
+    @property
+    def weighted(self) -> bool:
+        """Whether queries weigh the bits of codes."""
+        return self.fit is None and self.recipe.weighted
 
     def layer(self, pool: PairPool, bits: int) -> nn.Module:
         """What is trained: a linear layer on the encoders' vectors, or a deep one on the columns."""
         if self.text is not None:
             return HashLayer(pool.pictures.shape[1], pool.told.shape[2], bits)
-        return DeepHash(pool.pictures, pool.told.reshape(-1, pool.told.shape[2]), self.width, bits)
+        return DeepHash(pool.pictures.shape[1] + pool.told.shape[2], self.width, bits)
 
 
 @dataclass(frozen=True)
@@ -58,42 +67,49 @@ class EngineRow:
     null_cost: float = 0.0
     far_cost: float = 0.0
     conditions: bool = False
-    slope: float = 15.0
-    middle: float = 0.4
+    slope: float = 25.0
+    middle: float = 0.5
     sets: tuple[str, ...] = field(default=tuple(SPLITS))
 
 
-def _ablated(text: TextRecipe = _TEXT, recipe: HashRecipe = _CODES, metadata: bool = True) -> HashRow:
-    return HashRow(text, recipe, metadata=metadata, bits=(64,), sets=("ucmerced",))
+def _ablated(
+    text: TextRecipe | None = _TEXT, recipe: HashRecipe = _CODES, metadata: bool = True, **others: Any
+) -> HashRow:
+    return HashRow(text, recipe, metadata=metadata, bits=(64,), sets=("ucmerced",), **others)
 
 
+_COLUMNS = "columns in place of the encoders"
 ABLATIONS = {
     "without metadata": _ablated(metadata=False),
+    "without weights, as the baselines": _ablated(recipe=replace(_DEEP, rate=_CODES.rate)),
+    _COLUMNS: _ablated(None, replace(_CODES, rate=1e-3), waves=True),
+    "without the wider windows": _ablated(wider=False),
     "without the sentence": _ablated(replace(_TEXT, sentences=False)),
     "without the contrasts": _ablated(replace(_TEXT, contrast=0.0, intermediate=0.0)),
     "without the intermediate contrast": _ablated(replace(_TEXT, intermediate=0.0)),
     "without the guard": _ablated(replace(_TEXT, guard=False)),
     "without the reconstruction": _ablated(replace(_TEXT, reconstruction=0.0)),
     "without the relations": _ablated(replace(_TEXT, relations=0.0)),
-    "without supervised contrast": _ablated(recipe=replace(_CODES, contrast=0.0)),
+    "supervised contrast": _ablated(recipe=replace(_CODES, loss="supervised contrast")),
     "without quantisation": _ablated(recipe=replace(_CODES, quantisation=0.0)),
     "without balance": _ablated(recipe=replace(_CODES, balance=0.0)),
     "without independence": _ablated(recipe=replace(_CODES, independence=0.0)),
 }
+"""What each part gives; the row of the columns: what stays if the deep baseline's queries may weigh bits, too."""
 HASH_ROWS = {
-    "LSH": HashRow(fit="LSH"),
-    "ITQ": HashRow(fit="ITQ"),
-    "deep hash (SupCon)": HashRow(recipe=_DEEP),
-    "deep hash (SupCon), waves": HashRow(recipe=_DEEP, waves=True),
-    "DHN": HashRow(recipe=HashRecipe(rate=1e-3, loss="pairwise likelihood", balance=0.0, independence=0.0)),
-    "triplet hash": HashRow(recipe=HashRecipe(rate=1e-3, loss="triplet", balance=0.0, independence=0.0)),
+    "LSH": HashRow(fit="LSH", weight=0.3),
+    "ITQ": HashRow(fit="ITQ", weight=0.3),
+    "ITQ, waves": HashRow(fit="ITQ", waves=True, weight=0.2),
+    "deep hash (SupCon)": HashRow(recipe=_DEEP, waves=True),
+    "deep hash (DHN)": HashRow(recipe=replace(_UNEVEN, loss="pairwise likelihood"), waves=True),
+    "triplet hash": HashRow(recipe=replace(_UNEVEN, loss="triplet"), waves=True),
     "CCLS2T": HashRow(_TEXT),
     **ABLATIONS,
 }
 ENGINE_ROWS = {
     "engine, strict filter": EngineRow(),
     "engine, filter or null": EngineRow(or_null=True),
-    "engine, tuned order": EngineRow(or_null=True, null_cost=0.2, far_cost=0.05),
+    "engine, tuned order": EngineRow(or_null=True, null_cost=0.3, far_cost=0.02),
     "CCLS2T, odds": EngineRow(_TEXT),
     "CCLS2T, conditions and odds": EngineRow(_TEXT, conditions=True),
 }

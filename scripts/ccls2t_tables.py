@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -20,6 +20,8 @@ PAPER = {"hash": 11.64, "engine": 9.91}
 _ASKED = tuple(relation.name for relation in RELATIONS if relation.fields)
 _NOTHING = RELATIONS[-1].name
 _OURS = "CCLS2T"
+_UNSURE = ", asymmetric"
+_FIGURES = ("mAP", "mAP@20")
 
 Run = dict[str, Any]
 Pick = Callable[[Run], float]
@@ -55,24 +57,33 @@ def asked_mean(run: Run, bits: int, missing: str, figure: str) -> float:
     return mean(tasks[name][figure] for name in _ASKED)
 
 
-def gains(runs: list[Run], ours: Iterable[str], others: Iterable[str], pick: Pick) -> tuple[list[float], str]:
-    """By how many per cent the best of some rows is above the best of others, by seed; and the name of that other one.
+def relative_gains(ours: dict[int, float], others: dict[str, dict[int, float]]) -> tuple[list[float], str]:
+    """By how many per cent a figure, by seed, is above that of the best of other rows; and the name of that one.
 
-    The best are those of the highest mean over the seeds, so one row stands for all seeds.
+    The best is that of the highest mean over the seeds, so one row stands for all seeds.
     """
+    if not ours or not others:
+        return [], ""
+    best = max(others, key=lambda row: mean(others[row].values()))
+    theirs = others[best]
+    return [100 * (ours[seed] / theirs[seed] - 1) for seed in ours if seed in theirs], best
 
-    def best(names: Iterable[str]) -> tuple[str, dict[int, float]]:
-        found = {name: {run["seed"]: pick(run) for run in runs if run["row"] == name} for name in names}
-        found = {name: by_seed for name, by_seed in found.items() if by_seed}
-        return max(found.items(), key=lambda item: mean(item[1].values())) if found else ("", {})
 
-    (_, mine), (name, theirs) = best(ours), best(others)
-    return [100 * (mine[seed] / theirs[seed] - 1) for seed in mine if seed in theirs], name
+def _code_rows(runs: list[Run], name: str) -> dict[str, tuple[list[Run], str]]:
+    """The rows of codes of a set: runs, and what is appended to the name of a figure."""
+    found = {}
+    for row, chosen in HASH_ROWS.items():
+        own = [run for run in runs if run["set"] == name and run["row"] == row]
+        if row not in ABLATIONS and own:
+            found[row] = (own, "")
+            if not chosen.weighted:
+                found[f"{row}{_UNSURE}"] = (own, _UNSURE)
+    return found
 
 
 def _codes(runs: list[Run], name: str, missing: str) -> list[str]:
-    there = [run for run in runs if run["set"] == name and run["row"] in HASH_ROWS and run["row"] not in ABLATIONS]
-    if not there:
+    rows = _code_rows(runs, name)
+    if not rows:
         return []
     lines = [
         "",
@@ -81,25 +92,24 @@ def _codes(runs: list[Run], name: str, missing: str) -> list[str]:
         f"| row | {' | '.join(f'{bits} bits: mAP | mAP@20' for bits in BITS)} |",
         f"|---|{'---|---|' * len(BITS)}",
     ]
-    for row in HASH_ROWS:
-        own = [run for run in there if run["row"] == row]
-        if own:
-            values = [
-                [asked_mean(run, bits, missing, figure) for run in own] for bits in BITS for figure in ("mAP", "mAP@20")
-            ]
-            lines.append(f"| {row} | {' | '.join(map(cell, values))} |")
-    others = [row for row in HASH_ROWS if row != _OURS]
+    columns = [(bits, figure) for bits in BITS for figure in _FIGURES]
+    values = {
+        row: [{run["seed"]: asked_mean(run, bits, missing, figure + end) for run in own} for bits, figure in columns]
+        for row, (own, end) in rows.items()
+    }
+    lines += [f"| {row} | {' | '.join(cell(list(one.values())) for one in found)} |" for row, found in values.items()]
     shown = []
-    for bits in BITS:
-        for figure in ("mAP", "mAP@20"):
-            found, best = gains(there, [_OURS], others, lambda run, b=bits, f=figure: asked_mean(run, b, missing, f))
-            shown.append(f"{cell(found, '+.1f')} % on {best}" if found else "")
+    for place in range(len(columns)):
+        ours = values.get(_OURS, [{}] * len(columns))[place]
+        others = {row: found[place] for row, found in values.items() if row != _OURS}
+        gain, best = relative_gains(ours, others)
+        shown.append(f"{cell(gain, '+.1f')} % on {best}" if gain else "")
     return [*lines, f"| *gain* | {' | '.join(shown)} |"]
 
 
 def _codes_by_task(runs: list[Run], name: str) -> list[str]:
-    there = [run for run in runs if run["set"] == name and run["row"] in HASH_ROWS and run["row"] not in ABLATIONS]
-    if not there:
+    rows = _code_rows(runs, name)
+    if not rows:
         return []
     names = (*_ASKED, _NOTHING)
     lines = [
@@ -109,11 +119,9 @@ def _codes_by_task(runs: list[Run], name: str) -> list[str]:
         f"| row | {' | '.join(names)} |",
         f"|---|{'---|' * len(names)}",
     ]
-    for row in HASH_ROWS:
-        own = [run["figures"]["64"]["0"] for run in there if run["row"] == row]
-        if own:
-            values = [[tasks[task]["mAP"] for tasks in own] for task in names]
-            lines.append(f"| {row} | {' | '.join(map(cell, values))} |")
+    for row, (own, end) in rows.items():
+        values = [[run["figures"]["64"]["0"][task][f"mAP{end}"] for run in own] for task in names]
+        lines.append(f"| {row} | {' | '.join(map(cell, values))} |")
     return lines
 
 
@@ -138,12 +146,15 @@ def _engines(runs: list[Run], name: str, missing: str) -> list[str]:
         own = [run for run in there if run["row"] == row]
         if own:
             lines.append(f"| {row} | {' | '.join(cell([pick(run) for run in own]) for pick in picks.values())} |")
-    ours = [row for row, chosen in ENGINE_ROWS.items() if chosen.text is not None]
-    others = [row for row in ENGINE_ROWS if row not in ours]
     shown = []
     for pick in picks.values():
-        found, best = gains(there, ours, others, pick)
-        shown.append(f"{cell(found, '+.1f')} % on {best}" if found else "")
+        values: dict[bool, dict[str, dict[int, float]]] = {True: {}, False: {}}
+        for run in there:
+            is_ours = ENGINE_ROWS[run["row"]].text is not None
+            values[is_ours].setdefault(run["row"], {})[run["seed"]] = pick(run)
+        ours = max(values[True].values(), key=lambda found: mean(found.values()), default={})
+        gain, best = relative_gains(ours, values[False])
+        shown.append(f"{cell(gain, '+.1f')} % on {best}" if gain else "")
     return [*lines, f"| *gain* | {' | '.join(shown)} |"]
 
 
@@ -151,7 +162,7 @@ def _ablations(runs: list[Run]) -> list[str]:
     there = [run for run in runs if run["row"] in (*ABLATIONS, _OURS) and run["set"] == "ucmerced"]
     if not any(run["row"] in ABLATIONS for run in there):
         return []
-    columns = [(figure, f"{share:g}") for share in MISSING for figure in ("mAP", "mAP@20")]
+    columns = [(figure, f"{share:g}") for share in MISSING for figure in _FIGURES]
     titles = [f"{float(missing):.0%}: {figure}" for figure, missing in columns]
     lines = [
         "",

@@ -49,13 +49,16 @@ def qgis_environment(plugins: Path) -> dict[str, str]:
     return environment
 
 
-def prepare_profile(profiles: Path) -> None:
-    """Makes the default profile in `profiles` with the plugin switched on; a profile that is there is left alone."""
+def prepare_profile(profiles: Path, settings: str = "") -> None:
+    """Makes the default profile in `profiles` with the plugin switched on and more settings, as an .ini file has them.
+
+    A profile that is there is left alone.
+    """
     folder = profiles / "profiles" / "default" / "QGIS"
     if not folder.exists():
         folder.mkdir(parents=True)
         for name in ("QGIS3.ini", "QGIS4.ini"):
-            (folder / name).write_text(FIRST_SETTINGS, encoding="utf-8")
+            (folder / name).write_text(FIRST_SETTINGS + settings, encoding="utf-8")
 
 
 def run_qgis(

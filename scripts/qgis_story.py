@@ -84,7 +84,7 @@ def search_box(box: tuple[float, float, float, float]) -> Iterator[Wait]:
     action = raster_action("Search by box")
     if not action.isChecked():
         action.trigger()
-    drag(QgsPointXY(box[0], box[1]), QgsPointXY(box[2], box[3]))
+    drag_box(box)
     yield Wait(lambda: len(result_layers()) > before, 120, "The search left no result layer.")
     matches = the_plugin().dock.results.model.matches()
     check(matches, "The search found nothing.")
@@ -134,8 +134,13 @@ def nothing_runs() -> bool:
     return QgsApplication.taskManager().countActiveTasks() == 0
 
 
-def drag(start: QgsPointXY, end: QgsPointXY) -> None:
-    """Drags the mouse over the map, from one point of the project's CRS to another."""
+def drag_box(box: tuple[float, float, float, float]) -> None:
+    """Drags the mouse over the map round a box (xmin, ymin, xmax, ymax) of the project's CRS."""
+    drag(QgsPointXY(box[0], box[1]), QgsPointXY(box[2], box[3]))
+
+
+def drag(start: QgsPointXY, end: QgsPointXY, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Drags the mouse over the map, from one point of the project's CRS to another, some keys held."""
     canvas = iface.mapCanvas()
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     for kind, point, button, buttons in (
@@ -147,7 +152,7 @@ def drag(start: QgsPointXY, end: QgsPointXY) -> None:
         pixel = canvas.getCoordinateTransform().transform(point)
         place = QPointF(round(pixel.x()), round(pixel.y()))
         screen = QPointF(canvas.viewport().mapToGlobal(place.toPoint()))
-        event = QMouseEvent(kind, place, screen, button, buttons, Qt.KeyboardModifier.NoModifier)
+        event = QMouseEvent(kind, place, screen, button, buttons, keys)
         QgsApplication.sendEvent(canvas.viewport(), event)
 
 

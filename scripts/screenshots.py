@@ -2,8 +2,10 @@
 
 .venv/bin/python scripts/screenshots.py
 
-Works through the guide on the sample raster; leaves the pictures in docs/images/guide and everything else in
-build/screenshots. Ends with an error and one sentence if a step fails.
+Works through the guide on the sample raster and leaves its pictures in docs/images/guide. Everything else stays in
+build/screenshots, with pictures of what the guide does not show (more/) and of how the panel looks in a dark theme
+(dark/), in German (german/) and on a screen with twice the pixels (fine/). Ends with an error and one sentence if a
+step fails.
 """
 
 from __future__ import annotations
@@ -12,29 +14,48 @@ import shutil
 import sys
 import time
 
-from open_qgis import BUILD, REPOSITORY
+from open_qgis import BUILD, REPOSITORY, prepare_profile
 from run_story import run_story
 
 FOLDER = BUILD / "screenshots"
 PICTURES = REPOSITORY / "docs" / "images" / "guide"
+GUIDE = "guide"
+DARK, GERMAN = "[UI]\nUITheme=Night Mapping\n", "[locale]\noverrideFlag=true\nuserLocale=de\n"
+
+STORIES: dict[str, tuple[str, str, dict[str, str]]] = {
+    GUIDE: ("screenshots_in_qgis.py", "", {}),
+    "more": ("more_screenshots_in_qgis.py", "", {}),
+    "dark": ("looks_in_qgis.py", DARK, {}),
+    "german": ("looks_in_qgis.py", GERMAN, {}),
+    "fine": ("looks_in_qgis.py", "", {"QT_SCALE_FACTOR": "2"}),
+}
+"""Folder: the script that takes its pictures, more settings of the profile and more environment."""
+
+
+def take(name: str) -> str | None:
+    """Tells a story; a sentence when it failed."""
+    script, settings, variables = STORIES[name]
+    folder = FOLDER / name
+    folder.mkdir(parents=True)
+    prepare_profile(folder / "profile", settings)
+    sample = REPOSITORY / "resources" / "sample" / "kitsap.tif"
+    return run_story(REPOSITORY / "scripts" / script, folder, {"FRORS_GUIDE_RASTER": str(sample)} | variables)
 
 
 def main() -> int:
     """Returns the exit status."""
     started = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    sample = REPOSITORY / "resources" / "sample" / "kitsap.tif"
-    script = REPOSITORY / "scripts" / "screenshots_in_qgis.py"
-    sentence = run_story(script, FOLDER, {"FRORS_GUIDE_RASTER": str(sample)})
-    if sentence:
-        print(f"screenshots: failed: {sentence}", file=sys.stderr)
-        return 1
+    for name in STORIES:
+        if sentence := take(name):
+            print(f"screenshots: {name}: failed: {sentence}", file=sys.stderr)
+            return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
-    made = sorted(FOLDER.glob("*.jpg"))
+    made = sorted((FOLDER / GUIDE).glob("*.jpg"))
     for picture in made:
         shutil.copyfile(picture, PICTURES / picture.name)
-    print(f"screenshots: {len(made)} in {PICTURES}, {time.monotonic() - started:.0f} s")
+    others = [path for name in STORIES if name != GUIDE for path in (FOLDER / name).glob("*.png")]
+    print(f"screenshots: {len(made)} in {PICTURES}, {len(others)} in {FOLDER}, {time.monotonic() - started:.0f} s")
     return 0
 
 

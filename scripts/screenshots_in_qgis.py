@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import processing
+from osgeo import gdal
+from qgis.core import QgsProject, QgsRectangle
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtGui import QImage, QPixmap
-from qgis.PyQt.QtWidgets import QApplication, QDialog, QDockWidget, QSpinBox
+from qgis.PyQt.QtWidgets import QInputDialog, QSpinBox, QTreeWidget
 from qgis.utils import iface
 
 sys.path.insert(0, os.environ["FRORS_SCRIPTS"])
 
+from picture_story import HOUSES, dialog, index_project_rasters, lay_out_window, menu, options, pause, save
 from qgis_story import (
     FOLDER,
     Teller,
@@ -32,7 +35,6 @@ from qgis_story import (
     nothing_runs,
     raster_action,
     result_layers,
-    say,
     search_box,
     the_plugin,
 )
@@ -40,44 +42,12 @@ from qgis_story import (
 from frors_qgis.shell import contact_sheet_controller
 
 RASTER = Path(os.environ["FRORS_GUIDE_RASTER"])
-HOUSES = (524440.8, 5266666.2, 524479.2, 5266704.6)
-WINDOW = (1400, 875)
-QUALITY = 85
-
-
-def save(picture: QPixmap, name: str) -> None:
-    """Keeps a picture for the guide."""
-    check(picture.save(str(FOLDER / f"{name}.jpg"), "JPG", QUALITY), f"The picture {name} could not be written.")
-    say(f"{name}.jpg")
-
-
-def pause(seconds: float) -> Wait:
-    """Waits until so much time is over and nothing runs."""
-    until = time.monotonic() + seconds
-    return Wait(lambda: time.monotonic() > until and nothing_runs(), 120, "Something did not end.")
-
-
-def dialog(name: str) -> QDialog | None:
-    """The open dialog of a class."""
-    windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
-    return next((window for window in windows if type(window).__name__ == name), None)
+OTHER_HOUSES = (524347.0, 5266616.0, 524385.4, 5266654.4)
 
 
 def index() -> Iterator[Wait]:
     """The dialog, then indexing."""
-    dock = the_plugin().dock
-    raster_action("Index project rasters...").trigger()
-    yield Wait(index_button, 60, "The indexing dialog did not become ready.")
-    window = index_dialog()
-    archive = window.findChild(QgsFileWidget)
-    archive.setFilePath(str(FOLDER / "town.gpkg"))
-    yield pause(2)
-    archive.lineEdit().setText("/home/you/town.gpkg")  # so that the picture is of anybody's computer
-    save(window.grab(), "index")
-    archive.setFilePath(str(FOLDER / "town.gpkg"))
-    yield Wait(lambda: index_button().isEnabled(), 60, "The indexing dialog did not accept the archive.")
-    index_button().click()
-    yield Wait(lambda: dock.index_progress.isHidden() and nothing_runs(), 600, "Indexing did not end.")
+    yield from index_project_rasters(str(FOLDER / "town.gpkg"), "index.jpg")
 
 
 def search() -> Iterator[Wait]:
@@ -88,14 +58,14 @@ def search() -> Iterator[Wait]:
     iface.messageBar().clearWidgets()
     yield pause(2)
     yield map_is_drawn()
-    save(window.grab(), "search")
+    save(window.grab(), "search.jpg")
     for row, right in ((1, True), (9, False), (11, False)):
         dock.results.view.verdict_given.emit(dock.results.model.matches()[row], right)
     yield pause(3)
-    save(dock.grab(), "marks")
+    save(dock.grab(), "marks.jpg")
     dock.filters.setCollapsed(False)
     yield pause(1)
-    save(dock.grab(), "filters")
+    save(dock.grab(), "filters.jpg")
     dock.filters.setCollapsed(True)
 
 
@@ -105,7 +75,7 @@ def understand() -> Iterator[Wait]:
     dock.results.view.why_wanted.emit(dock.results.model.matches()[2])
     yield Wait(lambda: dialog("WhyDialog"), 60, "The explanation did not come.")
     yield pause(1)
-    save(dialog("WhyDialog").grab(), "why")
+    save(dialog("WhyDialog").grab(), "why.jpg")
     dialog("WhyDialog").close()
     dock.results.menu_opened.emit()
     dock.results.outline_action.trigger()
@@ -116,17 +86,31 @@ def understand() -> Iterator[Wait]:
     canvas.setExtent(extent)
     iface.messageBar().clearWidgets()
     yield map_is_drawn()
-    save(window.grab(), "outlines")
+    save(window.grab(), "outlines.jpg")
 
 
 def keep() -> Iterator[Wait]:
-    """A contact sheet."""
+    """A saved query and a contact sheet."""
+    dock = the_plugin().dock
+    QInputDialog.getText = lambda *_, **__: ("Houses in rows", True)
+    dock.query.saved_queries.save_wanted.emit()
+    yield pause(2)
+    iface.messageBar().clearWidgets()
+    saved = dock.query.saved_queries
+    yield from menu(lambda: _open_with_submenu(saved), "saved.jpg")
     sheet = FOLDER / "sheet.png"
     contact_sheet_controller.ask_for_file = lambda *_: str(sheet)
-    the_plugin().dock.results.print_action.trigger()
+    dock.results.print_action.trigger()
     yield pause(3)
     check(sheet.exists(), "The contact sheet was not printed.")
-    save(QPixmap.fromImage(QImage(str(sheet)).scaledToWidth(900, Qt.TransformationMode.SmoothTransformation)), "sheet")
+    picture = QImage(str(sheet)).scaledToWidth(900, Qt.TransformationMode.SmoothTransformation)
+    save(QPixmap.fromImage(picture), "sheet.jpg")
+
+
+def _open_with_submenu(button: Any) -> None:
+    """Opens the menu of the saved queries with that of the first one."""
+    QTimer.singleShot(300, lambda: button.menu().setActiveAction(button.menu().actions()[-1]))
+    button.showMenu()
 
 
 def automate() -> Iterator[Wait]:
@@ -134,33 +118,66 @@ def automate() -> Iterator[Wait]:
     window = processing.createAlgorithmDialog("frors:search", {"MATCHES": 24})
     window.show()
     yield pause(2)
-    save(window.grab(), "algorithm")
+    save(window.grab(), "algorithm.jpg")
     window.close()
-    taken: list[QPixmap] = []
-    QTimer.singleShot(1500, lambda: _take_options(taken))
-    iface.showOptionsDialog(iface.mainWindow(), "frors")
-    yield Wait(lambda: taken, 60, "The options did not open.")
-    save(taken[0], "options")
+    yield from options("options.jpg")
 
 
-def _take_options(taken: list[QPixmap]) -> None:
-    window = QApplication.activeModalWidget()
-    if window is not None:
-        taken.append(window.grab())
-        window.close()
+def ask_where_and_when() -> Iterator[Wait]:
+    """Four parts of the raster with dates made up: an acquisition on whose date sources disagree, and conditions."""
+    dock = the_plugin().dock
+    iface.newProject(False)
+    source = gdal.Open(str(RASTER))
+    width = source.RasterXSize // 4
+    for number, day in enumerate(("2018-06-11", "2019-09-03", "2020-06-24", "2021-02-09")):
+        path = FOLDER / f"town_{day}.tif"
+        part = gdal.Translate(str(path), source, srcWin=[width * number, 0, width, source.RasterYSize])
+        part.SetMetadata({"PLATFORM": "airborne", "ACQUISITION_DATE": day.replace("2019-09", "2019-08")})
+        del part
+        yield from load_raster(path, f"town {day[:4]}")
+    raster_action("Index project rasters...").trigger()
+    yield Wait(index_button, 60, "The indexing dialog did not become ready.")
+    window = index_dialog()
+    window.findChild(QgsFileWidget).setFilePath(str(FOLDER / "dates.gpkg"))
+    yield pause(2)
+    rasters = window.findChild(QTreeWidget)
+    rasters.setCurrentItem(rasters.topLevelItem(1))
+    window.show_acquisition()
+    yield Wait(lambda: dialog("AcquisitionDialog"), 60, "The acquisition was not shown.")
+    yield pause(0.5)
+    save(dialog("AcquisitionDialog").grab(), "acquisition.jpg")
+    dialog("AcquisitionDialog").close()
+    yield Wait(lambda: index_button().isEnabled(), 60, "The indexing dialog did not accept the archive.")
+    index_button().click()
+    yield Wait(lambda: dock.index_progress.isHidden() and nothing_runs(), 600, "Indexing did not end.")
+    QgsProject.instance().setCrs(iface.activeLayer().crs())
+    whole = QgsRectangle()
+    for layer in QgsProject.instance().mapLayers().values():
+        whole.combineExtentWith(layer.extent())
+    iface.mapCanvas().setExtent(whole)
+    yield map_is_drawn()
+    yield from search_box(OTHER_HOUSES)
+    dock.words.set_params({"words": "june, within 2 km", "words_weight": 0.4})
+    dock.words.changed.emit()
+    yield pause(3)
+    dock.results.view.setCurrentIndex(dock.results.model.index(1))
+    iface.messageBar().clearWidgets()
+    yield pause(0.5)
+    save(dock.grab(), "words.jpg")
 
 
 def story() -> Iterator[Wait]:
     """The guide, step by step."""
-    window, dock = iface.mainWindow(), the_plugin().dock
-    window.resize(*WINDOW)
-    for panel in window.findChildren(QDockWidget):
-        if panel.objectName() not in ("Layers", dock.objectName()):
-            panel.hide()
-    dock.setUserVisible(True)
-    window.resizeDocks([window.findChild(QDockWidget, "Layers"), dock], [230, 400], Qt.Orientation.Horizontal)
+    lay_out_window(1400, 875)
     yield from load_raster(RASTER, "town")
-    chapters: tuple[Callable[[], Iterator[Wait]], ...] = (index, search, understand, keep, automate)
+    chapters: tuple[Callable[[], Iterator[Wait]], ...] = (
+        index,
+        search,
+        understand,
+        keep,
+        automate,
+        ask_where_and_when,
+    )
     for chapter in chapters:
         yield from chapter()
 

@@ -19,13 +19,15 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from tests.hard.crash_matrix import kill_engines  # noqa: E402
+from tests.hard.crash_matrix import kill_engines, kill_shells  # noqa: E402
 from tests.hard.door_inputs import read_door_inputs  # noqa: E402
 from tests.hard.hostile_inputs import read_hostile_inputs  # noqa: E402
+from tests.hard.power_cuts import cut_power  # noqa: E402
 from tests.hard.soak import soak  # noqa: E402
 from tests.hard.tally import Part, Tally  # noqa: E402
 
-INPUTS, KILLS, OPERATIONS = 10_000, 150, 2_000
+INPUTS, KILLS, SHELL_KILLS, CUTS, OPERATIONS = 10_000, 150, 60, 3_000, 2_000
+_ROOM_BYTES = 4 << 30
 Run = Callable[[int, int, Path, Part, float], None]
 """Called with a seed, how many, an empty folder, where to count, and when to be done by."""
 
@@ -38,11 +40,21 @@ PARTS: dict[str, tuple[Run, str, int]] = {
     "door": (read_door_inputs, "inputs", INPUTS),
     "archives": (partial(_hostile, "archive"), "inputs", INPUTS),
     "checkpoints": (partial(_hostile, "checkpoint"), "inputs", INPUTS),
+    "indexes": (partial(_hostile, "index"), "inputs", INPUTS),
     "rasters": (partial(_hostile, "raster"), "inputs", INPUTS),
     "kills": (kill_engines, "kills", KILLS),
+    "kills of QGIS": (kill_shells, "kills", SHELL_KILLS),
+    "power cuts": (cut_power, "cuts", CUTS),
     "soak": (soak, "operations", OPERATIONS),
+    "projects": (partial(_hostile, "project"), "inputs", INPUTS),
 }
-"""By name: what runs it, what it counts, and how many of these there are to be."""
+"""By name: what runs it, what it counts, and how many of these there are to be. The slowest is the last."""
+
+
+def _memory() -> Path | None:
+    """A folder in memory where there is one: thousands of small files need not wait for a disk."""
+    folder = Path("/dev/shm")  # noqa: S108
+    return folder if folder.is_dir() and shutil.disk_usage(folder).free > _ROOM_BYTES else None
 
 
 def main() -> int:
@@ -61,7 +73,8 @@ def main() -> int:
         count = max(1, round(full * options.scale))
         start = time.monotonic()
         part = tally.part(name)
-        folder = Path(tempfile.mkdtemp(prefix=f"frors-hard-{name.replace(' ', '-')}-"))
+        place = _memory() if counted in ("inputs", "cuts") else None
+        folder = Path(tempfile.mkdtemp(prefix=f"frors-hard-{name.replace(' ', '-')}-", dir=place))
         try:
             run(options.seed, count, folder, part, deadline)
         finally:

@@ -27,14 +27,13 @@ ARROWS = {
     "protocol": set(),
     "resources": set(),
     "version": set(),
-    "engine": LEAVES | {"engine.call"} | {f"engine.{room}" for room in ENGINE_ROOMS},
-    "engine.call": LEAVES,
+    "engine": LEAVES | {f"engine.{room}" for room in ENGINE_ROOMS},
     "engine.acquisition": LEAVES,  # with the standard library only, below
     "engine.imagery": LEAVES | {"engine.acquisition"},
     "engine.encoders": LEAVES | {"engine.acquisition"},
-    "engine.archive": LEAVES | {"engine.call", "engine.acquisition"},
+    "engine.archive": LEAVES | {"engine.acquisition"},
     "engine.indexing": LEAVES | {"engine.acquisition", "engine.imagery", "engine.encoders", "engine.archive"},
-    "engine.search": LEAVES | {"engine.call", "engine.acquisition", "engine.archive"},
+    "engine.search": LEAVES | {"engine.acquisition", "engine.archive"},
     "engine.learning": LEAVES | {"engine.acquisition", "engine.imagery", "engine.encoders"},
 }
 PLAIN = LEAVES | {"engine.acquisition"}  # rooms that need nothing but the standard library

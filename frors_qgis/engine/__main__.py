@@ -160,7 +160,16 @@ def _parser() -> argparse.ArgumentParser:
         "--months", type=_wholes, default=[], metavar="N,N", help="of acquisition, 1 to 12; default: all"
     )
     search.add_argument(
-        "--words", dest="words_line", metavar="LINE", help='such as "sentinel-2, summer, within 50 km, cloud < 20"'
+        "--words",
+        dest="words_line",
+        metavar="LINE",
+        help='such as "sentinel-2, summer, within 50 km, cloud < 20"; alone, or with a box or a chip',
+    )
+    search.add_argument(
+        "--words-weight",
+        type=float,
+        metavar="W",
+        help="how much words make up of the score, 0 to 1; default: they hold",
     )
     search.add_argument("--least-score", type=float, metavar="S", help="leave out worse matches; default: none")
     search.add_argument(
@@ -178,6 +187,22 @@ def _parser() -> argparse.ArgumentParser:
     relink.add_argument("folder", metavar="FOLDER", help="where they are now, they or folders that they are in")
     info = commands.add_parser("info", parents=[everywhere], help="what an archive holds, or what the engine runs on")
     info.add_argument("archive", nargs="?", metavar="ARCHIVE", help="default: none, tells of the engine")
+    acquisition = commands.add_parser(
+        "acquisition", parents=[everywhere], help="where, when and by what a raster was taken: tell it, or correct it"
+    )
+    acquisition.add_argument("archive", metavar="ARCHIVE")
+    acquisition.add_argument("raster", metavar="RASTER")
+    acquisition.add_argument(
+        "--set",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="platform, sensor, level, gsd, cloud, off_nadir, acquired, place=LON,LAT or place_name",
+    )
+    acquisition.add_argument(
+        "--forget", nargs="+", action="extend", default=[], metavar="FIELD", help="take back what was set"
+    )
     verify = commands.add_parser("verify", parents=[everywhere], help="check an archive for damage")
     verify.add_argument("archive", metavar="ARCHIVE")
     copy = commands.add_parser("copy", parents=[everywhere], help="an archive into another place, file or database")

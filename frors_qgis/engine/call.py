@@ -7,13 +7,6 @@ from collections.abc import Callable
 
 from frors_qgis.protocol import EngineError, ErrorCode
 
-Check = Callable[[], None]
-"""Called while a method works; may raise to give the work up."""
-
-
-def go_on() -> None:
-    """Never gives up."""
-
 
 class Call:
     """One call of a method: reports progress, and knows whether it was cancelled."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.template import to_sentence
+from frors_qgis.engine.acquisition_command import acquisition
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.connection import absolute
 from frors_qgis.engine.archive_access import known_raster
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 Result = dict[str, Any]
 
 __all__ = [
+    "acquisition",
     "add_shard",
     "copy",
     "evaluate",
@@ -75,16 +77,18 @@ def index(options: argparse.Namespace) -> Result:
 
 
 def search(options: argparse.Namespace) -> Result:
-    """Searches by a box or by a chip."""
-    if (options.box is None) == (options.chip is None) or (options.box is None) != (options.raster is None):
-        raise EngineError(ErrorCode.BAD_REQUEST, "Give --raster and --box, or --chip.")
+    """Searches by a box or by a chip, with words or by them alone."""
+    is_bare = options.box is None and options.chip is None
+    is_double = options.box is not None and options.chip is not None
+    if is_double or (options.box is None) != (options.raster is None) or (is_bare and not options.words_line):
+        raise EngineError(ErrorCode.BAD_REQUEST, "Give --raster and --box, or --chip, or --words.")
     if options.output:
         driver_for(absolute(options.output))
     values: dict[str, Any] = {"archive": options.archive, "k": options.k, "any_size": options.any_size}
     with tempfile.TemporaryDirectory(prefix="frors-") as folder, ProgressBar() as bar:
         service = Service(Path(folder))
         note = None
-        if options.chip is not None:
+        if options.box is None:
             values |= {"chip": options.chip, "crs": options.crs}
         else:
             box = {"archive": options.archive, "raster": options.raster, "box": options.box, "device": options.device}
@@ -96,7 +100,7 @@ def search(options: argparse.Namespace) -> Result:
             values["place"] = embedding["place"]
             note = embedding["note"]
             values["crs"] = options.crs or _crs_of(options.raster)
-        values |= {"words": options.words_line}
+        values |= {"words": options.words_line, "words_weight": options.words_weight}
         values |= {"since": options.since, "until": options.until, "months": options.months}
         values |= {"within": options.within, "least_score": options.least_score, "apart": options.apart}
         values |= {"rasters": _raster_ids(options.archive, options.rasters or [])}

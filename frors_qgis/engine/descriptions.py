@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from frors_qgis.engine.acquisition.facts import Facts
 from frors_qgis.engine.acquisition.template import to_sentence
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts
 from frors_qgis.engine.archive.archive import Archive
@@ -68,10 +69,12 @@ def archive_json(archive: Archive) -> dict[str, Any]:
 
 def raster_json(archive: Archive, record: RasterRecord) -> dict[str, Any]:
     """What is known of one raster's acquisition, which source says what, and where sources disagree."""
-    facts = record_facts(record)
+    return {"id": record.id, "path": raster_file(archive, record)[0]} | facts_json(record_facts(record))
+
+
+def facts_json(facts: Facts) -> dict[str, Any]:
+    """What is known of an acquisition, which source says what, and where sources disagree."""
     return {
-        "id": record.id,
-        "path": raster_file(archive, record)[0],
         "acquisition": facts.acquisition.to_json(),
         "sources": {name: fact.source for name, fact in facts.used().items()},
         "facts": facts.to_json(),
@@ -92,11 +95,12 @@ def matches_json(archive: Archive, matches: Sequence[Match], crs: str | None) ->
     used = {match.chip.raster_id for match in matches}
     for stray in used - set(records):
         archive.raster(stray)  # refuses
+    taken = {id_: record_acquisition(records[id_]).acquired for id_ in used}
     places = {id_: (record_georeference(records[id_]), crs or record_crs(records[id_])) for id_ in used}
     files = {id_: raster_file(archive, records[id_])[0] for id_ in used}
     described = []
     for match in matches:
-        chip, record = match.chip, records[match.chip.raster_id]
+        chip = match.chip
         place, target = places[chip.raster_id]
         window = PixelWindow(chip.column, chip.row, chip.width, chip.height)
         described.append(
@@ -109,7 +113,7 @@ def matches_json(archive: Archive, matches: Sequence[Match], crs: str | None) ->
                 "bounds": list(place.bounds(window, target)),
                 "crs": target,
                 "footprint": [list(corner) for corner in chip.footprint],
-                "acquired": record.acquired,
+                "acquired": (taken[chip.raster_id] or "")[:10] or None,
                 "gsd": chip.gsd,
                 "cells": chip.cells,
                 "ground_size": chip.ground_size,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from frors_qgis.engine.acquisition.facts import Facts, facts_of
+from frors_qgis.engine.archive.acquisitions import record_facts
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.call import Call
-from frors_qgis.engine.descriptions import error_json
+from frors_qgis.engine.descriptions import error_json, facts_json
+from frors_qgis.engine.imagery.metadata.sources import read_facts
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.indexing.plan import Levels, Plan
 from frors_qgis.engine.indexing.run import surveyed
@@ -23,8 +26,9 @@ def estimate(
 ) -> dict[str, Any]:
     """The answer to `plan`: of each raster its chips, how many of them are new to the archive, or why it is refused.
 
-    path: the archive, there or not; None: a new one. `archive_error` says why nothing could be written there. Chips
-    are counted as if every pixel were valid; those that are new by the share of blocks that the archive lacks.
+    Beside them stands what is known of its acquisition. path: the archive, there or not; None: a new one.
+    `archive_error` says why nothing could be written there. Chips are counted as if every pixel were valid; those that
+    are new by the share of blocks that the archive lacks.
     """
     archive, refusal = None, None
     try:
@@ -67,4 +71,12 @@ def _of_raster(archive: Archive | None, path: str, levels: Levels) -> dict[str, 
         plan, finished = (Plan(raster, levels), None) if archive is None else surveyed(archive, raster, levels)
         chips, blocks = plan.chip_count(), plan.missing(set())
         new = round(chips * plan.missing(finished or set()) / blocks)
-        return {"chips": chips, "new": new, "width": raster.width, "height": raster.height, "gsd": raster.gsd}
+        size = {"chips": chips, "new": new, "width": raster.width, "height": raster.height, "gsd": raster.gsd}
+        return size | facts_json(_facts(archive, raster))
+
+
+def _facts(archive: Archive | None, raster: Raster) -> Facts:
+    """What is known of a raster's acquisition now, with what the user has said in the archive."""
+    facts = Facts.of([*read_facts(raster).facts, *facts_of("raster", {"gsd": raster.gsd})])
+    record = None if archive is None else archive.find_raster(raster.path)
+    return facts if record is None else facts.with_user_of(record_facts(record))

@@ -21,9 +21,9 @@ class Parameters:
         self.values = values
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A non-empty string."""
+        """A non-empty string without half characters, which neither SQLite nor a file could take."""
         value = self.values.get(name, default)
-        if not isinstance(value, str) or not value or "\0" in value:
+        if not isinstance(value, str) or not value or "\0" in value or not _is_whole(value):
             raise _bad(name, "a text")
         return value
 
@@ -118,6 +118,15 @@ def _number(name: str, value: object) -> float:
     if not math.isfinite(number):
         raise _bad(name, "a finite number")
     return number
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text is Unicode: Python also lets halves of characters stand."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _bad(name: str, expected: str) -> EngineError:

@@ -23,12 +23,14 @@ _MOST_EXAMPLES = 1000
 def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | None]:
     """The query, and the CRS in which its matches are wanted (None: each in its raster's own).
 
-    It starts from "chip" or "embedding"; examples move it: "positive" and "negative" chips by their ids,
-    "positive_boxes" and "negative_boxes" by their embeddings. "words" is a line of conditions on acquisitions; "place",
-    longitude and latitude, is where the query comes from, by default the chip that it starts from.
+    It starts from "chip" or "embedding", or from neither where there are "words"; examples move it: "positive" and
+    "negative" chips by their ids, "positive_boxes" and "negative_boxes" by their embeddings. "words" is a line of
+    conditions on acquisitions; "place", longitude and latitude, is where the query comes from, by default the chip that
+    it starts from; "words_weight", 0 to 1, is how much the words make up of the score, by default they must hold.
     Raises EngineError: BAD_REQUEST, CHIP_UNKNOWN.
     """
-    vector, size, crs = _start(parameters, archive)
+    words = _words(parameters, archive)
+    vector, size, crs = _start(parameters, archive, bool(words.clauses))
     within = parameters.optional_box("within")
     rasters, months = parameters.wholes("rasters"), parameters.wholes("months")
     positive, negative = parameters.wholes("positive"), parameters.wholes("negative")
@@ -36,8 +38,12 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
         raise EngineError(ErrorCode.BAD_REQUEST, f"Chip {min(both)} cannot be a positive and a negative example.")
     liked = _examples(archive, positive, parameters.vectors("positive_boxes", archive.dimension))
     disliked = _examples(archive, negative, parameters.vectors("negative_boxes", archive.dimension))
+    if vector is None and len(liked):
+        vector = liked.mean(axis=0)
+    if vector is not None and (len(liked) or len(disliked)):
+        vector = refined(vector, liked, disliked)
     query = Query(
-        refined(vector, liked, disliked) if len(liked) or len(disliked) else vector,
+        vector,
         k=parameters.whole("k", 100),
         ground_size=None if parameters.flag("any_size") else size,
         extent=None if within is None else box_in(within, crs or "EPSG:4326", "EPSG:4326"),
@@ -50,8 +56,9 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
         hidden=tuple(negative),
         positive=frozenset(positive),
         newer_than=parameters.optional_whole("newer_than"),
-        words=_words(parameters, archive),
+        words=words,
         place=_place(parameters, archive),
+        weight=parameters.optional_number("words_weight"),
     )
     return query, crs
 
@@ -59,6 +66,16 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
 def known_words(archive: Archive) -> Known:
     """The names of platforms and the like that an archive holds, for its query lines."""
     return Known.of(map(record_acquisition, archive.rasters()))
+
+
+def looks(query: Query) -> NDArray[np.float32]:
+    """The embedding [d] of a query; raises EngineError(BAD_REQUEST) for one by words alone."""
+    if query.vector is None:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            "A search by words alone compares no looks; search with one of its matches to see what is like it.",
+        )
+    return query.vector
 
 
 def _words(parameters: Parameters, archive: Archive) -> Predicate:
@@ -87,13 +104,17 @@ def _examples(archive: Archive, chips: list[int], boxes: NDArray[np.float32]) ->
     return (vectors / lengths).astype(np.float32)
 
 
-def _start(parameters: Parameters, archive: Archive) -> tuple[NDArray[np.float32], float | None, str | None]:
-    """Embedding [d] and ground size of what is searched with, and the CRS for the matches."""
+def _start(
+    parameters: Parameters, archive: Archive, has_words: bool
+) -> tuple[NDArray[np.float32] | None, float | None, str | None]:
+    """Embedding [d] and ground size of what is searched with, None by words alone, and the CRS for the matches."""
     crs = parameters.optional_text("crs")
     if (chip_id := parameters.optional_whole("chip")) is not None:
         chip = archive.chips([chip_id])[0]
         return archive.embedding(chip_id), chip.ground_size, crs or record_crs(archive.raster(chip.raster_id))
     numbers = parameters.numbers("embedding")
+    if has_words and not numbers:
+        return None, None, crs
     if len(numbers) != archive.dimension:
         raise EngineError(
             ErrorCode.BAD_REQUEST,

@@ -23,7 +23,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 _FILTERS = (
     *("k", "any_size", "rasters", "since", "until", "months", "least_score", "apart", "within", "crs"),
-    *("words", "place"),
+    *("words", "words_weight", "place"),
 )
 _KINDS = ("positive", "negative")
 _DIGITS = 7
@@ -78,7 +78,7 @@ def saved_query_json(query: SavedQuery, archive: Archive, folder: Path) -> dict[
             "filters": _checked_filters(query.request["filters"]),
         }
         read_query(Parameters(described["start"] | described["filters"]), archive)
-        start = np.array(described["start"]["embedding"], np.float32)
+        start = np.array(described["start"].get("embedding", [0.0] * archive.dimension), np.float32)
         for kind in _KINDS:
             marked, vectors = _marked(query.request[kind], archive, start)
             boxes = parts.vectors(f"{kind}_boxes", archive.dimension)
@@ -106,12 +106,15 @@ def _start(parameters: Parameters, archive: Archive) -> Request:
     if (chip_id := parameters.optional_whole("chip")) is not None:
         chip = archive.chips([chip_id])[0]
         return {"embedding": _numbers(archive.vectors([chip_id]))[0], "ground_size": chip.ground_size}
-    size = parameters.optional_number("ground_size")
-    return {"embedding": parameters.numbers("embedding"), "ground_size": size}
+    if not (numbers := parameters.numbers("embedding")):  # by words alone
+        return {}
+    return {"embedding": numbers, "ground_size": parameters.optional_number("ground_size")}
 
 
 def _checked_start(start: object, archive: Archive) -> Request:
     parts = Parameters(_object(start))
+    if not parts.values:
+        return {}
     (vector,) = Parameters({"embedding": [parts.values["embedding"]]}).vectors("embedding", archive.dimension).tolist()
     return {"embedding": vector, "ground_size": parts.optional_number("ground_size")}
 

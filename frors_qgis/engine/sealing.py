@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.call import Check, go_on
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.protocol import EngineError
 
 

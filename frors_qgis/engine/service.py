@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from frors_qgis.engine.acquisition.query_line import completions
-from frors_qgis.engine.archive.acquisitions import record_facts, with_facts
+from frors_qgis.engine.acquisition.facts import Facts
+from frors_qgis.engine.acquisition.query_line import completions, parse_query_line, word_start
+from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts, with_facts
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.copying import copy_archive, open_copy
 from frors_qgis.engine.archive.postgis.logins import remember_login
@@ -33,6 +34,7 @@ from frors_qgis.engine.feature_evaluation import embed_features, evaluate_featur
 from frors_qgis.engine.feature_places import open_places
 from frors_qgis.engine.feature_training import train_on_features
 from frors_qgis.engine.georeferences import box_in
+from frors_qgis.engine.imagery.metadata.sources import read_facts
 from frors_qgis.engine.imagery.picture import save_png
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
@@ -45,12 +47,13 @@ from frors_qgis.engine.labelled_features import read_features
 from frors_qgis.engine.packages import package_versions
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
-from frors_qgis.engine.queries import known_words, read_query
+from frors_qgis.engine.queries import known_words, looks, read_query
 from frors_qgis.engine.saved_queries import now, saved_query, saved_query_json
 from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import MOST_MATCHES, Match
 from frors_qgis.engine.training_process import train_apart
 from frors_qgis.engine.turns import Turns
+from frors_qgis.engine.users_words import users_words
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
 from frors_qgis.version import VERSION
 
@@ -87,6 +90,7 @@ class Service:
             "info": self._info,
             "describe_raster": self._describe_raster,
             "set_acquisition": self._set_acquisition,
+            "check_acquisition": self._check_acquisition,
             "complete_words": self._complete_words,
             "plan": self._plan,
             "index": self._index,
@@ -157,22 +161,37 @@ class Service:
             )
             return raster_json(archive, record)
 
+    def _check_acquisition(self, parameters: Parameters, call: Call) -> Result:
+        """What archives would keep of "fields" that the user says of a raster; refuses what no field can have."""
+        return {"acquisition": Facts().with_users_word(parameters.fields("fields")).acquisition.to_json()}
+
     def _complete_words(self, parameters: Parameters, call: Call) -> Result:
-        """The words that could stand in "words", the beginning of a query line, at "cursor" (its end)."""
-        archive = self._shelf.archive(parameters.text("archive"))
+        """The words that could stand in the line "words" at "cursor" (its end), in place of what begins at "start".
+
+        "message" says why the line cannot be read as it is; null where it can.
+        """
+        known = known_words(self._shelf.archive(parameters.text("archive")))
         words = parameters.text("words") if parameters.values.get("words") else ""
-        found = completions(words, parameters.whole("cursor", len(words)), known_words(archive))
-        return {"completions": found}
+        cursor = parameters.whole("cursor", len(words))
+        message = None
+        try:
+            parse_query_line(words, known)
+        except EngineError as error:
+            message = error.message
+        start = word_start(words, cursor)
+        return {"completions": completions(words, cursor, known), "start": start, "message": message}
 
     def _plan(self, parameters: Parameters, call: Call) -> Result:
         path, rasters = parameters.optional_text("archive"), parameters.texts("rasters")
         return estimate(path, rasters, _levels(parameters), self._seconds_per_chip, call)
 
     def _index(self, parameters: Parameters, call: Call) -> Result:
+        """Brings "rasters" into "archive"; "acquisitions" has the user's word on them: fields by paths."""
         start = time.monotonic()
         path = parameters.text("archive")
         rasters = parameters.texts("rasters")
         levels = _levels(parameters)
+        said = users_words(parameters)
         device = parameters.text("device", "auto")
         used: list[str] = []
 
@@ -188,7 +207,8 @@ class Service:
         encoder_id = parameters.optional_text("encoder")
         with Archive.writer_lock(path), writable_archive(path, encoder_id, before_making) as archive:
             before = archive.chip_count()
-            outcomes = IndexRun(archive, levels, encoder, call.progress, self._take_turn(call)).index(rasters)
+            run = IndexRun(archive, levels, encoder, call.progress, self._take_turn(call), said)
+            outcomes = run.index(rasters)
             if not Archive.exists(path):
                 raise EngineError(ErrorCode.ARCHIVE_MISSING, f"{path} was deleted while it was written; index again.")
             self._sealing.seal(archive, call.check)
@@ -225,7 +245,7 @@ class Service:
                 encoder = self._encoders.get(archive.encoder, parameters.text("device", "auto"))
                 call.check()
                 embedding = embed_box(raster, stretch, window, levels, encoder)
-                place = list(raster.place(window))
+                place, acquired = list(raster.place(window)), _acquired(archive, raster)
                 thumbnail = None
                 if (size := parameters.optional_whole("thumbnail")) is not None:
                     thumbnail = self._folder / f"query-{time.monotonic_ns()}.png"
@@ -238,6 +258,7 @@ class Service:
             "gsd": embedding.gsd,
             "cells": list(embedding.cells),
             "place": place,
+            "acquired": acquired,
             "thumbnail": None if thumbnail is None else str(thumbnail),
         }
 
@@ -266,13 +287,13 @@ class Service:
             archive = self._shelf.archive(parameters.text("archive"))
             if not has_installed_encoder(archive):
                 raise other_encoder(archive)
-            query, _ = read_query(parameters, archive)
+            vector = looks(read_query(parameters, archive)[0])
             chip = archive.chips([parameters.whole("match")])[0]
             record = archive.raster(chip.raster_id)
             encoder = self._encoders.get(archive.encoder, parameters.text("device", "auto"))
             call.check()
             with Raster(local_raster_file(archive, record)) as raster:
-                found = explain(raster, Stretch.from_json(record.stretch), chip, query.vector, encoder)
+                found = explain(raster, Stretch.from_json(record.stretch), chip, vector, encoder)
         return {
             "cells": chip.cells,
             "heat": found.heat.round(4).tolist(),
@@ -286,7 +307,7 @@ class Service:
         archive = self._shelf.archive(parameters.text("archive"))
         if not has_installed_encoder(archive):
             raise other_encoder(archive)
-        query, _ = read_query(parameters, archive)
+        vector = looks(read_query(parameters, archive)[0])
         ids = parameters.wholes("matches")
         if len(ids) > MOST_MATCHES:
             raise EngineError(ErrorCode.BAD_REQUEST, f"At most {MOST_MATCHES:,} matches are outlined at once.")
@@ -299,7 +320,7 @@ class Service:
                 chip = archive.chips([chip_id])[0]
                 record = archive.raster(chip.raster_id)
                 with self._turns.urgent(), Raster(local_raster_file(archive, record)) as raster:
-                    found = outline(raster, Stretch.from_json(record.stretch), chip, query.vector, encoder)
+                    found = outline(raster, Stretch.from_json(record.stretch), chip, vector, encoder)
             except EngineError as error:
                 outlines.append({"chip": chip_id, "error": error_json(error)})
             else:
@@ -396,8 +417,13 @@ class Service:
         path, folder = parameters.text("archive"), Path(parameters.text("folder"))
         if not folder.is_dir():
             raise EngineError(ErrorCode.BAD_REQUEST, f"There is no folder {folder}; choose one that holds the rasters.")
+
+        def go_on(done: int, rasters: int) -> None:
+            call.check()
+            call.progress(done / rasters, "Looking for missing rasters", None)
+
         with Archive.writer_lock(path), Archive.open(path, writable=True) as archive:
-            relinked = relink(archive, folder)
+            relinked = relink(archive, folder, go_on)
         return {"rasters": [{"path": one.before, "now": one.now} for one in relinked]}
 
     def _verify(self, parameters: Parameters, call: Call) -> Result:
@@ -451,6 +477,13 @@ def _stretch(archive: Archive | None, raster: Raster) -> Stretch:
     if record is not None and record.identity == raster.identity:
         return Stretch.from_json(record.stretch)
     return estimate_stretch(raster)
+
+
+def _acquired(archive: Archive, raster: Raster) -> str | None:
+    """The day on which a raster was acquired, as closely as it is known: as the archive has it, or else as it says."""
+    record = archive.find_raster(raster.path)
+    acquisition = read_facts(raster).acquisition if record is None else record_acquisition(record)
+    return acquisition.acquired and acquisition.acquired[:10]
 
 
 def _levels(parameters: Parameters) -> Levels:

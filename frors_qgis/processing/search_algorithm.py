@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,14 +17,17 @@ from qgis.core import (
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeedback,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDateTime,
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFile,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
 )
 from qgis.PyQt.QtCore import QLocale, QMetaType, Qt
 
@@ -48,9 +52,12 @@ class SearchAlgorithm(EngineAlgorithm):
     MATCHES = "MATCHES"
     ANY_SIZE = "ANY_SIZE"
     LIMIT = "LIMIT"
+    ONLY = "ONLY"
     SINCE = "SINCE"
     UNTIL = "UNTIL"
     MONTHS = "MONTHS"
+    WORDS = "WORDS"
+    WORDS_WEIGHT = "WORDS_WEIGHT"
     LEAST_SCORE = "LEAST_SCORE"
     APART = "APART"
     OUTPUT = "OUTPUT"
@@ -83,10 +90,17 @@ class SearchAlgorithm(EngineAlgorithm):
         date = Qgis.ProcessingDateTimeParameterDataType.Date
         months = [QLocale().standaloneMonthName(month) for month in range(1, 13)]
         for parameter in (
+            QgsProcessingParameterMultipleLayers(
+                self.ONLY, tr("Only matches on these rasters"), Qgis.ProcessingSourceType.Raster, optional=True
+            ),
             QgsProcessingParameterDateTime(self.SINCE, tr("Acquired on this day or later"), date, optional=True),
             QgsProcessingParameterDateTime(self.UNTIL, tr("Acquired on this day or before"), date, optional=True),
             QgsProcessingParameterEnum(
                 self.MONTHS, tr("Acquired in these months"), months, allowMultiple=True, optional=True
+            ),
+            QgsProcessingParameterString(self.WORDS, tr("Place, time and sensor"), optional=True),
+            QgsProcessingParameterNumber(
+                self.WORDS_WEIGHT, tr("Weight of these words"), real, optional=True, minValue=0.0, maxValue=1.0
             ),
             QgsProcessingParameterNumber(
                 self.LEAST_SCORE, tr("Least score"), real, optional=True, minValue=-1.0, maxValue=1.0
@@ -130,12 +144,38 @@ class SearchAlgorithm(EngineAlgorithm):
                 params[key] = day.toString(Qt.DateFormat.ISODate)
         if parameters.get(self.MONTHS) is not None:
             params["months"] = [1 + month for month in self.parameterAsEnums(parameters, self.MONTHS, context)]
+        if words := self.parameterAsString(parameters, self.WORDS, context).strip():
+            params["words"] = words
+            if parameters.get(self.WORDS_WEIGHT) is not None:
+                params["words_weight"] = self.parameterAsDouble(parameters, self.WORDS_WEIGHT, context)
         if parameters.get(self.LEAST_SCORE) is not None:
             params["least_score"] = self.parameterAsDouble(parameters, self.LEAST_SCORE, context)
         if not self.parameterAsExtent(parameters, self.LIMIT, context).isNull():
             within, crs = self.box(parameters, self.LIMIT, context)
             params |= {"within": within, "crs": crs}
+        only = self.parameterAsLayerList(parameters, self.ONLY, context)
+        self._only = [raster_path(layer) or layer.source() for layer in only]
         return params
+
+    def limit_to_rasters(self, params: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
+        """Parameters of a search, and the ids of the rasters that may hold matches; raises QgsProcessingException."""
+        if not self._only:
+            return params
+        info = self._ask("info", {"archive": params["archive"]}, feedback)
+        ids = {raster["path"]: raster["id"] for raster in info["rasters"]}
+        chosen = [ids.get(path) or ids.get(os.path.realpath(path)) for path in self._only]
+        if None in chosen:
+            message = tr('The archive has no raster "{raster}"; "Archive information" lists those it has.')
+            raise QgsProcessingException(message.format(raster=self._only[chosen.index(None)]))
+        return params | {"rasters": chosen}
+
+    def query_params(self, embedded: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters of the door method `search` for the box that the engine has embedded."""
+        return {
+            "embedding": embedded["embedding"],
+            "ground_size": embedded["chip_size"],
+            "place": embedded["place"],
+        }
 
     def archive_path(self, parameters: dict[str, Any], context: QgsProcessingContext) -> str:
         """The archive."""

@@ -32,7 +32,11 @@ class SearchBox(SearchAlgorithm):
             "Box: what to look for, with little around it.\n\n"
             "Any size: also compares the box with chips that are much larger or smaller on the ground.\n\n"
             "Only in this area: where the matches may lie; everywhere when it is not set.\n\n"
+            "Only matches on these rasters: layers or files that the archive holds; all of them when it is not set.\n\n"
             "Days and months: when the rasters of matches were acquired; those of unknown dates are left out.\n\n"
+            "Place, time and sensor: conditions that are known to hold of the rasters of matches, such as "
+            '"sentinel-2, summer, within 50 km, resolution < 15 m". With a weight between 0 and 1 they need not hold: '
+            "it is how much they make up of the score, beside the looks.\n\n"
             "The output has one polygon per match, best first: rank, score (1 is the same image), chip (its number in "
             "the archive), raster and the date on which the raster was acquired, where it is known."
         )
@@ -63,8 +67,8 @@ class SearchBox(SearchAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         query = self._ask("embed", self._box_params, feedback)
-        wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"]}
-        result = self._ask("search", self._search_params | wanted, feedback)
+        params = self.limit_to_rasters(self._search_params, feedback)
+        result = self._ask("search", params | self.query_params(query), feedback)
         note = result["note"] or (None if self._search_params["any_size"] else query["note"])
         if note:
             feedback.pushWarning(note)

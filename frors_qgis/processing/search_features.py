@@ -66,6 +66,7 @@ class SearchFeatures(SearchAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         fields, sink, output = self.matches_sink(parameters, context, _FEATURE)
+        params = self.limit_to_rasters(self._search_params, feedback)
         boxes = self._boxes(feedback)
         steps = QgsProcessingMultiStepFeedback(2 * len(boxes), feedback)
         refused = []
@@ -80,8 +81,7 @@ class SearchFeatures(SearchAlgorithm):
                 feedback.reportError(refused[-1])
                 continue
             steps.setCurrentStep(2 * number + 1)
-            wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"]}
-            result = self._ask("search", self._search_params | wanted, steps)
+            result = self._ask("search", params | self.query_params(query), steps)
             self.write_matches(result["matches"], fields, sink, parameters, [id_])
         if refused and len(refused) == len(boxes):
             raise QgsProcessingException(refused[0])

@@ -31,5 +31,6 @@ class ActionButton(QPushButton):
         self.setIcon(self._action.icon())
         self.setText(self._action.iconText())
         self.setToolTip(self._action.toolTip())
+        self.setWhatsThis(self._action.whatsThis())
         self.setEnabled(self._action.isEnabled())
         self.setDown(self._action.isChecked())

@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from frors_qgis.client.tasks import Call, EngineTask
 from frors_qgis.protocol import ErrorCode
 from frors_qgis.shell.archive_layers import reload_archive_layers
+from frors_qgis.shell.archive_raster import ArchiveRaster, rasters_from_info
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.notices import Notices
@@ -21,6 +22,7 @@ from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import bytes_text, count_text, counted_text
 
 _TASK_KIND = "archive"
+_FINDING = "finding"
 
 
 class ArchiveController(QObject):
@@ -46,9 +48,11 @@ class ArchiveController(QObject):
         self._failure = ""
         self._growing: str | None = None
         self._task: EngineTask | None = None
+        self._finding: EngineTask | None = None
         self._held: set[str] = set()  # archives that the engine may hold open
         dock.archive.archive_chosen.connect(self.choose)
         dock.archive.folder_chosen.connect(self.find_missing)
+        dock.finding_progress.cancel_wanted.connect(lambda: tasks.cancel(_FINDING))
         self._show()
 
     @property
@@ -80,6 +84,11 @@ class ArchiveController(QObject):
     def offer(self) -> ReindexOffer | None:
         """How to make the archive anew, when it is known that its encoder is not installed."""
         return None if self._info is None else offer_from_info(self._path or "", self._info)
+
+    @property
+    def rasters(self) -> tuple[ArchiveRaster, ...]:
+        """The archive's rasters, as far as known."""
+        return () if self._info is None else rasters_from_info(self._info)
 
     @property
     def saved_queries(self) -> tuple[SavedQueryEntry, ...]:
@@ -120,16 +129,20 @@ class ArchiveController(QObject):
     def find_missing(self, folder: str) -> None:
         """Looks in a folder for the archive's rasters whose files are missing."""
         params = {"archive": self._path or "", "folder": folder}
-        self._dock.archive.show_info(tr("Looking for the missing rasters..."))
-        self._tasks.start(
+        progress = self._dock.finding_progress
+        progress.begin(tr("Looking for the missing rasters..."))
+        self._finding = task = self._tasks.start(
             tr("Find missing rasters"),
             lambda call: call("relink", params),
+            _FINDING,
+            progressed=progress.advance,
             succeeded=self._on_relinked,
-            failed=self._on_failed,
-            cancelled=self.refresh,
+            failed=self._on_not_relinked,
+            cancelled=lambda: self._on_finding_cancelled(task),
         )
 
     def _on_relinked(self, result: dict[str, Any]) -> None:
+        self._dock.finding_progress.end()
         rasters = result.get("rasters", [])
         lost = [str(raster.get("path")) for raster in rasters if not raster.get("now")]
         found = counted_text(len(rasters) - len(lost), tr("1 raster was found"), tr("{count} rasters were found"))
@@ -140,6 +153,17 @@ class ArchiveController(QObject):
         if len(lost) < len(rasters):
             self.rasters_found.emit()
         self.refresh()
+
+    def _on_not_relinked(self, code: str, message: str) -> None:
+        self._dock.finding_progress.end()
+        self._on_failed(code, message)
+
+    def _on_finding_cancelled(self, task: EngineTask) -> None:
+        """What was found by then stays found; where another folder is looked through already, its end tells of it."""
+        if task is self._finding:
+            self._dock.finding_progress.end()
+            self.rasters_found.emit()
+            self.refresh()
 
     def note_failure(self, code: str, message: str) -> None:
         """A search has failed: what is known of an archive that is gone is no longer shown."""
@@ -220,8 +244,7 @@ class ArchiveController(QObject):
             self._dock.archive.show_info(tr("Opens with the first search") if self._path else tr("No archive yet"))
             return
         self._dock.archive.show_info(_info_text(self._info), _missing(self._info))
-        rasters = [raster for raster in self._info.get("rasters", []) if "id" in raster]
-        self._dock.filters.show_rasters([(int(raster["id"]), str(raster["path"])) for raster in rasters])
+        self._dock.filters.show_rasters([(raster.id, raster.path) for raster in self.rasters])
 
 
 def _info_text(info: dict[str, Any]) -> str:

@@ -20,4 +20,7 @@ def reload_archive_layers(project: QgsProject, archives: list[str]) -> None:
 
 
 def _resolved(path: str) -> Path:
-    return Path(path).resolve()
+    try:
+        return Path(path).resolve()
+    except (OSError, RuntimeError, ValueError):  # links in a circle, or a name that no file can have
+        return Path(path)

@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy
 
 from frors_qgis.shell.elided_label import ElidedLabel
 from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.plain_tip import plain_tip
 from frors_qgis.shell.translation import tr
 
 
@@ -26,6 +27,13 @@ class ArchivePanel(QWidget):
 
     def __init__(self, index_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setWhatsThis(
+            tr(
+                "The archive that is searched: one file with footprints and embeddings of rasters. Choose one that was "
+                "opened lately, open another, or index rasters into one. A raster or an archive may also be dropped on "
+                "this panel. Where rasters have moved, Find... looks for them in a folder."
+            )
+        )
         self._combo = QComboBox()
         self._combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._combo.setMinimumContentsLength(8)
@@ -35,6 +43,7 @@ class ArchivePanel(QWidget):
         open_button = QToolButton()
         open_button.setIcon(theme_icon("mActionFileOpen"))
         open_button.setToolTip(tr("Open an archive..."))
+        open_button.setAccessibleName(tr("Open an archive..."))
         open_button.setAutoRaise(True)
         open_button.clicked.connect(self.ask_for_file)
         index_button = QToolButton()
@@ -66,9 +75,9 @@ class ArchivePanel(QWidget):
         self._combo.clear()
         for path in paths:
             self._combo.addItem(theme_icon("mIconGeopackage"), Path(path).stem, path)
-            self._combo.setItemData(self._combo.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
+            self._combo.setItemData(self._combo.count() - 1, plain_tip(path), Qt.ItemDataRole.ToolTipRole)
         self._combo.setCurrentIndex(self._combo.findData(chosen) if chosen else -1)
-        self._combo.setToolTip(chosen or "")
+        self._combo.setToolTip(plain_tip(chosen or ""))
 
     @property
     def info(self) -> str:

@@ -19,13 +19,14 @@ class BoxTool(QgsMapTool):
     """Dragging draws a rectangle along the axes of the project's CRS; Esc ends the tool, Ctrl+Z takes back.
 
     Signals: `box_drawn(QgsRectangle)` in the project's CRS; `example_drawn(QgsRectangle, bool)` for one that is drawn
-    with Shift (a right example) or Ctrl (a wrong one); `clicked(QgsPointXY)` for a press without a drag;
-    `undo_wanted()`.
+    with Shift (a right example) or Ctrl (a wrong one); `clicked(QgsPointXY)` for a press without a drag, and
+    `match_marked(QgsPointXY, bool)` for one with such a key; `undo_wanted()`.
     """
 
     box_drawn = pyqtSignal(QgsRectangle)
     example_drawn = pyqtSignal(QgsRectangle, bool)
     clicked = pyqtSignal(QgsPointXY)
+    match_marked = pyqtSignal(QgsPointXY, bool)
     undo_wanted = pyqtSignal()
 
     def __init__(self, canvas: QgsMapCanvas, can_undo: Callable[[], bool] = lambda: False) -> None:
@@ -82,7 +83,10 @@ class BoxTool(QgsMapTool):
         drag = event.pixelPoint() - self._start_pixel
         self._forget_drag()
         if min(abs(drag.x()), abs(drag.y())) < _LEAST_DRAG or box.isEmpty():
-            self.clicked.emit(event.mapPoint())
+            if self._example is None:
+                self.clicked.emit(event.mapPoint())
+            else:
+                self.match_marked.emit(event.mapPoint(), self._example)
         elif self._example is None:
             self.box_drawn.emit(box)
         else:

@@ -16,10 +16,11 @@ from frors_qgis.shell.query_panel import QueryPanel
 from frors_qgis.shell.results_panel import ResultsPanel
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
+from frors_qgis.shell.words_row import WordsRow
 
 
 class FrorsDock(QgsDockWidget):
-    """Archive, query, filters, examples, progress and matches under each other; the controllers fill them.
+    """Archive, query, words, filters, examples, progress and matches under each other; the controllers fill them.
 
     In place of them all stands the installation panel while there is no engine.
 
@@ -35,20 +36,24 @@ class FrorsDock(QgsDockWidget):
         self.setObjectName("FrorsDock")
         self.archive = ArchivePanel(index_action)
         self.query = QueryPanel(box_action, settings)
+        self.words = WordsRow()
         self.filters = FiltersPanel()
         self.examples = ExamplesRow()
         self.search_progress = ProgressRow()
         self.index_progress = ProgressRow()
         self.outline_progress = ProgressRow()
         self.sheet_progress = ProgressRow()
+        self.finding_progress = ProgressRow()
         self.results = ResultsPanel(index_action, box_action)
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(8, 8, 8, 4)
         layout.setSpacing(8)
         layout.addWidget(self.archive)
+        layout.addWidget(self.finding_progress)
         layout.addWidget(_line())
         layout.addWidget(self.query)
+        layout.addWidget(self.words)
         layout.addWidget(self.filters)
         layout.addWidget(self.examples)
         layout.addWidget(self.search_progress)
@@ -63,6 +68,9 @@ class FrorsDock(QgsDockWidget):
         self._pages.addWidget(self.installation)
         self.setWidget(self._pages)
         self.query.only_extent_toggled.connect(lambda on: self.filters.allow_area(not on))
+        self.words.hide()
+        self.query.show_words_button.toggled.connect(self._show_words)
+        self.query.show_words_button.toggled.connect(self.results.expect_dates)
         self.setAcceptDrops(True)
 
     @property
@@ -75,6 +83,11 @@ class FrorsDock(QgsDockWidget):
         self._pages.setCurrentIndex(int(on))
         if on:
             self.setUserVisible(True)
+
+    def _show_words(self, on: bool) -> None:
+        self.words.setVisible(on)
+        if self.words.words:
+            self.words.changed.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         if _files(event.mimeData()):

@@ -22,6 +22,12 @@ class ExamplesRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setWhatsThis(
+            tr(
+                "Right and wrong examples: marked matches, and boxes drawn with Shift or Ctrl. They turn the query "
+                "towards what is right and away from what is wrong; the ranking and the layer follow."
+            )
+        )
         self._label = ElidedLabel()
         self._undo = QToolButton()
         self._undo.setIcon(theme_icon("mActionUndo"))

@@ -66,6 +66,7 @@ class FeedbackController(QObject):
         dock.examples.undo_wanted.connect(self._examples.undo)
         dock.examples.clear_wanted.connect(self._examples.clear)
         dock.filters.changed.connect(self._wait)
+        dock.words.changed.connect(self._wait)
         dock.query.options_changed.connect(self._wait)
         dock.search_progress.cancel_wanted.connect(self._cancel)
         self._canvas.extentsChanged.connect(self._on_view_changed)

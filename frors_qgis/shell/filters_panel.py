@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRectangle
 from qgis.gui import (
     QgsCheckableComboBox,
     QgsCollapsibleGroupBoxBasic,
@@ -17,12 +17,14 @@ from qgis.gui import (
 )
 from qgis.PyQt.QtCore import QDate, QLocale, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QStandardItem
-from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.plain_tip import plain_tip
+from frors_qgis.shell.raster_groups import folder_groups, layer_groups
 from frors_qgis.shell.raster_source import degrees_of
 from frors_qgis.shell.translation import tr
-from frors_qgis.shell.wording import count_text
+from frors_qgis.shell.wording import count_text, counted_text
 
 _CHECK = Qt.ItemDataRole.CheckStateRole
 _ANY_SCORE = -1.0
@@ -41,11 +43,30 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setWhatsThis(
+            tr(
+                "Filters say what may be found; the best matches among that are shown. Area: drawn on the map, typed, "
+                "or taken from a layer. Rasters: one by one, or those of a group of layers or of a folder. Acquired "
+                "and Months: when the rasters were taken; those of unknown dates are left out. Least score: the cosine "
+                "below which nothing is shown. Apart: of matches that lie nearer to each other, only the best is kept."
+            )
+        )
         self._area = QgsExtentWidget(None, QgsExtentWidget.WidgetStyle.CondensedStyle)
         self._area.setNullValueAllowed(True, tr("anywhere"))
         self._area.setToolTip(tr("Find what lies in this area only"))
         self._area.clear()
         self._rasters = _combo(tr("All rasters"), tr("Find chips of these rasters only"))
+        self._paths: dict[str, int] = {}  # of the archive's rasters, to their ids
+        self._groups = QToolButton()
+        self._groups.setIcon(theme_icon("mActionFolder"))
+        self._groups.setToolTip(tr("Choose the rasters of a group of layers, or of a folder"))
+        self._groups.setAccessibleName(tr("Choose a group of rasters"))
+        self._groups.setAutoRaise(True)
+        self._groups.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        groups = QMenu(self)
+        groups.setToolTipsVisible(True)
+        groups.aboutToShow.connect(lambda: self._list_groups(groups))
+        self._groups.setMenu(groups)
         self._since, self._until = (
             _date(tr("Acquired on this day or later")),
             _date(tr("Acquired on this day or before")),
@@ -132,11 +153,12 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         """Lists an archive's rasters by their ids and paths; what was chosen stays so where it is still there."""
         before = self.params()
         chosen = before.get("rasters", [])
+        self._paths = {path: id_ for id_, path in rasters}
         items = []
         for id_, path in rasters:
             item = QStandardItem(PurePath(path).stem or path)
             item.setData(id_, Qt.ItemDataRole.UserRole)
-            item.setData(path, Qt.ItemDataRole.ToolTipRole)
+            item.setData(plain_tip(path), Qt.ItemDataRole.ToolTipRole)
             item.setData(Qt.CheckState.Checked if id_ in chosen else Qt.CheckState.Unchecked, _CHECK)
             items.append(item)
         self._quiet = True
@@ -149,6 +171,32 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
     def reset(self) -> None:
         """Takes all filters away."""
         self.set_params({})
+
+    def choose_rasters(self, rasters: Sequence[int]) -> None:
+        """Ticks the rasters with these ids, and no others."""
+        before = self.params()
+        self._quiet = True
+        _check(self._rasters, rasters)
+        self._quiet = False
+        if self.params() != before:
+            self._on_changed()
+
+    def _list_groups(self, menu: QMenu) -> None:
+        menu.clear()
+        for title, groups in (
+            (tr("Groups of layers"), layer_groups(QgsProject.instance(), self._paths)),
+            (tr("Folders"), folder_groups(self._paths)),
+        ):
+            if groups:
+                menu.addSection(title)
+            for group in groups:
+                count = counted_text(len(group.rasters), tr("1 raster"), tr("{count} rasters"))
+                text = tr("{name} ({count})").format(name=group.name, count=count)
+                action = menu.addAction(text.replace("&", "&&"))
+                action.setToolTip(group.place)
+                action.triggered.connect(lambda _, ids=group.rasters: self.choose_rasters(ids))
+        if menu.isEmpty():
+            menu.addAction(tr("The rasters are in no groups and in one folder")).setEnabled(False)
 
     def _on_changed(self) -> None:
         if not self._quiet:
@@ -171,7 +219,10 @@ class FiltersPanel(QgsCollapsibleGroupBoxBasic):
         form.setContentsMargins(0, 4, 0, 0)
         form.setVerticalSpacing(4)
         form.addRow(tr("Area"), self._area)
-        form.addRow(tr("Rasters"), self._rasters)
+        rasters = QHBoxLayout()
+        rasters.addWidget(self._rasters, 1)
+        rasters.addWidget(self._groups)
+        form.addRow(tr("Rasters"), rasters)
         form.addRow(tr("Acquired"), dates)
         form.addRow(tr("Months"), self._months)
         form.addRow(tr("Least score"), self._score)

@@ -12,13 +12,14 @@ from qgis.PyQt.QtCore import QObject, QSize, pyqtSignal
 
 from frors_qgis.client.tasks import Call
 from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.shell.acquisition import Fields
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.index_dialog import IndexDialog
 from frors_qgis.shell.index_request import IndexRequest
 from frors_qgis.shell.notices import Notices
-from frors_qgis.shell.placing import place_beside_map
+from frors_qgis.shell.placing import move_off, place_beside_map
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after
 from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
@@ -117,12 +118,14 @@ class IndexController(QObject):
                 self._iface.mapCanvas(),
                 archive,
                 self._iface.mainWindow(),
+                gsd=self._settings.gsd,
                 windows=self._settings.windows,
                 offer=offer,
                 hint=hint,
             )
             dialog.plan_wanted.connect(self._plan)
             dialog.index_wanted.connect(self.index)
+            dialog.check_wanted.connect(self._check)
             self._dialog = dialog
             # Off the middle of the map, which shows the windows.
             place_beside_map(dialog, self._iface.mapCanvas(), _DIALOG_SIZE)
@@ -176,6 +179,25 @@ class IndexController(QObject):
             failed=self._on_plan_failed,
         )
 
+    def _check(self, path: str, fields: Fields) -> None:
+        """Has the engine spell out, or refuse, what the user says of a raster before it is indexed."""
+        self._tasks.start(
+            tr("Check acquisition"),
+            lambda call: call("check_acquisition", {"fields": fields}),
+            succeeded=lambda result: self._on_checked(path, dict.fromkeys(fields) | result["acquisition"]),
+            failed=self._on_word_refused,
+        )
+
+    def _on_checked(self, path: str, fields: Fields) -> None:
+        dialog = self._open_dialog()
+        if dialog is not None:
+            dialog.take_word(path, fields)
+
+    def _on_word_refused(self, _: str, sentence: str) -> None:
+        dialog = self._open_dialog()
+        if dialog is not None:
+            dialog.refuse_word(sentence)
+
     def _on_planned(self, plan: dict[str, Any]) -> None:
         dialog = self._open_dialog()
         if dialog is not None:
@@ -185,6 +207,8 @@ class IndexController(QObject):
         dialog = self._open_dialog()
         if dialog is not None:
             dialog.show_plan_failure(message)
+            if code == ErrorCode.ENGINE_MISSING.value:  # what to do then stands in the panel
+                move_off(dialog, self._dock)
         if code in _ENGINE_TROUBLE:
             self._notices.failure(code, message)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProject
 from qgis.gui import QgsDoubleSpinBox, QgsFileWidget, QgsMapCanvas
-from qgis.PyQt.QtCore import QTimer, pyqtSignal
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QIcon, QPixmap
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
@@ -19,18 +21,22 @@ from qgis.PyQt.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QRadioButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from frors_qgis.protocol import EngineError
+from frors_qgis.shell.acquisition import Facts, Fields, facts_from_json
+from frors_qgis.shell.acquisition_dialog import AcquisitionDialog
 from frors_qgis.shell.elided_label import NoteLabel
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_request import CELL_PX, IndexRequest
 from frors_qgis.shell.raster_list import RasterList
 from frors_qgis.shell.reindex_offer import ReindexOffer
-from frors_qgis.shell.settings import WINDOWS
+from frors_qgis.shell.settings import LEAST_GSD, MOST_GSD, WINDOWS
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.window_preview import PREVIEW_COLOURS, WindowPreview
 from frors_qgis.shell.wording import bytes_text, count_text, duration_text, metres_text
@@ -42,11 +48,13 @@ class IndexDialog(QDialog):
     """Rasters, archive, scale and estimate. It stands beside the map, which stays usable.
 
     Signals: `plan_wanted(str archive, IndexRequest)`, answered with `show_plan` or `show_plan_failure`;
-    `index_wanted(str archive, IndexRequest)` when the user has pressed Index.
+    `index_wanted(str archive, IndexRequest)` when the user has pressed Index; `check_wanted(str path, dict fields)`,
+    what she says of how a raster was taken, answered with `take_word` or `refuse_word`.
     """
 
     plan_wanted = pyqtSignal(str, object)
     index_wanted = pyqtSignal(str, object)
+    check_wanted = pyqtSignal(str, dict)
 
     def __init__(
         self,
@@ -54,17 +62,21 @@ class IndexDialog(QDialog):
         archive: str,
         parent: QWidget | None = None,
         *,
+        gsd: float | None = None,
         windows: Collection[int] = WINDOWS,
         offer: ReindexOffer | None = None,
         hint: str = "",
     ) -> None:
-        """`windows`: sizes in cells that are ticked. `offer`: lists the rasters of its archive instead of the
+        """`gsd`: the scale proposed, in metres, None for each raster's own. `windows`: sizes in cells that are ticked.
+
+        `offer`: lists the rasters of its archive instead of the
         project's, at the levels of that archive.
 
         `hint` stands under the archive's path; an empty one says what may be chosen there.
         """
         super().__init__(parent)
         self._offer = offer
+        self._proposed_gsd = gsd
         self._ticked = windows
         self._hint = hint or tr("A new file, or an archive to add to: what it already holds is not indexed again.")
         self.setWindowTitle(
@@ -79,6 +91,15 @@ class IndexDialog(QDialog):
         self._archive.setFilter(tr("FRORS archives (*.gpkg)"))
         self._archive.setDialogTitle(tr("New or existing archive"))
         self._archive.setFilePath(archive)
+        self._facts: dict[str, Facts] = {}
+        self._planned: list[dict[str, Any]] = []
+        self._said: dict[str, Fields] = {}
+        self._acquisition: AcquisitionDialog | None = None
+        self._acquisition_button = QPushButton(own_icon("acquisition"), tr("Acquisition..."))
+        self._acquisition_button.setToolTip(
+            tr("Where, when and by what the chosen raster was taken; also a double-click")
+        )
+        self._acquisition_button.setEnabled(False)
         self._hopeless = False  # the last estimate says that nothing could be indexed
         self._estimate = QLabel()
         self._estimate.setWordWrap(True)
@@ -90,7 +111,9 @@ class IndexDialog(QDialog):
         self._lay_out()
         self._take_levels()
         self._rasters.checks_changed.connect(self._on_changed)
-        self._rasters.raster_pointed.connect(self._show_windows)
+        self._rasters.raster_pointed.connect(self._on_pointed)
+        self._rasters.raster_opened.connect(self.show_acquisition)
+        self._acquisition_button.clicked.connect(self.show_acquisition)
         self._archive.fileChanged.connect(self._on_changed)
         self._buttons.accepted.connect(self._on_index)
         self._buttons.rejected.connect(self.reject)
@@ -104,7 +127,32 @@ class IndexDialog(QDialog):
         """What the dialog says now."""
         windows = tuple(cells for cells, box in self._windows.items() if box.isChecked())
         gsd = self._gsd.value() if self._fixed.isChecked() else None
-        return IndexRequest(self._rasters.checked_paths(), gsd, windows, self._overlap.value() / 100)
+        rasters = self._rasters.checked_paths()
+        said = {path: fields for path, fields in self._said.items() if path in rasters}
+        return IndexRequest(rasters, gsd, windows, self._overlap.value() / 100, said)
+
+    def show_acquisition(self) -> None:
+        """Shows how the current row's raster was taken, to be corrected."""
+        path = self._rasters.current_path()
+        if path not in self._facts:
+            return
+        dialog = AcquisitionDialog([(path, path)], path, self)
+        dialog.setModal(True)
+        dialog.save_wanted.connect(lambda path, fields: self.check_wanted.emit(path, fields))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.show_facts(path, self._facts[path])
+        dialog.show()
+        self._acquisition = dialog
+
+    def take_word(self, path: str, fields: Fields) -> None:
+        """Keeps what the user says of a raster, in the engine's spelling, until it is indexed."""
+        self._said[path] = self._said.get(path, {}) | fields
+        self._show_facts()
+        self._open_acquisition(lambda dialog: dialog.accept())
+
+    def refuse_word(self, sentence: str) -> None:
+        """Says what is wrong with it."""
+        self._open_acquisition(lambda dialog: dialog.show_failure(sentence))
 
     def plan_anew(self) -> None:
         """Asks for the estimate once more, because there is an engine now."""
@@ -114,6 +162,8 @@ class IndexDialog(QDialog):
         """Shows the engine's estimate."""
         rasters = [raster for raster in plan.get("rasters", []) if isinstance(raster, dict)]
         self._rasters.show_plan(rasters)
+        self._planned = rasters
+        self._show_facts()
         refusal = plan.get("archive_error")
         readable = any(not raster.get("error") for raster in rasters)
         self._hopeless = bool(refusal) or not readable
@@ -131,7 +181,6 @@ class IndexDialog(QDialog):
             )
         self._estimate.setText(sentence)
         self._update_button()
-        self._show_windows()
 
     def show_plan_failure(self, sentence: str) -> None:
         """Shows why there is no estimate."""
@@ -150,8 +199,22 @@ class IndexDialog(QDialog):
     def _lay_out(self) -> None:
         title = tr("Rasters of {archive}").format(archive=self._offer.name) if self._offer else None
         rasters = QGroupBox(title or tr("Rasters of this project"))
-        QVBoxLayout(rasters).addWidget(self._rasters)
+        list_layout = QVBoxLayout(rasters)
+        list_layout.addWidget(self._rasters)
+        list_layout.addWidget(self._acquisition_button, 0, Qt.AlignmentFlag.AlignLeft)
+        rasters.setWhatsThis(
+            tr(
+                "Tick what shall be searched. Rasters that cannot be indexed say why in the last column. The one that "
+                "is chosen is the example for the sizes below; a double-click shows how it was taken, to be corrected."
+            )
+        )
         archive = QGroupBox(tr("Archive"))
+        archive.setWhatsThis(
+            tr(
+                "The file that the rasters' chips go into; chips are a layer that every GIS can open, your rasters "
+                "stay."
+            )
+        )
         archive_layout = QVBoxLayout(archive)
         archive_layout.addWidget(self._archive)
         hint = NoteLabel(subdued=True)
@@ -168,16 +231,24 @@ class IndexDialog(QDialog):
 
     def _scale_box(self) -> QGroupBox:
         group = QGroupBox(tr("Scale"))
+        group.setWhatsThis(
+            tr(
+                "What can be found. Ground GSD: what a pixel measures on the ground; a coarser one finds larger things "
+                "and is quicker. Windows: the sides of the squares into which rasters are cut; what you look for "
+                "should fill at least a quarter of one. Overlap: how much neighbouring squares share; more finds "
+                "things that lie across them, and takes longer."
+            )
+        )
         self._own = QRadioButton(tr("Each raster at its own"))
-        self._own.setChecked(True)
         self._fixed = QRadioButton(tr("All rasters at"))
+        (self._own if self._proposed_gsd is None else self._fixed).setChecked(True)
         self._gsd = QgsDoubleSpinBox()
         self._gsd.setDecimals(3)
-        self._gsd.setRange(0.001, 10_000)
-        self._gsd.setValue(0.5)
+        self._gsd.setRange(LEAST_GSD, MOST_GSD)
+        self._gsd.setValue(self._proposed_gsd or 0.5)
         self._gsd.setSuffix(tr(" m per pixel"))
         self._gsd.setShowClearButton(False)
-        self._gsd.setEnabled(False)
+        self._gsd.setEnabled(self._fixed.isChecked())
         self._fixed.toggled.connect(self._gsd.setEnabled)
         self._overlap = QSpinBox()
         self._overlap.setRange(0, 75)
@@ -248,6 +319,24 @@ class IndexDialog(QDialog):
             self._rasters.list_rasters(QgsProject.instance())
         else:
             self._rasters.list_files(self._offer.rasters, self._offer.missing)
+
+    def _show_facts(self) -> None:
+        """Shows how rasters were taken, with what has been said of it here."""
+        for raster in self._planned:
+            path = str(raster.get("path"))
+            with suppress(EngineError):  # of a raster that cannot be read nothing is known
+                self._facts[path] = facts_from_json(raster).with_users_word(self._said.get(path, {}))
+        self._rasters.show_facts(self._facts)
+        self._on_pointed()
+
+    def _on_pointed(self) -> None:
+        self._acquisition_button.setEnabled(self._rasters.current_path() in self._facts)
+        self._show_windows()
+
+    def _open_acquisition(self, then: Callable[[AcquisitionDialog], None]) -> None:
+        dialog = self._acquisition
+        if dialog is not None and not sip.isdeleted(dialog) and dialog.isVisible():
+            then(dialog)
 
     def _on_changed(self) -> None:
         self._hopeless = False

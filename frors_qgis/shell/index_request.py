@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 CELL_PX = 32
@@ -12,13 +12,15 @@ CELL_PX = 32
 class IndexRequest:
     """Paths of rasters and how they are cut. `gsd` in metres, None for each raster's own; `windows` in cells of 32 px.
 
-    `overlap` is the shared part of neighbouring windows, 0..1.
+    `overlap` is the shared part of neighbouring windows, 0..1. `acquisitions`: what the user says of how rasters were
+    taken, by their paths.
     """
 
     rasters: tuple[str, ...]
     gsd: float | None
     windows: tuple[int, ...]
     overlap: float
+    acquisitions: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def params(self) -> dict[str, Any]:
         """Parameters of the door methods `plan` and `index`."""
@@ -29,4 +31,6 @@ class IndexRequest:
         }
         if self.gsd is not None:
             params["gsd"] = self.gsd
+        if self.acquisitions:
+            params["acquisitions"] = self.acquisitions
         return params

@@ -44,6 +44,13 @@ class InstallationPanel(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setWhatsThis(
+            tr(
+                "What the engine computes with is installed once, in a folder of its own; QGIS's own Python stays as "
+                "it is. Without a network, choose a folder with the packages; with an environment of your own, its "
+                "Python."
+            )
+        )
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -22,6 +22,7 @@ class Match:
     score: float
     chip: int
     raster: str
+    raster_id: int
     acquired: str | None
     ground_size: float
     footprint: tuple[tuple[float, float], ...]
@@ -58,6 +59,7 @@ def match_from_json(value: dict[str, Any]) -> Match:
             score=float(value["score"]),
             chip=int(value["chip"]),
             raster=str(value["raster"]),
+            raster_id=int(value["raster_id"]),
             acquired=None if value.get("acquired") is None else str(value["acquired"]),
             ground_size=float(value["ground_size"]),
             footprint=footprint,

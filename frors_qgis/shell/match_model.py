@@ -10,6 +10,7 @@ from qgis.PyQt.QtGui import QColor, QImage
 
 from frors_qgis.shell.map_colours import SCORE_COLOURS, score_class
 from frors_qgis.shell.match import Match
+from frors_qgis.shell.plain_tip import plain_tip
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import decimal_text, metres_text
 
@@ -103,7 +104,7 @@ class MatchModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return _words(match, self._verdicts.get(match.chip))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tool_tip(match)
+            return plain_tip(_tool_tip(match))
         return None
 
     def thumbnail(self, chip: int) -> QImage | None:

@@ -29,7 +29,8 @@ class MatchView(QListView):
     """Lays out and paints only what is seen; columns fill the width.
 
     Signals, each with a Match: `match_pointed` (clicked, or reached with the arrow keys), `match_opened` (double click
-    or Enter), `like_match_wanted` and `why_wanted` (context menu); `verdict_given(Match, verdict)`: True for right (a
+    or Enter), `like_match_wanted`, `same_place_wanted`, `elsewhere_wanted`, `why_wanted` and `acquisition_wanted`
+    (context menu); `verdict_given(Match, verdict)`: True for right (a
     click on its sign, the key +), False for wrong (-), None to take that back (Delete, or the sign once more).
     `undo_wanted()`: Ctrl+Z.
     """
@@ -37,7 +38,10 @@ class MatchView(QListView):
     match_pointed = pyqtSignal(object)
     match_opened = pyqtSignal(object)
     like_match_wanted = pyqtSignal(object)
+    same_place_wanted = pyqtSignal(object)
+    elsewhere_wanted = pyqtSignal(object)
     why_wanted = pyqtSignal(object)
+    acquisition_wanted = pyqtSignal(object)
     verdict_given = pyqtSignal(object, object)
     undo_wanted = pyqtSignal()
 
@@ -55,6 +59,14 @@ class MatchView(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Matches"))
+        self.setWhatsThis(
+            tr(
+                "The matches, best first, each with its rank, its score (the cosine of the embeddings) and its raster. "
+                "A click flashes a match on the map, a double-click or Enter goes there. + marks it as right, - as "
+                "wrong, Delete takes the mark away, Ctrl+Z the last one; so do the signs on its picture. The context "
+                "menu also searches again with it and says why it is a match."
+            )
+        )
         self._delegate = MatchDelegate(self)
         self.setItemDelegate(self._delegate)
         self.clicked.connect(lambda index: self._emit(self.match_pointed, index))
@@ -105,7 +117,11 @@ class MatchView(QListView):
         if sign is None or event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
         else:
-            self._give_verdict(index, None if index.data(VERDICT_ROLE) is sign else sign)
+            self.give_verdict(index, sign)
+
+    def give_verdict(self, index: QModelIndex, right: bool) -> None:
+        """Marks a match as right or wrong; where it is marked so already, takes the mark away."""
+        self._give_verdict(index, None if index.data(VERDICT_ROLE) is right else right)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         index = self.indexAt(event.pos())
@@ -120,6 +136,11 @@ class MatchView(QListView):
         menu = QMenu(self)
         again = menu.addAction(own_icon("search_box"), tr("Search again with this match"))
         again.triggered.connect(lambda: self.like_match_wanted.emit(match))
+        same_place = menu.addAction(theme_icon("mActionHistory"), tr("Same place, other dates"))
+        same_place.setEnabled(match.acquired is not None)
+        same_place.triggered.connect(lambda: self.same_place_wanted.emit(match))
+        elsewhere = menu.addAction(theme_icon("mActionZoomToLayer"), tr("Same kind, elsewhere"))
+        elsewhere.triggered.connect(lambda: self.elsewhere_wanted.emit(match))
         why = menu.addAction(theme_icon("mActionIdentify"), tr("Why this match?"))
         why.triggered.connect(lambda: self.why_wanted.emit(match))
         menu.addSeparator()
@@ -136,6 +157,9 @@ class MatchView(QListView):
         zoom.triggered.connect(lambda: self.match_opened.emit(match))
         flash = menu.addAction(theme_icon("mActionHighlightFeature"), tr("Flash on the map"))
         flash.triggered.connect(lambda: self.match_pointed.emit(match))
+        menu.addSeparator()
+        acquisition = menu.addAction(own_icon("acquisition"), tr("Acquisition of its raster..."))
+        acquisition.triggered.connect(lambda: self.acquisition_wanted.emit(match))
         return menu
 
     def _give_verdict(self, index: QModelIndex, verdict: bool | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
+from qgis.gui import QgsDoubleSpinBox, QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,7 +24,7 @@ from frors_qgis.client.engine_options import AUTO, read_engine_options
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_request import CELL_PX
 from frors_qgis.shell.installation_controller import InstallationController
-from frors_qgis.shell.settings import WINDOWS, Settings
+from frors_qgis.shell.settings import MOST_GSD, WINDOWS, Settings
 from frors_qgis.shell.translation import tr
 
 _MOST_CACHE_MIB = 65_536
@@ -82,6 +82,14 @@ class OptionsPage(QgsOptionsPageWidget):
         self._folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self._folder.setFilePath(settings.archive_folder)
         self._folder.setToolTip(tr("Empty: beside the project"))
+        self._gsd = QgsDoubleSpinBox()
+        self._gsd.setDecimals(3)
+        self._gsd.setRange(0.0, MOST_GSD)
+        self._gsd.setSpecialValueText(tr("Each raster at its own"))
+        self._gsd.setClearValueMode(QgsDoubleSpinBox.ClearValueMode.MinimumValue)
+        self._gsd.setSuffix(tr(" m per pixel"))
+        self._gsd.setValue(settings.gsd or 0.0)
+        self._gsd.setToolTip(tr("The scale that the indexing dialog proposes"))
         self._windows = {cells: QCheckBox(tr("{pixels} pixels").format(pixels=cells * CELL_PX)) for cells in WINDOWS}
         for cells, box in self._windows.items():
             box.setChecked(cells in settings.windows)
@@ -91,6 +99,7 @@ class OptionsPage(QgsOptionsPageWidget):
         """Keeps what the page says; the engine starts anew where that concerns more than the device."""
         self._settings.set_engine(self._device.currentData(), self._threads.value(), self._cache.value())
         self._settings.archive_folder = self._folder.filePath()
+        self._settings.gsd = self._gsd.value() or None
         self._settings.windows = tuple(cells for cells, box in self._windows.items() if box.isChecked())
         before, self._before = self._before, read_engine_options()
         other_python = self._python.filePath() != self._settings.python
@@ -110,11 +119,23 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def _lay_out(self) -> None:
         engine = QGroupBox(tr("Engine"))
+        engine.setWhatsThis(
+            tr(
+                "The engine is a process of its own. Device: where it computes embeddings. Threads: how many cores it "
+                "may use. Thumbnails: how much disk their cache may take while QGIS runs."
+            )
+        )
         form = QFormLayout(engine)
         form.addRow(tr("Device"), self._device)
         form.addRow(tr("Threads"), self._threads)
         form.addRow(tr("Thumbnails"), self._cache)
         packages = QGroupBox(tr("Packages of the engine"))
+        packages.setWhatsThis(
+            tr(
+                "What the engine computes with, in a folder of its own that can be installed and deleted here, or the "
+                "Python of an environment that has it already."
+            )
+        )
         form = QFormLayout(packages)
         form.addRow(tr("State"), self._packages)
         buttons = QHBoxLayout()
@@ -124,8 +145,15 @@ class OptionsPage(QgsOptionsPageWidget):
         form.addRow(QLabel(), buttons)
         form.addRow(tr("Python"), self._python)
         archives = QGroupBox(tr("New archives"))
+        archives.setWhatsThis(
+            tr(
+                "What the indexing dialog proposes: where a new archive goes, at what ground GSD rasters are read and "
+                "into windows of what size they are cut."
+            )
+        )
         form = QFormLayout(archives)
         form.addRow(tr("Folder"), self._folder)
+        form.addRow(tr("Ground GSD"), self._gsd)
         for number, box in enumerate(self._windows.values()):
             form.addRow(tr("Windows") if number == 0 else QLabel(), box)
         layout = QVBoxLayout(self)

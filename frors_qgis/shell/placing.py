@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QPoint, QRect, QSize
-from qgis.PyQt.QtWidgets import QDialog
+from qgis.PyQt.QtWidgets import QDialog, QWidget
 
 _TITLE_BAR = 36
 """Room for the frame, which a window has only once it is shown."""
@@ -20,6 +20,24 @@ def place_beside_map(dialog: QDialog, canvas: QgsMapCanvas, wanted: QSize) -> No
     centre = canvas.mapToGlobal(canvas.rect().center())
     least = dialog.minimumSizeHint().expandedTo(dialog.minimumSize())
     dialog.setGeometry(place_on(screen, centre, least, wanted))
+
+
+def move_off(dialog: QDialog, panel: QWidget) -> None:
+    """Moves a dialog to a side of a panel that it covers, which has something to say, where there is room."""
+    screen = panel.window().screen().availableGeometry()
+    said = QRect(panel.mapToGlobal(QPoint(0, 0)), panel.size())
+    dialog.move(dialog.pos() + QPoint(way_off(screen, said, dialog.frameGeometry()), 0))
+
+
+def way_off(screen: QRect, panel: QRect, window: QRect) -> int:
+    """How far to the right (negative: to the left) a window gets off a panel; 0 where it is, or cannot be, off it."""
+    if not window.intersects(panel):
+        return 0
+    if panel.left() - window.width() - _EDGE >= screen.left():
+        return panel.left() - _EDGE - window.right()
+    if panel.right() + window.width() + _EDGE <= screen.right():
+        return panel.right() + _EDGE - window.left()
+    return 0
 
 
 def place_on(screen: QRect, spot: QPoint, least: QSize, wanted: QSize) -> QRect:

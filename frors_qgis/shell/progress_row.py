@@ -18,6 +18,7 @@ class ProgressRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setWhatsThis(tr("Something that takes its time, and the button that ends it. You can work on meanwhile."))
         self._message = ElidedLabel()
         self._left = QLabel()
         self._left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

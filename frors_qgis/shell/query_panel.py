@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
-from qgis.PyQt.QtGui import QAction, QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPalette
-from qgis.PyQt.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import QPoint, QRectF, QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QAction, QColor, QContextMenuEvent, QImage, QPainter, QPainterPath, QPaintEvent, QPalette
+from qgis.PyQt.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from frors_qgis.shell.action_button import ActionButton
 from frors_qgis.shell.elided_label import ElidedLabel, NoteLabel
@@ -21,16 +21,32 @@ QUERY_SIDE = 92
 class QueryPanel(QWidget):
     """Thumbnail and words of the query, the "Draw box" button, and the options of the next search.
 
-    Signals: `options_changed()`; `only_extent_toggled(bool)`.
+    `show_words_button` shows and hides the row of conditions. Signals: `options_changed()`;
+    `only_extent_toggled(bool)`; `menu_wanted(QPoint on the screen)`, a right click on the query.
     """
 
     options_changed = pyqtSignal()
     only_extent_toggled = pyqtSignal(bool)
+    menu_wanted = pyqtSignal(QPoint)
 
     def __init__(self, box_action: QAction, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self.setWhatsThis(
+            tr(
+                "The query: what a box shows, drawn round one thing on any raster layer. By default it is compared "
+                "with chips of its own size on the ground; Any size lets it find larger and smaller things, too. Only "
+                "in view keeps to what the map shows, also when you move on. Matches says how many are wanted."
+            )
+        )
         self.saved_queries = SavedQueriesButton()
+        self.show_words_button = QToolButton()
+        self.show_words_button.setIcon(own_icon("acquisition"))
+        self.show_words_button.setToolTip(tr("Place, time and sensor: also ask where, when and by what"))
+        self.show_words_button.setAccessibleName(tr("Place, time and sensor"))
+        self.show_words_button.setWhatsThis(self.show_words_button.toolTip())
+        self.show_words_button.setCheckable(True)
+        self.show_words_button.setMinimumHeight(32)
         self._picture = _QueryPicture()
         self._title = ElidedLabel()
         font = self._title.font()
@@ -44,6 +60,7 @@ class QueryPanel(QWidget):
         words.addStretch(1)
         buttons = QHBoxLayout()
         buttons.addWidget(ActionButton(box_action), 1)
+        buttons.addWidget(self.show_words_button)
         buttons.addWidget(self.saved_queries)
         words.addLayout(buttons)
         query = QHBoxLayout()
@@ -77,6 +94,9 @@ class QueryPanel(QWidget):
         self._any_size.setChecked(bool(params.get("any_size", False)))
         self._matches.setValue(int(params.get("k", self._matches.value())))
         self._only_extent.setChecked(False)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        self.menu_wanted.emit(event.globalPos())
 
     def clear(self) -> None:
         """Shows that there is no query."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -12,12 +12,14 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from frors_qgis.client.layer_source import raster_path
+from frors_qgis.shell.acquisition import FIELDS, Facts, field_name, source_name, taken_text, value_text
 from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.plain_tip import plain_tip
 from frors_qgis.shell.raster_source import index_refusal
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import count_text, metres_text
 
-_NAME, _PIXEL, _CHIPS, _NOTE = range(4)
+_NAME, _PIXEL, _CHIPS, _TAKEN, _NOTE = range(5)
 _PATH_ROLE = Qt.ItemDataRole.UserRole
 _GSD_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -25,25 +27,28 @@ _GSD_ROLE = Qt.ItemDataRole.UserRole + 1
 class RasterList(QTreeWidget):
     """One row per raster; those that cannot be indexed are greyed and say why.
 
-    Signals: `checks_changed()`, `raster_pointed()` when another row has become the current one.
+    Signals: `checks_changed()`; `raster_pointed()` when another row has become the current one; `raster_opened()`: it
+    was double-clicked.
     """
 
     checks_changed = pyqtSignal()
     raster_pointed = pyqtSignal()
+    raster_opened = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setHeaderLabels([tr("Raster"), tr("Pixel"), tr("Chips"), tr("Note")])
+        self.setHeaderLabels([tr("Raster"), tr("Pixel"), tr("Chips"), tr("Taken"), tr("Note")])
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.header().setStretchLastSection(True)
-        for column in (_NAME, _PIXEL, _CHIPS):
+        for column in (_NAME, _PIXEL, _CHIPS, _TAKEN):
             self.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.itemChanged.connect(self._on_item_changed)
         self.currentItemChanged.connect(lambda *_: self.raster_pointed.emit())
+        self.itemDoubleClicked.connect(lambda item, _: self._on_opened(item))
 
     def list_rasters(self, project: QgsProject) -> None:
         """Lists the project's raster layers by name; a file that several layers show is listed once."""
@@ -69,6 +74,22 @@ class RasterList(QTreeWidget):
         if self.currentItem() in known:
             known.insert(0, self.currentItem())
         return (known[0].text(_NAME), known[0].data(_PIXEL, _GSD_ROLE)) if known else None
+
+    def current_path(self) -> str | None:
+        """The path of the current row's raster; None where it cannot be indexed, or there is none."""
+        item = self.currentItem()
+        return None if item is None else item.data(_NAME, _PATH_ROLE)
+
+    def show_facts(self, facts: Mapping[str, Facts]) -> None:
+        """Fills in how rasters were taken, by their paths, and whether sources disagree."""
+        self.blockSignals(True)
+        for item in self._items():
+            own = facts.get(item.data(_NAME, _PATH_ROLE))
+            if own is not None:
+                item.setText(_TAKEN, taken_text(own) or tr("unknown"))
+                item.setIcon(_TAKEN, theme_icon("mIconWarning") if own.conflicts else QIcon())
+                item.setToolTip(_TAKEN, _told(own))
+        self.blockSignals(False)
 
     def show_plan(self, rasters: list[dict[str, Any]]) -> None:
         """Fills in what the engine says of each raster: pixel size, chips, or why it cannot be indexed."""
@@ -102,9 +123,9 @@ class RasterList(QTreeWidget):
         self.checks_changed.emit()
 
     def _add(self, name: str, path: str | None, refusal: str | None, checks: dict[str, Qt.CheckState]) -> None:
-        item = QTreeWidgetItem([name, "", "", ""])
+        item = QTreeWidgetItem([name, "", "", "", ""])
         item.setIcon(_NAME, theme_icon("mIconRaster"))
-        item.setToolTip(_NAME, path or name)
+        item.setToolTip(_NAME, plain_tip(path or name))
         item.setTextAlignment(_PIXEL, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setTextAlignment(_CHIPS, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if refusal is None:
@@ -117,7 +138,7 @@ class RasterList(QTreeWidget):
 
     def _set_note(self, item: QTreeWidgetItem, note: str, *, warn: bool) -> None:
         item.setText(_NOTE, note)
-        item.setToolTip(_NOTE, note)
+        item.setToolTip(_NOTE, plain_tip(note))
         item.setIcon(_NOTE, theme_icon("mIconWarning") if warn else QIcon())
 
     def _items(self) -> list[QTreeWidgetItem]:
@@ -130,9 +151,25 @@ class RasterList(QTreeWidget):
             if item.data(_NAME, _PATH_ROLE) is not None
         }
 
+    def _on_opened(self, item: QTreeWidgetItem) -> None:
+        if item.data(_NAME, _PATH_ROLE) is not None:
+            self.raster_opened.emit()
+
     def _on_item_changed(self, item: QTreeWidgetItem, column: int) -> None:
         if column == _NAME:
             self.checks_changed.emit()
+
+
+def _told(facts: Facts) -> str:
+    """All that is known of a raster, a line for each field, with its source and what contradicts it."""
+    lines = []
+    for name in FIELDS:
+        used = facts.counting(name)
+        if used is not None:
+            said = [used, *(fact for fact in facts.conflicts if fact.field == name)]
+            told = "; ".join(f"{value_text(name, fact.value)} ({source_name(fact.source)})" for fact in said)
+            lines.append(f"{field_name(name)}: {told}")
+    return "\n".join(lines)
 
 
 def _held_text(chips: int, new: int) -> str:

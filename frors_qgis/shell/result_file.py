@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -70,7 +71,7 @@ def match_features(query: FinishedQuery) -> Iterator[QgsFeature]:
 
 
 def match_feature(fields: QgsFields, query: FinishedQuery, match: Match, right: bool | None) -> QgsFeature:
-    """A match of a query and the verdict on it; fields may be those of a layer, which has more of them."""
+    """A match of a query and the verdict on it; fields may be a layer's, of which the user deletes some."""
     date = QDate.fromString((match.acquired or "")[:10], Qt.DateFormat.ISODate)
     feature = QgsFeature(fields)
     feature.setGeometry(match.geometry)
@@ -85,7 +86,8 @@ def match_feature(fields: QgsFields, query: FinishedQuery, match: Match, right: 
         "query_id": query.id,
         "box": _corners(query.box).asWkt(_WKT_DIGITS),
     }.items():
-        feature.setAttribute(name, value)
+        if fields.indexOf(name) >= 0:
+            feature.setAttribute(name, value)
     return feature
 
 
@@ -178,7 +180,9 @@ def _new_file(folder: Path) -> Path | None:
         folder.mkdir(exist_ok=True)
     except OSError:
         return None
-    return folder / f"{QDateTime.currentDateTimeUtc().toString('yyyy-MM-dd_HHmmss_zzz')}.gpkg"
+    time = QDateTime.currentDateTimeUtc().toString("yyyy-MM-dd_HHmmss_zzz")
+    names = (f"{time}{number or ''}.gpkg" for number in count())  # a clock that is put back comes by a time again
+    return next(folder / name for name in names if not (folder / name).exists())
 
 
 def _fields(*pairs: tuple[str, QMetaType.Type]) -> QgsFields:

@@ -16,6 +16,7 @@ from frors_qgis.shell.match import Match
 from frors_qgis.shell.match_model import MATCH_ROLE, MatchModel
 from frors_qgis.shell.match_view import MatchView
 from frors_qgis.shell.reindex_offer import ReindexOffer
+from frors_qgis.shell.timeline import Timeline
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import scores_text
 
@@ -34,12 +35,14 @@ class ResultsPanel(QWidget):
 
     def __init__(self, index_action: QAction, box_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._expects_dates = False
         self._index_button = ActionButton(index_action)
         self._box_button = ActionButton(box_action)
         self.model = MatchModel(self)
         self.view = MatchView()
         self.view.setModel(self.model)
         self._header = NoteLabel()
+        self.timeline = Timeline()
         self.outline_action = QAction(theme_icon("mActionAddPolygon"), tr("Outline matches"), self)
         self.outline_action.setToolTip(tr("Draw the part of each match that is most like the query on the map"))
         self.print_action = QAction(theme_icon("mActionFilePrint"), tr("Print contact sheet..."), self)
@@ -50,21 +53,28 @@ class ResultsPanel(QWidget):
         self._reindex_button = ActionButton(self._reindex_action)
         self._chip_button = ActionButton(self._chip_action)
         self._hint = HintPage((self._index_button, self._reindex_button, self._chip_button, self._box_button))
+        self._hint.setWhatsThis(tr("This page says what to do next; its buttons do it."))
         grid = QWidget()
         grid_layout = QVBoxLayout(grid)
         grid_layout.setContentsMargins(0, 0, 0, 0)
         grid_layout.setSpacing(4)
         grid_layout.addLayout(self._header_row())
+        grid_layout.addWidget(self.timeline)
         grid_layout.addWidget(self.view, 1)
         self._grid = grid
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._hint)
         self._pages.addWidget(grid)
+        self.timeline.match_chosen.connect(self._choose)
+        self.view.selectionModel().currentChanged.connect(
+            lambda index, _: self.timeline.show_chosen(index.data(MATCH_ROLE))
+        )
         self.ask_for_archive()
 
     def show_matches(self, matches: Sequence[Match], note: str | None) -> None:
         """Shows matches, best first; `note` is a remark of the engine on the search."""
         self.model.set_matches(matches)
+        self._show_dates(matches)
         if not matches:
             self._show_hint(
                 own_icon("search_box"),
@@ -85,6 +95,7 @@ class ResultsPanel(QWidget):
         chosen = current.data(MATCH_ROLE)
         place = current.row()
         self.model.rank_anew(matches)
+        self._show_dates(matches)
         if chosen is not None and matches:
             row = self.model.row_of(chosen.chip)
             if row is None or (chosen.rank and not matches[row].rank):
@@ -96,6 +107,22 @@ class ResultsPanel(QWidget):
         else:
             self._header.setText(note or tr("No match passes the filters; widen them."))
         self._pages.setCurrentWidget(self._grid)
+
+    def expect_dates(self, on: bool) -> None:
+        """Whether the timeline is wanted where it has nothing to compare: fewer than two dates."""
+        self._expects_dates = on
+        self._show_dates(self.model.matches())
+
+    def _show_dates(self, matches: Sequence[Match]) -> None:
+        self.timeline.show_matches(matches)
+        self.timeline.setVisible(self._expects_dates or len(self.timeline.dates) > 1)
+
+    def _choose(self, match: Match) -> None:
+        """Shows a match of the timeline in the grid and on the map."""
+        row = self.model.row_of(match.chip)
+        if row is not None:
+            self.view.setCurrentIndex(self.model.index(row))
+            self.view.match_pointed.emit(match)
 
     def _show_scores(self, matches: Sequence[Match], note: str | None) -> None:
         scores = scores_text(len(matches), matches[0].score, matches[-1].score)
@@ -187,6 +214,12 @@ class ResultsPanel(QWidget):
         button.setIcon(theme_icon("mActionSharingExport"))
         button.setToolTip(tr("Outline, print or export the matches"))
         button.setAccessibleName(tr("Outline, print or export the matches"))
+        button.setWhatsThis(
+            tr(
+                "What can be made of the matches: a layer with the part of each that is most like the query, a contact "
+                "sheet with their pictures, or a file in any vector format that QGIS writes."
+            )
+        )
         button.setAutoRaise(True)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(menu)

@@ -32,6 +32,12 @@ class SavedQueriesButton(QToolButton):
         self.setIcon(theme_icon("mIconFavorites"))
         self.setToolTip(tr("Saved queries: keep this query with its examples, or search with one that was kept"))
         self.setAccessibleName(tr("Saved queries"))
+        self.setWhatsThis(
+            tr(
+                "Queries that are kept in the archive, with their picture, their examples and their filters. Search "
+                "with one again, or only in what has come into the archive since it was last searched with."
+            )
+        )
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setMinimumHeight(32)
         self._menu = QMenu(self)

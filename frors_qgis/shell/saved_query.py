@@ -41,6 +41,8 @@ _FILTERS: dict[str, Callable[[Any], Any]] = {
     "least_score": float,
     "apart": float,
     "within": _extent,
+    "words": str,
+    "words_weight": lambda number: min(max(float(number), 0.0), 1.0),
 }
 
 
@@ -120,6 +122,10 @@ def _saved_query(answer: Params, image: QImage) -> SavedQuery:
         boxes += [(tuple(map(float, vector)), right) for vector in answer[f"{kind}_boxes"]]
     corners = [QgsPointXY(float(x), float(y)) for x, y in answer["box"]]
     start = dict(answer["start"])
+    if "place" in answer["filters"]:
+        start["place"] = [float(degrees) for degrees in answer["filters"]["place"]]
+    if "embedding" not in start:  # by words alone
+        start["words"] = str(answer["filters"]["words"])
     width, height = answer["size"] or (start.get("ground_size") or 0.0,) * 2
     return SavedQuery(
         name=str(answer["name"]),
@@ -138,7 +144,7 @@ def _saved_query(answer: Params, image: QImage) -> SavedQuery:
 def _filters(values: Params) -> Params:
     """The filters as the dock knows them; raises TypeError or ValueError for those of a stranger that are none."""
     filters = {name: _FILTERS[name](value) for name, value in dict(values).items() if name in _FILTERS}
-    numbers = [*filters.get("within", []), filters.get("least_score", 0.0), filters.get("apart", 0.0)]
+    numbers = [*filters.get("within", []), *(filters.get(name, 0.0) for name in ("least_score", "apart"))]
     if not all(map(math.isfinite, numbers)):
         raise ValueError("a filter is not finite")
     return filters

@@ -151,6 +151,9 @@ class SavedQueryController(QObject):
                 )
             )
         self._dock.query.set_params(saved.filters)
+        self._dock.words.set_params(saved.filters)
+        if saved.filters.get("words"):
+            self._dock.query.show_words_button.setChecked(True)
         self._search.search_saved(saved, only_new)
 
     def _on_found(self, shown: ShownSearch) -> None:

@@ -16,7 +16,7 @@ from qgis.core import (
     QgsRectangle,
 )
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QModelIndex, QObject, pyqtSignal
 from qgis.PyQt.QtGui import QCursor, QImage
 
 from frors_qgis.client.tasks import EngineTask, Work
@@ -41,6 +41,7 @@ from frors_qgis.shell.search_work import (
     box_work,
     chip_work,
     saved_work,
+    words_work,
 )
 from frors_qgis.shell.thumbnails import ThumbnailLoader
 from frors_qgis.shell.translation import tr
@@ -147,31 +148,56 @@ class SearchController(QObject):
         options = self.options()
         self._start(saved_work(options, saved, only_new), options, title, saved.box, saved)
 
+    def search_words(self, line: str) -> None:
+        """Searches by a line of conditions alone, which the panel shows; their distances are from the map's middle."""
+        if self._archive.path is None:
+            return
+        self._begin(line, tr("Searching..."), None)
+        options = self.options()
+        seen = degrees_of(self._iface.mapCanvas().extent(), self._reader.project_crs())
+        middle = None if seen is None else ((seen[0] + seen[2]) / 2, (seen[1] + seen[3]) / 2)
+        self._start(words_work(options, line, middle), options, line, QgsGeometry())
+
     def _search_chip(self, match: Match, title: str) -> None:
         if self._archive.path is None:
             return
         self._begin(title, tr("Searching..."), self._dock.results.model.thumbnail(match.chip))
         options = self.options()
-        work = chip_work(options, match.chip, match.ground_size, self._query_px())
+        work = chip_work(options, match, self._query_px())
         self._start(work, options, title, match.geometry)
 
     def show_menu_at(self, point: QgsPointXY) -> None:
         """The menu of the match at a point of the project's CRS, or a word that boxes are dragged."""
-        view, model = self._dock.results.view, self._dock.results.model
+        view = self._dock.results.view
+        index = self._index_at(point)
+        if index is None:
+            self._notices.info(tr("Drag a box round what you look for: press, pull and let go."))
+            return
+        view.setCurrentIndex(index)
+        menu = view.match_menu(index)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
+
+    def mark_at(self, point: QgsPointXY, right: bool) -> None:
+        """Marks the match at a point of the project's CRS as right or wrong; once more takes the mark away."""
+        index = self._index_at(point)
+        if index is None:
+            self._notices.info(tr("There is no match to mark; drag a box for an example."))
+            return
+        self._dock.results.view.setCurrentIndex(index)
+        self._dock.results.view.give_verdict(index, right)
+
+    def _index_at(self, point: QgsPointXY) -> QModelIndex | None:
+        """The best match at a point of the project's CRS."""
+        model = self._dock.results.model
         place = QgsGeometry.fromPointXY(point)
         try:
             lonlat = QgsCoordinateReferenceSystem(RESULT_CRS)
             place.transform(QgsCoordinateTransform(self._reader.project_crs(), lonlat, QgsProject.instance()))
         except QgsCsException:
-            return
-        rows = [row for row, match in enumerate(model.matches()) if match.geometry.intersects(place)]
-        if not rows:
-            self._notices.info(tr("Drag a box round what you look for: press, pull and let go."))
-            return
-        view.setCurrentIndex(model.index(rows[0]))
-        menu = view.match_menu(model.index(rows[0]))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(QCursor.pos())
+            return None
+        rows = (row for row, match in enumerate(model.matches()) if match.geometry.intersects(place))
+        return next(map(model.index, rows), None)
 
     @property
     def goes_to_match(self) -> bool:
@@ -232,7 +258,7 @@ class SearchController(QObject):
             panel.matches,
             panel.any_size,
             within,
-            self._dock.filters.params(),
+            self._dock.filters.params() | self._dock.words.params(),
         )
 
     def _start(
@@ -283,7 +309,7 @@ class SearchController(QObject):
         saved: SavedQuery | None,
     ) -> None:
         self._end()
-        size = area_text(*found.size)
+        size = area_text(*found.size) if min(found.size) > 0 else tr("by place, time and sensor")
         self._dock.query.show_query(title, size, found.image)
         self._shown_archive = options.archive
         self._thumbnails.begin(options.archive, self._dock.results.view.thumbnail_px())

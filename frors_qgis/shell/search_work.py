@@ -48,7 +48,7 @@ class SearchResult:
     """Matches, best first; the query's picture (null where there is none) and its size on the ground in metres.
 
     `start` are the parameters of the door method `search` that stand for the query itself; `last_chip` was the last
-    one of the archive then, None where that is not known.
+    one of the archive then, None where that is not known. `acquired`: the date of what was asked with, if it is known.
     """
 
     matches: tuple[Match, ...]
@@ -57,6 +57,12 @@ class SearchResult:
     size: tuple[float, float]
     start: dict[str, Any]
     last_chip: int | None = None
+    acquired: str | None = None
+
+    @property
+    def is_by_looks(self) -> bool:
+        """Whether there is a picture behind the query, and not words alone."""
+        return "embedding" in self.start or "chip" in self.start
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ def box_work(
             query = call("embed", params | {"thumbnail": thumbnail_px})
         try:
             image = taken_image(query.get("thumbnail"))
-            wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"]}
+            wanted = {"embedding": query["embedding"], "ground_size": query["chip_size"], "place": query["place"]}
             note = None if options.any_size else query.get("note")
             columns, rows = query["cells"]
             cell = float(query["ground_size"]) / max(columns, rows)
@@ -114,7 +120,8 @@ def box_work(
             message = f"The engine's description of the box cannot be read: {error!r}."
             raise EngineError(ErrorCode.INTERNAL, message) from error
         answer = call("search", options.params() | wanted)
-        return {"found": _found({**answer, "note": answer.get("note") or note}, image, size, wanted)}
+        answer["note"] = answer.get("note") or note
+        return {"found": _found(answer, image, size, wanted, query.get("acquired"))}
 
     return work
 
@@ -141,26 +148,42 @@ def again_work(options: SearchOptions, found: SearchResult, examples: dict[str, 
 
     def work(call: Call) -> dict[str, Any]:
         answer = call("search", options.params() | found.start | examples)
-        return {"found": _found(answer, found.image, found.size, found.start)}
+        return {"found": _found(answer, found.image, found.size, found.start, found.acquired)}
 
     return work
 
 
-def chip_work(options: SearchOptions, chip: int, ground_size: float, thumbnail_px: int) -> Work:
-    """Searches with the embedding of a chip. The work's result is {"found": SearchResult}."""
+def chip_work(options: SearchOptions, match: Match, thumbnail_px: int) -> Work:
+    """Searches with the embedding of a match's chip. The work's result is {"found": SearchResult}."""
 
     def work(call: Call) -> dict[str, Any]:
         if not options.archive_is_open:
             call("open", {"archive": options.archive})
-        answer = call("search", options.params() | {"chip": chip})
+        answer = call("search", options.params() | {"chip": match.chip})
         try:
-            picture = call("thumbnail", {"archive": options.archive, "chip": chip, "size": thumbnail_px})
+            picture = call("thumbnail", {"archive": options.archive, "chip": match.chip, "size": thumbnail_px})
         except EngineError as error:
             if error.code is ErrorCode.CANCELLED:
                 raise
             picture = {}
         image = QImage(str(picture.get("path")))
-        return {"found": _found(answer, image, (ground_size, ground_size), {"chip": chip})}
+        size = (match.ground_size, match.ground_size)
+        return {"found": _found(answer, image, size, {"chip": match.chip}, match.acquired)}
+
+    return work
+
+
+def words_work(options: SearchOptions, line: str, place: tuple[float, float] | None) -> Work:
+    """Searches by a line of conditions alone. The work's result is {"found": SearchResult}.
+
+    `place` (lon, lat in EPSG:4326) is what distances without one are from.
+    """
+
+    def work(call: Call) -> dict[str, Any]:
+        if not options.archive_is_open:
+            call("open", {"archive": options.archive})
+        start: dict[str, Any] = {"words": line} | ({} if place is None else {"place": list(place)})
+        return {"found": _found(call("search", options.params() | start), QImage(), (0.0, 0.0), start)}
 
     return work
 
@@ -200,7 +223,13 @@ def _readable(source: str | LayerPicture, folder: Callable[[], Path]) -> Iterato
         path.with_suffix(".png").unlink(missing_ok=True)
 
 
-def _found(answer: dict[str, Any], image: QImage, size: tuple[float, float], start: dict[str, Any]) -> SearchResult:
+def _found(
+    answer: dict[str, Any],
+    image: QImage,
+    size: tuple[float, float],
+    start: dict[str, Any],
+    acquired: object = None,
+) -> SearchResult:
     matches = answer.get("matches")
     if not isinstance(matches, list):
         raise EngineError(ErrorCode.INTERNAL, "The engine's answer holds no list of matches.")
@@ -208,4 +237,5 @@ def _found(answer: dict[str, Any], image: QImage, size: tuple[float, float], sta
     note = None if note is None else str(note)
     last_chip = answer.get("last_chip")
     last_chip = last_chip if isinstance(last_chip, int) else None
-    return SearchResult(tuple(map(match_from_json, matches)), note, image, size, start, last_chip)
+    acquired = None if acquired is None else str(acquired)
+    return SearchResult(tuple(map(match_from_json, matches)), note, image, size, start, last_chip, acquired)

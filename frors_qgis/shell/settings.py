@@ -7,6 +7,7 @@ from pathlib import Path
 from qgis.core import (
     Qgis,
     QgsSettingsEntryBool,
+    QgsSettingsEntryDouble,
     QgsSettingsEntryInteger,
     QgsSettingsEntryString,
     QgsSettingsEntryStringList,
@@ -20,6 +21,8 @@ _MOST_RECENT = 10
 MOST_MATCHES = 1000
 WINDOWS = (8, 4)
 """Sizes of windows, in cells, that can be chosen."""
+LEAST_GSD, MOST_GSD = 0.001, 10_000.0
+"""Of the ground GSDs that can be chosen, in metres."""
 
 
 class Settings:
@@ -40,6 +43,7 @@ class Settings:
         self._python = QgsSettingsEntryString("python", node, "", "The engine's Python, empty for FRORS's own")
         self._cache = QgsSettingsEntryInteger("cache-mib", node, CACHE_MIB, "Disk for thumbnails")
         self._folder = QgsSettingsEntryString("archive-folder", node, "", "Where new archives go")
+        self._gsd = QgsSettingsEntryDouble("gsd", node, 0.0, "Ground GSD of new archives, 0 for each raster's own")
         self._windows = QgsSettingsEntryStringList("windows", node, [], "Sizes of windows of new archives, in cells")
 
     def unregister(self) -> None:
@@ -84,6 +88,16 @@ class Settings:
     @archive_folder.setter
     def archive_folder(self, path: str) -> None:
         self._folder.setValue(path)
+
+    @property
+    def gsd(self) -> float | None:
+        """The ground GSD in metres at which rasters are proposed to be indexed; None for each raster's own."""
+        gsd = float(self._gsd.value())
+        return gsd if LEAST_GSD <= gsd <= MOST_GSD else None
+
+    @gsd.setter
+    def gsd(self, metres: float | None) -> None:
+        self._gsd.setValue(metres or 0.0)
 
     @property
     def windows(self) -> tuple[int, ...]:

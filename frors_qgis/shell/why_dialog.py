@@ -32,6 +32,12 @@ class WhyDialog(QDialog):
         picture = HeatPicture(explanation)
         heat = QCheckBox(tr("Dim what is less like the query"))
         heat.setChecked(True)
+        self.setWhatsThis(
+            tr(
+                "The match as the engine sees it: the less a part of it is like the query, the darker it is, and the "
+                "box is round the part that is most like it. The classes are those that the encoder was trained on."
+            )
+        )
         heat.toggled.connect(picture.show_heat)
         words = QLabel("\n".join(explanation_lines(explanation)))
         words.setWordWrap(True)

@@ -27,11 +27,12 @@ def decimal_text(number: float, digits: int = 3) -> str:
 
 
 def scores_text(count: int, best: float, worst: float) -> str:
-    """`100, 0.98, 0.6` -> `100 matches, scores 0.980 to 0.600`."""
+    """`100, 0.98, 0.6` -> `100 matches, scores 0.980 to 0.600`; equal ones are told once."""
+    matches = counted_text(count, tr("1 match"), tr("{count} matches"))
+    if best == worst:
+        return tr("{matches}, score {score}").format(matches=matches, score=decimal_text(best))
     return tr("{matches}, scores {best} to {worst}").format(
-        matches=counted_text(count, tr("1 match"), tr("{count} matches")),
-        best=decimal_text(best),
-        worst=decimal_text(worst),
+        matches=matches, best=decimal_text(best), worst=decimal_text(worst)
     )
 
 

@@ -8,6 +8,10 @@
    <translation>Raster des Projekts indizieren...</translation>
   </message>
   <message>
+   <source>Brings rasters of this project into an archive, so that what looks alike in them can be found.</source>
+   <translation>Bringt Raster dieses Projekts in ein Archiv, damit sich darin finden lässt, was sich ähnlich sieht.</translation>
+  </message>
+  <message>
    <source>Search by box</source>
    <translation>Mit Rahmen suchen</translation>
   </message>
@@ -16,8 +20,8 @@
    <translation>Rahmen ziehen</translation>
   </message>
   <message>
-   <source>Search by box: draw a box and find what looks like it. With Shift a box is a right example for the query that is shown, with Ctrl a wrong one; a click on a match offers its menu.</source>
-   <translation>Mit Rahmen suchen: einen Rahmen ziehen und finden, was so aussieht. Mit Umschalt ist ein Rahmen ein richtiges Beispiel für die gezeigte Anfrage, mit Strg ein falsches; ein Klick auf einen Treffer bietet sein Menü.</translation>
+   <source>Search by box: draw a box and find what looks like it. With Shift a box or a click on a match is a right example for the query that is shown, with Ctrl a wrong one; a mere click on a match offers its menu.</source>
+   <translation>Mit Rahmen suchen: einen Rahmen ziehen und finden, was so aussieht. Mit Umschalt ist ein Rahmen oder ein Klick auf einen Treffer ein richtiges Beispiel für die gezeigte Anfrage, mit Strg ein falsches; ein bloßer Klick auf einen Treffer bietet sein Menü.</translation>
   </message>
   <message>
    <source>Copy a report of FRORS for support</source>
@@ -30,6 +34,10 @@
   <message>
    <source>FRORS panel</source>
    <translation>FRORS-Bedienfeld</translation>
+  </message>
+  <message>
+   <source>Shows or hides the panel with the archive, the query and its matches.</source>
+   <translation>Zeigt oder verbirgt das Bedienfeld mit dem Archiv, der Anfrage und ihren Treffern.</translation>
   </message>
   <message>
    <source>FRORS</source>
@@ -488,6 +496,10 @@ Ausgegeben wird, wie viele Chips entfernt wurden und wie viele das Archiv noch e
    <translation>visuelle Suche,Ähnlichkeit,Bildsuche,finden,Beispiel,Anfrage,Treffer,Deep Learning,Satellit,Luftbild</translation>
   </message>
   <message>
+   <source>The archive has no raster "{raster}"; "Archive information" lists those it has.</source>
+   <translation>Das Archiv hat kein Raster "{raster}"; "Angaben zum Archiv" listet die auf, die es hat.</translation>
+  </message>
+  <message>
    <source>"{layer}" is not a raster file. Save the part with the box as a file, or search in the FRORS panel.</source>
    <translation>"{layer}" ist keine Rasterdatei. Speichern Sie den Teil mit dem Rahmen als Datei, oder suchen Sie im FRORS-Bedienfeld.</translation>
   </message>
@@ -508,6 +520,10 @@ Ausgegeben wird, wie viele Chips entfernt wurden und wie viele das Archiv noch e
    <translation>Nur in diesem Gebiet</translation>
   </message>
   <message>
+   <source>Only matches on these rasters</source>
+   <translation>Nur Treffer auf diesen Rastern</translation>
+  </message>
+  <message>
    <source>Acquired on this day or later</source>
    <translation>An diesem Tag oder später aufgenommen</translation>
   </message>
@@ -518,6 +534,14 @@ Ausgegeben wird, wie viele Chips entfernt wurden und wie viele das Archiv noch e
   <message>
    <source>Acquired in these months</source>
    <translation>In diesen Monaten aufgenommen</translation>
+  </message>
+  <message>
+   <source>Place, time and sensor</source>
+   <translation>Ort, Zeit und Sensor</translation>
+  </message>
+  <message>
+   <source>Weight of these words</source>
+   <translation>Gewicht dieser Worte</translation>
   </message>
   <message>
    <source>Least score</source>
@@ -550,7 +574,11 @@ Any size: also compares the box with chips that are much larger or smaller on th
 
 Only in this area: where the matches may lie; everywhere when it is not set.
 
+Only matches on these rasters: layers or files that the archive holds; all of them when it is not set.
+
 Days and months: when the rasters of matches were acquired; those of unknown dates are left out.
+
+Place, time and sensor: conditions that are known to hold of the rasters of matches, such as "sentinel-2, summer, within 50 km, resolution &lt; 15 m". With a weight between 0 and 1 they need not hold: it is how much they make up of the score, beside the looks.
 
 The output has one polygon per match, best first: rank, score (1 is the same image), chip (its number in the archive), raster and the date on which the raster was acquired, where it is known.</source>
    <translation>Findet irgendwo in einem Archiv, das mit "Raster indizieren" oder dem FRORS-Bedienfeld gemacht wurde, was einem Rahmen auf einem Raster am ähnlichsten sieht.
@@ -563,7 +591,11 @@ Jede Größe: vergleicht den Rahmen auch mit Chips, die am Boden viel größer o
 
 Nur in diesem Gebiet: wo Treffer liegen dürfen; überall, wenn es nicht angegeben ist.
 
+Nur Treffer auf diesen Rastern: Layer oder Dateien, die das Archiv enthält; alle, wenn nichts angegeben ist.
+
 Tage und Monate: wann die Raster der Treffer aufgenommen wurden; solche mit unbekanntem Datum bleiben weg.
+
+Ort, Zeit und Sensor: Bedingungen, von denen bekannt ist, dass sie für die Raster der Treffer gelten, auf Englisch, etwa "sentinel-2, summer, within 50 km, resolution &lt; 15 m". Mit einem Gewicht zwischen 0 und 1 müssen sie nicht gelten: Es ist ihr Anteil an der Ähnlichkeit, neben dem Aussehen.
 
 Die Ausgabe hat ein Polygon je Treffer, den besten zuerst: rank, score (1 ist dasselbe Bild), chip (seine Nummer im Archiv), raster und das Datum der Aufnahme, wo es bekannt ist.</translation>
   </message>
@@ -728,6 +760,106 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Vom Training bleibt nichts; noch einmal ausführen, um neu zu beginnen.</translation>
   </message>
   <message>
+   <source>Platform</source>
+   <translation>Plattform</translation>
+  </message>
+  <message>
+   <source>Sensor</source>
+   <translation>Sensor</translation>
+  </message>
+  <message>
+   <source>Product level</source>
+   <translation>Produktstufe</translation>
+  </message>
+  <message>
+   <source>Cloud (%)</source>
+   <translation>Wolken (%)</translation>
+  </message>
+  <message>
+   <source>Off-nadir (deg)</source>
+   <translation>Off-Nadir (Grad)</translation>
+  </message>
+  <message>
+   <source>Latitude, longitude</source>
+   <translation>Breite, Länge</translation>
+  </message>
+  <message>
+   <source>Place name</source>
+   <translation>Ortsname</translation>
+  </message>
+  <message>
+   <source>you</source>
+   <translation>Sie</translation>
+  </message>
+  <message>
+   <source>the raster</source>
+   <translation>das Raster</translation>
+  </message>
+  <message>
+   <source>its tags</source>
+   <translation>seine Tags</translation>
+  </message>
+  <message>
+   <source>STAC item</source>
+   <translation>STAC-Item</translation>
+  </message>
+  <message>
+   <source>Landsat MTL</source>
+   <translation>Landsat-MTL</translation>
+  </message>
+  <message>
+   <source>Sentinel SAFE</source>
+   <translation>Sentinel-SAFE</translation>
+  </message>
+  <message>
+   <source>ENVI header</source>
+   <translation>ENVI-Header</translation>
+  </message>
+  <message>
+   <source>QGIS metadata</source>
+   <translation>QGIS-Metadaten</translation>
+  </message>
+  <message>
+   <source>file name</source>
+   <translation>Dateiname</translation>
+  </message>
+  <message>
+   <source>TIFF header</source>
+   <translation>TIFF-Header</translation>
+  </message>
+  <message>
+   <source>Read acquisition</source>
+   <translation>Aufnahme lesen</translation>
+  </message>
+  <message>
+   <source>Save acquisition</source>
+   <translation>Aufnahme speichern</translation>
+  </message>
+  <message>
+   <source>The archive is not open yet, or holds no rasters; open it first.</source>
+   <translation>Das Archiv ist noch nicht geöffnet oder enthält keine Raster; öffnen Sie es zuerst.</translation>
+  </message>
+  <message>
+   <source>Acquisition: where, when and by what</source>
+   <translation>Aufnahme: wo, wann und womit</translation>
+  </message>
+  <message>
+   <source>What you write goes before what files say.</source>
+   <translation>Was Sie schreiben, geht vor dem, was Dateien sagen.</translation>
+  </message>
+  <message>
+   <source>Where, when and by what the raster was taken, and what says so. What you write goes before what files say; an emptied field takes back what you have written.</source>
+   <translation>Wo, wann und womit das Raster aufgenommen wurde, und was das sagt. Was Sie schreiben, geht vor dem, was Dateien sagen; ein geleertes Feld nimmt zurück, was Sie geschrieben haben.</translation>
+  </message>
+  <message>
+   <source>{source}: {value}</source>
+   <translation>{source}: {value}</translation>
+  </message>
+  <message>
+   <source>unknown, for example {example}</source>
+   <translation>unbekannt, zum Beispiel {example}</translation>
+  </message>
+  <message>
    <source>Looking for the missing rasters...</source>
    <translation>Die fehlenden Raster werden gesucht...</translation>
   </message>
@@ -790,6 +922,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{found}.</source>
    <translation>{found}.</translation>
+  </message>
+  <message>
+   <source>The archive that is searched: one file with footprints and embeddings of rasters. Choose one that was opened lately, open another, or index rasters into one. A raster or an archive may also be dropped on this panel. Where rasters have moved, Find... looks for them in a folder.</source>
+   <translation>Das Archiv, das durchsucht wird: eine Datei mit Umrissen und Embeddings von Rastern. Wählen Sie eines, das kürzlich geöffnet war, öffnen Sie ein anderes oder indizieren Sie Raster hinein. Ein Raster oder ein Archiv lässt sich auch auf dieses Bedienfeld ziehen. Wo Raster verschoben wurden, sucht Suchen... sie in einem Ordner.</translation>
   </message>
   <message>
    <source>Open an archive...</source>
@@ -908,6 +1044,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Der Bericht liegt in der Zwischenablage; fügen Sie ihn dort ein, wo Sie um Hilfe bitten.</translation>
   </message>
   <message>
+   <source>Right and wrong examples: marked matches, and boxes drawn with Shift or Ctrl. They turn the query towards what is right and away from what is wrong; the ranking and the layer follow.</source>
+   <translation>Richtige und falsche Beispiele: markierte Treffer, und Rahmen, die mit Umschalt oder Strg gezogen wurden. Sie lenken die Anfrage zum Richtigen hin und vom Falschen weg; Rangfolge und Layer folgen.</translation>
+  </message>
+  <message>
    <source>Take the last mark back (Ctrl+Z)</source>
    <translation>Die letzte Markierung zurücknehmen (Strg+Z)</translation>
   </message>
@@ -968,6 +1108,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>jeder Tag</translation>
   </message>
   <message>
+   <source>Filters say what may be found; the best matches among that are shown. Area: drawn on the map, typed, or taken from a layer. Rasters: one by one, or those of a group of layers or of a folder. Acquired and Months: when the rasters were taken; those of unknown dates are left out. Least score: the cosine below which nothing is shown. Apart: of matches that lie nearer to each other, only the best is kept.</source>
+   <translation>Filter sagen, was gefunden werden darf; davon werden die besten Treffer gezeigt. Gebiet: auf der Karte gezogen, eingetippt oder von einem Layer genommen. Raster: einzeln, oder die einer Layergruppe oder eines Ordners. Aufgenommen und Monate: wann die Raster aufgenommen wurden; solche mit unbekanntem Datum bleiben weg. Mindestähnlichkeit: der Kosinus, unter dem nichts gezeigt wird. Abstand: von Treffern, die näher beieinander liegen, bleibt nur der beste.</translation>
+  </message>
+  <message>
    <source>anywhere</source>
    <translation>überall</translation>
   </message>
@@ -982,6 +1126,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Find chips of these rasters only</source>
    <translation>Nur Chips dieser Raster finden</translation>
+  </message>
+  <message>
+   <source>Choose the rasters of a group of layers, or of a folder</source>
+   <translation>Die Raster einer Layergruppe oder eines Ordners wählen</translation>
+  </message>
+  <message>
+   <source>Choose a group of rasters</source>
+   <translation>Eine Gruppe von Rastern wählen</translation>
   </message>
   <message>
    <source>Any month</source>
@@ -1028,8 +1180,24 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Abstand</translation>
   </message>
   <message>
+   <source>Groups of layers</source>
+   <translation>Layergruppen</translation>
+  </message>
+  <message>
+   <source>Folders</source>
+   <translation>Ordner</translation>
+  </message>
+  <message>
    <source>Filters</source>
    <translation>Filter</translation>
+  </message>
+  <message>
+   <source>{name} ({count})</source>
+   <translation>{name} ({count})</translation>
+  </message>
+  <message>
+   <source>The rasters are in no groups and in one folder</source>
+   <translation>Die Raster sind in keinen Gruppen und in einem Ordner</translation>
   </message>
   <message>
    <source>Filters ({count})</source>
@@ -1046,6 +1214,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Estimate indexing</source>
    <translation>Indizieren abschätzen</translation>
+  </message>
+  <message>
+   <source>Check acquisition</source>
+   <translation>Aufnahme prüfen</translation>
   </message>
   <message>
    <source>Indexing was cancelled; indexing again goes on where it stopped.</source>
@@ -1092,12 +1264,32 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Neues oder vorhandenes Archiv</translation>
   </message>
   <message>
+   <source>Acquisition...</source>
+   <translation>Aufnahme...</translation>
+  </message>
+  <message>
+   <source>Where, when and by what the chosen raster was taken; also a double-click</source>
+   <translation>Wo, wann und womit das gewählte Raster aufgenommen wurde; auch mit einem Doppelklick</translation>
+  </message>
+  <message>
    <source>Index</source>
    <translation>Indizieren</translation>
   </message>
   <message>
+   <source>Tick what shall be searched. Rasters that cannot be indexed say why in the last column. The one that is chosen is the example for the sizes below; a double-click shows how it was taken, to be corrected.</source>
+   <translation>Kreuzen Sie an, was durchsucht werden soll. Raster, die sich nicht indizieren lassen, sagen in der letzten Spalte, warum. Das gewählte ist das Beispiel für die Größen darunter; ein Doppelklick zeigt, wie es aufgenommen wurde, zum Berichtigen.</translation>
+  </message>
+  <message>
+   <source>The file that the rasters' chips go into; chips are a layer that every GIS can open, your rasters stay.</source>
+   <translation>Die Datei, in die die Chips der Raster kommen; Chips sind ein Layer, den jedes GIS öffnen kann, Ihre Raster bleiben.</translation>
+  </message>
+  <message>
    <source>Scale</source>
    <translation>Maßstab</translation>
+  </message>
+  <message>
+   <source>What can be found. Ground GSD: what a pixel measures on the ground; a coarser one finds larger things and is quicker. Windows: the sides of the squares into which rasters are cut; what you look for should fill at least a quarter of one. Overlap: how much neighbouring squares share; more finds things that lie across them, and takes longer.</source>
+   <translation>Was sich finden lässt. GSD am Boden: was ein Pixel am Boden misst; ein gröberer findet größere Dinge und ist schneller. Fenster: die Seiten der Quadrate, in die Raster geschnitten werden; das Gesuchte sollte mindestens ein Viertel davon füllen. Überlappung: wie viel sich benachbarte Quadrate teilen; mehr findet auch, was über ihnen liegt, und dauert länger.</translation>
   </message>
   <message>
    <source>Each raster at its own</source>
@@ -1278,6 +1470,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>QGIS can be used meanwhile.</source>
    <translation>Sie können währenddessen mit QGIS weiterarbeiten.</translation>
+  </message>
+  <message>
+   <source>What the engine computes with is installed once, in a folder of its own; QGIS's own Python stays as it is. Without a network, choose a folder with the packages; with an environment of your own, its Python.</source>
+   <translation>Womit die Engine rechnet, wird einmal installiert, in einem eigenen Ordner; das Python von QGIS bleibt, wie es ist. Wählen Sie ohne Netz einen Ordner mit den Paketen, mit einer eigenen Umgebung deren Python.</translation>
   </message>
   <message>
    <source>Install</source>
@@ -1692,8 +1888,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Aufgenommen am {date}</translation>
   </message>
   <message>
+   <source>The matches, best first, each with its rank, its score (the cosine of the embeddings) and its raster. A click flashes a match on the map, a double-click or Enter goes there. + marks it as right, - as wrong, Delete takes the mark away, Ctrl+Z the last one; so do the signs on its picture. The context menu also searches again with it and says why it is a match.</source>
+   <translation>Die Treffer, der beste zuerst, jeder mit seinem Rang, seiner Ähnlichkeit (dem Kosinus der Embeddings) und seinem Raster. Ein Klick lässt einen Treffer auf der Karte aufblinken, ein Doppelklick oder die Eingabetaste führt hin. + markiert ihn als richtig, - als falsch, Entf nimmt die Markierung weg, Strg+Z die letzte; die Zeichen auf seinem Bild tun dasselbe. Das Kontextmenü sucht auch mit ihm weiter und sagt, warum er ein Treffer ist.</translation>
+  </message>
+  <message>
    <source>Search again with this match</source>
    <translation>Mit diesem Treffer weitersuchen</translation>
+  </message>
+  <message>
+   <source>Same place, other dates</source>
+   <translation>Derselbe Ort, andere Tage</translation>
+  </message>
+  <message>
+   <source>Same kind, elsewhere</source>
+   <translation>Das Gleiche, anderswo</translation>
   </message>
   <message>
    <source>Why this match?</source>
@@ -1706,6 +1914,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Flash on the map</source>
    <translation>Auf der Karte aufblinken lassen</translation>
+  </message>
+  <message>
+   <source>Acquisition of its raster...</source>
+   <translation>Aufnahme seines Rasters...</translation>
   </message>
   <message>
    <source>Right: more like this (+)</source>
@@ -1756,8 +1968,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Leer: neben dem Projekt</translation>
   </message>
   <message>
+   <source>The scale that the indexing dialog proposes</source>
+   <translation>Der Maßstab, den der Dialog zum Indizieren vorschlägt</translation>
+  </message>
+  <message>
    <source>Engine</source>
    <translation>Engine</translation>
+  </message>
+  <message>
+   <source>The engine is a process of its own. Device: where it computes embeddings. Threads: how many cores it may use. Thumbnails: how much disk their cache may take while QGIS runs.</source>
+   <translation>Die Engine ist ein eigener Prozess. Gerät: wo sie Embeddings berechnet. Threads: wie viele Kerne sie nutzen darf. Vorschaubilder: wie viel Platz auf der Platte sie belegen dürfen, während QGIS läuft.</translation>
   </message>
   <message>
    <source>Device</source>
@@ -1776,12 +1996,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Pakete der Engine</translation>
   </message>
   <message>
+   <source>What the engine computes with, in a folder of its own that can be installed and deleted here, or the Python of an environment that has it already.</source>
+   <translation>Womit die Engine rechnet, in einem eigenen Ordner, der sich hier installieren und löschen lässt, oder das Python einer Umgebung, die es schon hat.</translation>
+  </message>
+  <message>
    <source>Python</source>
    <translation>Python</translation>
   </message>
   <message>
    <source>New archives</source>
    <translation>Neue Archive</translation>
+  </message>
+  <message>
+   <source>What the indexing dialog proposes: where a new archive goes, at what ground GSD rasters are read and into windows of what size they are cut.</source>
+   <translation>Was der Dialog zum Indizieren vorschlägt: wohin ein neues Archiv kommt, mit welchem GSD am Boden Raster gelesen und in wie große Fenster sie geschnitten werden.</translation>
   </message>
   <message>
    <source>Folder</source>
@@ -1820,6 +2048,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Manche Treffer haben keinen Umriss: {told}</translation>
   </message>
   <message>
+   <source>Something that takes its time, and the button that ends it. You can work on meanwhile.</source>
+   <translation>Etwas, das dauert, und der Knopf, der es beendet. Sie können inzwischen weiterarbeiten.</translation>
+  </message>
+  <message>
    <source>Cancel</source>
    <translation>Abbrechen</translation>
   </message>
@@ -1830,6 +2062,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{percent}, {time} left</source>
    <translation>{percent}, noch {time}</translation>
+  </message>
+  <message>
+   <source>The query: what a box shows, drawn round one thing on any raster layer. By default it is compared with chips of its own size on the ground; Any size lets it find larger and smaller things, too. Only in view keeps to what the map shows, also when you move on. Matches says how many are wanted.</source>
+   <translation>Die Anfrage: was ein Rahmen zeigt, um ein Ding auf irgendeinem Rasterlayer gezogen. Üblicherweise wird sie mit Chips ihrer eigenen Größe am Boden verglichen; mit Jede Größe findet sie auch Größeres und Kleineres. Nur im Kartenausschnitt bleibt bei dem, was die Karte zeigt, auch wenn Sie sie verschieben. Treffer sagt, wie viele gewünscht sind.</translation>
+  </message>
+  <message>
+   <source>Place, time and sensor: also ask where, when and by what</source>
+   <translation>Ort, Zeit und Sensor: auch danach fragen, wo, wann und womit</translation>
   </message>
   <message>
    <source>No query yet</source>
@@ -1868,12 +2108,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Pixel</translation>
   </message>
   <message>
+   <source>Taken</source>
+   <translation>Aufnahme</translation>
+  </message>
+  <message>
    <source>Note</source>
    <translation>Anmerkung</translation>
   </message>
   <message>
    <source>About {count} of them are new</source>
    <translation>Etwa {count} davon sind neu</translation>
+  </message>
+  <message>
+   <source>unknown</source>
+   <translation>unbekannt</translation>
   </message>
   <message>
    <source>Not a file: boxes on it can be searched, but it is not indexed.</source>
@@ -1968,6 +2216,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Mit seinem Chip suchen</translation>
   </message>
   <message>
+   <source>This page says what to do next; its buttons do it.</source>
+   <translation>Diese Seite sagt, was als Nächstes zu tun ist; ihre Knöpfe tun es.</translation>
+  </message>
+  <message>
    <source>Start with an archive</source>
    <translation>Beginnen Sie mit einem Archiv</translation>
   </message>
@@ -2020,6 +2272,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Treffer umreißen, drucken oder exportieren</translation>
   </message>
   <message>
+   <source>What can be made of the matches: a layer with the part of each that is most like the query, a contact sheet with their pictures, or a file in any vector format that QGIS writes.</source>
+   <translation>Was sich aus den Treffern machen lässt: ein Layer mit dem Teil eines jeden, der der Anfrage am ähnlichsten ist, ein Kontaktbogen mit ihren Bildern oder eine Datei in jedem Vektorformat, das QGIS schreibt.</translation>
+  </message>
+  <message>
    <source>Nothing found</source>
    <translation>Nichts gefunden</translation>
   </message>
@@ -2054,6 +2310,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Saved queries</source>
    <translation>Gespeicherte Anfragen</translation>
+  </message>
+  <message>
+   <source>Queries that are kept in the archive, with their picture, their examples and their filters. Search with one again, or only in what has come into the archive since it was last searched with.</source>
+   <translation>Anfragen, die im Archiv aufgehoben sind, mit ihrem Bild, ihren Beispielen und ihren Filtern. Suchen Sie wieder mit einer, oder nur in dem, was ins Archiv gekommen ist, seit zuletzt mit ihr gesucht wurde.</translation>
   </message>
   <message>
    <source>Save this query...</source>
@@ -2136,12 +2396,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Der Rahmen wird gelesen...</translation>
   </message>
   <message>
+   <source>by place, time and sensor</source>
+   <translation>nach Ort, Zeit und Sensor</translation>
+  </message>
+  <message>
    <source>Choose an archive in the FRORS panel first, or index this project's rasters.</source>
    <translation>Wählen Sie zuerst ein Archiv im FRORS-Bedienfeld, oder indizieren Sie die Raster dieses Projekts.</translation>
   </message>
   <message>
    <source>Drag a box round what you look for: press, pull and let go.</source>
    <translation>Ziehen Sie einen Rahmen um das Gesuchte: drücken, ziehen und loslassen.</translation>
+  </message>
+  <message>
+   <source>There is no match to mark; drag a box for an example.</source>
+   <translation>Da ist kein Treffer zum Markieren; ziehen Sie für ein Beispiel einen Rahmen.</translation>
   </message>
   <message>
    <source>Chip of {raster}</source>
@@ -2152,8 +2420,36 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{query}, neu seit {date}</translation>
   </message>
   <message>
+   <source>Timeline of the matches</source>
+   <translation>Zeitleiste der Treffer</translation>
+  </message>
+  <message>
+   <source>When the matches were taken: a tick for each, higher where several fall together. A click or the arrow keys choose a match.</source>
+   <translation>Wann die Treffer aufgenommen wurden: ein Strich für jeden, höher, wo mehrere zusammenfallen. Ein Klick oder die Pfeiltasten wählen einen Treffer.</translation>
+  </message>
+  <message>
+   <source>No match has a date</source>
+   <translation>Kein Treffer hat ein Datum</translation>
+  </message>
+  <message>
+   <source>1 match</source>
+   <translation>1 Treffer</translation>
+  </message>
+  <message>
+   <source>{count} matches</source>
+   <translation>{count} Treffer</translation>
+  </message>
+  <message>
+   <source>{count} without a date</source>
+   <translation>{count} ohne Datum</translation>
+  </message>
+  <message>
    <source>Dim what is less like the query</source>
    <translation>Abdunkeln, was der Anfrage weniger ähnlich ist</translation>
+  </message>
+  <message>
+   <source>The match as the engine sees it: the less a part of it is like the query, the darker it is, and the box is round the part that is most like it. The classes are those that the encoder was trained on.</source>
+   <translation>Der Treffer, wie ihn die Engine sieht: je weniger ein Teil der Anfrage ähnelt, desto dunkler ist er, und der Rahmen liegt um den ähnlichsten Teil. Die Klassen sind die, auf denen der Encoder trainiert wurde.</translation>
   </message>
   <message>
    <source>Show on the map</source>
@@ -2192,12 +2488,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{width} x {height} m</translation>
   </message>
   <message>
-   <source>1 match</source>
-   <translation>1 Treffer</translation>
-  </message>
-  <message>
-   <source>{count} matches</source>
-   <translation>{count} Treffer</translation>
+   <source>{matches}, score {score}</source>
+   <translation>{matches}, Ähnlichkeit {score}</translation>
   </message>
   <message>
    <source>{seconds} s</source>
@@ -2214,6 +2506,46 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{width} x {height} km</source>
    <translation>{width} x {height} km</translation>
+  </message>
+  <message>
+   <source>Read the line</source>
+   <translation>Zeile lesen</translation>
+  </message>
+  <message>
+   <source>Where, when and by what sensor: conditions with commas between them, such as sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, 2019 .. 2021. Enter searches.</source>
+   <translation>Wo, wann und mit welchem Sensor: Bedingungen mit Kommas dazwischen, auf Englisch, etwa sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, 2019 .. 2021. Die Eingabetaste sucht.</translation>
+  </message>
+  <message>
+   <source>How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks neither for them nor against them, but where the words must hold they are left out.</source>
+   <translation>Wie viel die Worte gegenüber dem Aussehen wiegen. Von manchen Rastern ist nicht bekannt, wonach sie fragen: Das spricht weder für sie noch gegen sie; doch wo die Worte gelten müssen, bleiben sie weg.</translation>
+  </message>
+  <message>
+   <source>sentinel-2, summer, within 50 km</source>
+   <translation>sentinel-2, summer, within 50 km</translation>
+  </message>
+  <message>
+   <source>Search by these words alone</source>
+   <translation>Nur nach diesen Worten suchen</translation>
+  </message>
+  <message>
+   <source>Acquisitions of the rasters...</source>
+   <translation>Aufnahmen der Raster...</translation>
+  </message>
+  <message>
+   <source>Queries by place, time and sensor</source>
+   <translation>Anfragen nach Ort, Zeit und Sensor</translation>
+  </message>
+  <message>
+   <source>Weight of the words</source>
+   <translation>Gewicht der Worte</translation>
+  </message>
+  <message>
+   <source>Weight</source>
+   <translation>Gewicht</translation>
+  </message>
+  <message>
+   <source>must hold</source>
+   <translation>muss gelten</translation>
   </message>
  </context>
  <context>
@@ -2309,6 +2641,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>A saved query has a name of 1 to {0} letters.</source>
    <translation>Eine gespeicherte Anfrage hat einen Namen von 1 bis {0} Zeichen.</translation>
+  </message>
+  <message>
+   <source>A search by words alone compares no looks; search with one of its matches to see what is like it.</source>
+   <translation>Eine Suche nach Worten allein vergleicht kein Aussehen; suchen Sie mit einem ihrer Treffer, um zu sehen, was ihm gleicht.</translation>
   </message>
   <message>
    <source>A sentence about an acquisition must end with a full stop.</source>
@@ -2509,6 +2845,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Loading the encoder for {0}</source>
    <translation>Der Encoder für {0} wird geladen</translation>
+  </message>
+  <message>
+   <source>Looking for missing rasters</source>
+   <translation>Fehlende Raster werden gesucht</translation>
   </message>
   <message>
    <source>Months are numbers from 1 to 12.</source>
@@ -2799,6 +3139,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Entfernung braucht einen Ort: geben Sie einen an, etwa 'of 43.3 N 5.4 E', oder suchen Sie mit einem Rechteck auf einem Raster.</translation>
   </message>
   <message>
+   <source>The drive of {0} refuses to read or write it: copy it to a disk of this computer.</source>
+   <translation>Das Laufwerk von {0} lässt es nicht lesen oder schreiben: kopieren Sie es auf eine Platte dieses Rechners.</translation>
+  </message>
+  <message>
    <source>The embedding of an example must have a length.</source>
    <translation>Das Embedding eines Beispiels muss eine Länge haben.</translation>
   </message>
@@ -2897,6 +3241,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The engine's answer was not understood: {0}.</source>
    <translation>Die Antwort der Engine wurde nicht verstanden: {0}.</translation>
+  </message>
+  <message>
+   <source>The engine's description of the acquisition cannot be read: {0}.</source>
+   <translation>Die Beschreibung der Aufnahme durch die Engine ist nicht lesbar: {0}.</translation>
   </message>
   <message>
    <source>The engine's description of the box cannot be read: {0}.</source>
@@ -3191,6 +3539,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Ansichten brauchen {0} GB in {1}, wo {2} GB frei sind; schaffen Sie Platz, wählen Sie mit --cache einen anderen Ordner, oder nehmen Sie weniger --views.</translation>
   </message>
   <message>
+   <source>The weight of the words is a number from 0 to 1.</source>
+   <translation>Das Gewicht der Worte ist eine Zahl von 0 bis 1.</translation>
+  </message>
+  <message>
    <source>The {0} ran out of memory. Close other programs or choose the CPU as device, and give the same command again; or begin another run with fewer images_per_class.</source>
    <translation>Dem Gerät {0} ist der Speicher ausgegangen. Schließen Sie andere Programme, oder wählen Sie den Prozessor als Gerät, und geben Sie denselben Befehl noch einmal; oder beginnen Sie einen anderen Lauf mit weniger images_per_class.</translation>
   </message>
@@ -3343,6 +3695,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>eine Zahl</translation>
   </message>
   <message>
+   <source>a number of degrees from 0 to 90</source>
+   <translation>eine Zahl von Grad von 0 bis 90</translation>
+  </message>
+  <message>
    <source>a number of kilometres or metres</source>
    <translation>eine Zahl von Kilometern oder Metern</translation>
   </message>
@@ -3351,8 +3707,12 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>eine Zahl von Metern über 0.0001</translation>
   </message>
   <message>
-   <source>a number of {0} from {1} to {2}</source>
-   <translation>eine Zahl von {0} von {1} bis {2}</translation>
+   <source>a number of metres up to 1,000,000</source>
+   <translation>eine Zahl von Metern bis 1.000.000</translation>
+  </message>
+  <message>
+   <source>a number of per cent from 0 to 100</source>
+   <translation>eine Zahl von Prozent von 0 bis 100</translation>
   </message>
   <message>
    <source>a platform, a season, a month, a year, since, until, within, near, resolution, cloud or off-nadir</source>
@@ -3587,6 +3947,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>ihre Prototypen haben nicht die Länge 1</translation>
   </message>
   <message>
+   <source>its removals are not counted</source>
+   <translation>seine Löschungen sind nicht gezählt</translation>
+  </message>
+  <message>
    <source>its rows are not of one length</source>
    <translation>seine Zeilen sind nicht gleich lang</translation>
   </message>
@@ -3679,6 +4043,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Summe der Precisions bei relevanten Rängen &lt;= k, geteilt durch min(k, Relevante in der Galerie)</translation>
   </message>
   <message>
+   <source>supervised InfoNCE</source>
+   <translation>supervised InfoNCE</translation>
+  </message>
+  <message>
    <source>supervised contrast</source>
    <translation>überwachter Kontrast</translation>
   </message>
@@ -3765,6 +4133,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} cannot be written to: copy it to a folder of yours.</source>
    <translation>In {0} kann nicht geschrieben werden: kopieren Sie es in einen eigenen Ordner.</translation>
+  </message>
+  <message>
+   <source>{0} changed while it was indexed: index it again when nothing writes to it any more.</source>
+   <translation>{0} hat sich geändert, während es indiziert wurde: indizieren Sie es noch einmal, wenn nichts mehr hineinschreibt.</translation>
   </message>
   <message>
    <source>{0} chips lie under the box; draw a smaller one.</source>

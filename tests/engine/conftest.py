@@ -193,7 +193,7 @@ def shards(postgres):
                 f"CREATE SERVER {name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS ("
                 f"host '127.0.0.1', port '{server.port}', dbname 'frors', extensions 'vector,postgis', "
                 "async_capable 'true', use_remote_estimate 'true', fdw_tuple_cost '1', "
-                "options '-c hnsw.ef_search=400 -c hnsw.iterative_scan=relaxed_order')"
+                "options '-c hnsw.ef_search=400 -c hnsw.iterative_scan=relaxed_order -c jit=off')"
             )
             postgres.execute(f"CREATE USER MAPPING FOR PUBLIC SERVER {name} OPTIONS (user 'owner', password 'sesame')")
             postgres.execute(f"GRANT USAGE ON FOREIGN SERVER {name} TO PUBLIC")

@@ -89,6 +89,13 @@ def test_a_word_that_makes_no_sense_is_refused_and_nothing_is_kept(door, archive
     assert door.call("describe_raster", archive=archive, raster=1) == before
 
 
+def test_what_the_user_says_can_be_checked_without_an_archive(door):
+    fields = {"acquired": "2019-06-07 10:30", "platform": "S2A", "cloud": None}
+    checked = door.call("check_acquisition", fields=fields)["acquisition"]
+    assert checked == {"acquired": "2019-06-07T10:30:00", "platform": "sentinel-2a"}
+    assert door.refuse("check_acquisition", fields={"cloud": "much"})["code"] == "bad_request"
+
+
 def test_words_limit_a_search_by_a_box_to_its_neighbourhood(door, archive, raster):
     left, pixel, _, top, _, _ = gdal.Open(str(raster)).GetGeoTransform()
     box = [left, top - 128 * pixel, left + 128 * pixel, top]
@@ -104,7 +111,11 @@ def test_words_limit_a_search_by_a_box_to_its_neighbourhood(door, archive, raste
 
 def test_words_are_completed_from_what_the_archive_holds(door, archive):
     assert door.call("complete_words", archive=archive, words="air")["completions"] == ["airborne"]
-    assert door.call("complete_words", archive=archive, words="2019 , x", cursor=5)["completions"] == ["..", ",", "or"]
+    completed = door.call("complete_words", archive=archive, words="2019 , x", cursor=5)
+    assert completed["completions"] == ["..", ",", "or"]
+    assert completed["message"].startswith("'x' cannot be read")
+    assert door.call("complete_words", archive=archive, words="winter, cl")["start"] == 8
+    assert door.call("complete_words", archive=archive, words="winter, cloud < 5")["message"] is None
     assert "2019" in door.call("complete_words", archive=archive, words="")["completions"]
 
 
@@ -116,6 +127,67 @@ def test_a_saved_query_keeps_its_words_and_the_place_of_its_chip(door, archive):
     door.call("delete_query", archive=archive, name="near")
 
 
+def test_words_alone_find_what_fulfils_them_and_can_be_saved(door, archive):
+    found = door.call("search", archive=archive, words="airborne", k=3)["matches"]
+    assert [match["score"] for match in found] == [1.0] * len(found)
+    assert found[0]["acquired"] == "2019-06-07"
+    door.call("save_query", archive=archive, name="airborne", words="airborne", words_weight=0.5)
+    saved = door.call("saved_query", archive=archive, name="airborne")
+    assert (saved["start"], saved["filters"]) == ({}, {"words": "airborne", "words_weight": 0.5})
+    assert door.call("search", archive=archive, **saved["start"], **saved["filters"], k=3)["matches"] == found
+    door.call("delete_query", archive=archive, name="airborne")
+    for method in ("explain", "outline"):
+        error = door.refuse(method, archive=archive, words="airborne", match=1, matches=[1])
+        assert "by words alone" in error["message"]
+    assert door.refuse("search", archive=archive)["code"] == "bad_request"
+
+
+def test_a_weight_lets_what_disagrees_be_found_after_what_agrees(door, archive):
+    found = door.call("search", archive=archive, chip=1, words="winter", words_weight=0.25)["matches"]
+    plain = door.call("search", archive=archive, chip=1)["matches"]
+    assert [match["chip"] for match in found] == [match["chip"] for match in plain]
+    assert found[0]["score"] == pytest.approx(0.75 * plain[0]["score"], abs=1e-3)
+
+
+def test_a_plan_tells_the_acquisitions_and_the_users_word_goes_with_the_indexing(door, raster, tmp_path):
+    path = str(tmp_path / "b.gpkg")
+    [planned] = door.call("plan", archive=path, rasters=[str(raster)])["rasters"]
+    assert planned["acquisition"]["acquired"] == "2019-06-07"
+    assert (planned["sources"]["acquired"], planned["sources"]["gsd"]) == ("tags", "raster")
+    assert planned["conflicts"][0]["other"]["source"] == "name"
+    said = {str(raster): {"acquired": "2018-06", "cloud": 7}}
+    index = {"archive": path, "rasters": [str(raster)], "windows": [8], "overlap": 0.0}
+    assert door.refuse("index", **index, acquisitions={str(raster): {"cloud": 700}})["code"] == "bad_request"
+    door.call("index", **index, acquisitions=said)
+    [told] = door.call("info", archive=path)["rasters"]
+    assert (told["acquisition"]["acquired"], told["acquisition"]["cloud"]) == ("2018-06", 7.0)
+    [planned] = door.call("plan", archive=path, rasters=[str(raster)])["rasters"]
+    assert planned["sources"]["acquired"] == "user"
+    door.call("index", **index, acquisitions={str(raster): {"acquired": None}})
+    assert door.call("describe_raster", archive=path, raster=1)["acquisition"]["acquired"] == "2019-06-07"
+
+
+def test_a_box_is_embedded_with_its_date(door, archive, raster, sample_path):
+    left, pixel, _, top, _, _ = gdal.Open(str(raster)).GetGeoTransform()
+    box = [left, top - 128 * pixel, left + 128 * pixel, top]
+    assert door.call("embed", archive=archive, raster=str(raster), box=box)["acquired"] == "2019-06-07"
+    door.call("set_acquisition", archive=archive, raster=1, fields={"acquired": "2018-05"})
+    assert door.call("embed", archive=archive, raster=str(raster), box=box)["acquired"] == "2018-05"
+    assert door.call("embed", archive=archive, raster=str(sample_path), box=box)["acquired"] is None
+
+
+def test_the_command_line_corrects_an_acquisition(archive, raster):
+    told = run("acquisition", archive, raster).stdout
+    assert "  acquired: 2019-06-07 (its tags say so)" in told
+    assert "  unknown: sensor, level, off_nadir, place_name" in told
+    assert "Sources disagree on acquired" in told
+    corrected = last_object(run("acquisition", archive, raster, "--set", "cloud=9", "acquired=2017-01", "--json"))
+    assert (corrected["acquisition"]["cloud"], corrected["acquisition"]["acquired"]) == (9.0, "2017-01")
+    assert run("acquisition", archive, raster, "--set", "acquired=soon", expect=1).stderr.startswith("The field")
+    told = run("acquisition", archive, raster, "--forget", "cloud", "acquired").stdout
+    assert "(its tags say so)" in told
+
+
 def test_the_command_line_tells_and_takes_words(archive, raster):
     told = run("info", archive).stdout
     assert "platform airborne. resolution 0.3 m." in told
@@ -125,3 +197,4 @@ def test_the_command_line_tells_and_takes_words(archive, raster):
     asked = ["search", archive, "--raster", raster, "--box", *box, "--json", "--words"]
     assert last_object(run(*asked, "summer, within 1 km"))["matches"]
     assert json.loads(run(*asked, "summer, winter").stdout.splitlines()[-1])["matches"] == []
+    assert last_object(run("search", archive, "--words", "summer", "-k", "2", "--json"))["matches"]

@@ -150,6 +150,7 @@ def test_a_box_over_nodata_only_gets_a_sentence(door, archive, tmp_path, sample_
         ("info", {}, "bad_request"),
         ("info", {"archive": 7}, "bad_request"),
         ("info", {"archive": "a\0b"}, "bad_request"),
+        ("saved_query", {"archive": __file__, "name": "half \ud800"}, "bad_request"),
         ("plan", {"rasters": []}, "bad_request"),
         ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/nowhere"}, "bad_request"),
         ("explain", {"archive": "/nowhere/a.gpkg", "match": 1, "chip": 1}, "archive_missing"),
@@ -297,11 +298,28 @@ def test_a_cancelled_index_run_ends_within_a_second_or_two_and_keeps_its_blocks(
     request = door.send("index", archive=str(path), rasters=[str(sample_path)])
     while not ("progress" in (event := door.events.get(timeout=30)) and event["progress"]["fraction"] > 0):
         pass
+    cancelled_at = time.monotonic()
     door.cancel(request)
     assert door.wait(request, seconds=5)[request]["error"]["code"] == "cancelled"
+    assert time.monotonic() - cancelled_at < 2  # a block that is being encoded is finished first
     with Archive.open(path) as opened:
         assert opened.chip_count() > 0
         assert opened.verify() == []
+
+
+def test_looking_for_missing_rasters_is_cancelled_within_a_second(door, raster, tmp_path):
+    path = tmp_path / "moved.gpkg"
+    with Archive.create(path, encoder="frors", encoder_sha256="0" * 64, dimension=256) as moved:
+        for number in range(200):  # each is looked for in the file of that name, which is another raster
+            gone = f"/gone/{number}/{raster.name}"
+            moved.add_raster(RasterRecord(gone, "x", "EPSG:26910", (0, 1, 0, 0, 0, -1), 7, 6, 0.3, {}, 3))
+    request = door.send("relink", archive=str(path), folder=str(raster.parent))
+    while "progress" not in door.events.get(timeout=30):
+        pass
+    cancelled_at = time.monotonic()
+    door.cancel(request)
+    assert door.wait(request, seconds=5)[request]["error"]["code"] == "cancelled"
+    assert time.monotonic() - cancelled_at < 1
 
 
 def test_plan_counts_the_chips_that_indexing_makes(door, archive, raster):

@@ -7,11 +7,13 @@ import random
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from frors_qgis.engine.archive.archive import Archive
+from tests.hard.shell_door import ShellDoor
 from tests.hard.tally import Part
 from tests.hard.workshop import QuickDoor, write_raster
 
@@ -19,6 +21,9 @@ _SECONDS_PER_BLOCK = 0.05
 _SECONDS = 120.0
 _MOST_AGAIN = 3
 """Blocks that may have to be encoded again: one being encoded, one that waits for its turn, one being written."""
+_ENGINE_SECONDS = 10.0
+"""By when an engine must be gone whose QGIS was killed; it has 5 s for what it is about."""
+_CLOSING_SECONDS = 3.0
 _KEPT, _OTHER = "kept.tif", "other.tif"
 
 
@@ -29,7 +34,7 @@ class Work:
     `before` are the rasters that are in the archive before; `may_vanish` says of which all chips may be gone after.
     """
 
-    method: str
+    method: str  # of the door; in QGIS an algorithm of the same name
     params: Callable[[Path], dict[str, Any]]
     prepare: Callable[[Path], None]
     may_vanish: tuple[str, ...] = ()
@@ -86,12 +91,35 @@ def kill_engines(seed: int, count: int, folder: Path, part: Part, deadline: floa
         matrix.end()
 
 
+def kill_shells(seed: int, count: int, folder: Path, part: Part, deadline: float) -> None:
+    """Kills QGIS instead, `count` times: while its engine works for it, and while it changes its settings.
+
+    Every other time the engine is killed with it, a moment later, as when the system ends a whole session.
+    """
+    part.add(kills=0, chips_lost=0)
+    matrix = _ShellMatrix(folder, part)
+    try:
+        names = ("index", "settings", "re-index", "remove")
+        done = 0
+        while done < count and time.monotonic() < deadline:
+            name = names[done % len(names)]
+            chance = random.Random(f"{seed} shell {done}")
+            if name == "settings":
+                matrix.interrupt_settings(chance, done)
+            else:
+                matrix.interrupt(name, chance, done)
+            done += 1
+    finally:
+        matrix.end()
+
+
 class _Matrix:
     """A folder with an archive that is copied for every kill, and the engine that the next one is for."""
 
     def __init__(self, folder: Path, part: Part) -> None:
         self._folder, self._part = folder, part
         self._blocks = folder / "blocks"
+        self._variables = {"FRORS_HARD_BLOCKS": str(self._blocks), "FRORS_HARD_SECONDS": str(_SECONDS_PER_BLOCK)}
         self._door = self._start()
         self._pattern = folder / "pattern"
         self._pattern.mkdir()
@@ -102,9 +130,8 @@ class _Matrix:
         self._before = _counts(self._pattern)
         self._usual = {name: self._measure(name) for name in WORKS}
 
-    def _start(self) -> QuickDoor:
-        variables = {"FRORS_HARD_BLOCKS": str(self._blocks), "FRORS_HARD_SECONDS": str(_SECONDS_PER_BLOCK)}
-        door = QuickDoor(self._folder / "private", self._folder, variables)
+    def _start(self) -> QuickDoor | ShellDoor:
+        door = QuickDoor(self._folder / "private", self._folder, self._variables)
         door.call("hello")
         return door
 
@@ -136,11 +163,11 @@ class _Matrix:
         self._blocks.write_bytes(b"")
         request = self._door.send(work.method, **work.params(folder))
         if work.encodes and chance.randrange(2):
-            self._wait_for_progress(request, chance.randrange(1, max(2, usual_blocks)))
+            self._wait_for_blocks(request, chance.randrange(1, max(2, usual_blocks)))
             time.sleep(chance.uniform(0, _SECONDS_PER_BLOCK))
         else:
             time.sleep(chance.uniform(0, 0.95 * usual))
-        self._door.kill()
+        self._kill(f"{name}, kill {number}", chance)
         finished = self._has_ended(request)
         begun = self._encoded()
         self._part.add(kills=1, kills_after_the_end=finished, **{f"kills_during_{name}": not finished})
@@ -154,7 +181,11 @@ class _Matrix:
             self._door.kill()
             self._door = self._start()
 
-    def _wait_for_progress(self, request: int, events: int) -> None:
+    def _kill(self, place: str, chance: random.Random) -> None:
+        self._door.kill()
+
+    def _wait_for_blocks(self, request: int, events: int) -> None:
+        """Until so many blocks are told to be written."""
         seen = 0
         deadline = time.monotonic() + _SECONDS
         while seen < events and time.monotonic() < deadline:
@@ -187,13 +218,20 @@ class _Matrix:
         return left
 
     def _go_on(
-        self, place: str, work: Work, folder: Path, begun: int, usual_blocks: int, after: dict[str, int], kept: Any
+        self,
+        place: str,
+        work: Work,
+        folder: Path,
+        begun: int,
+        usual_blocks: int,
+        after: dict[str, int],
+        kept: dict[str, int],
     ) -> None:
         """The same request again, by a new engine: it must come to the same end, with little done twice."""
         before = self._encoded()
         request = self._door.send(work.method, **work.params(folder))
         event = self._door.wait(request, seconds=_SECONDS)[request]
-        if "error" in event and not (work.method == "remove" and event["error"]["code"] == "raster_unknown"):
+        if "error" in event and not (work.method == "remove" and _OTHER not in kept):
             self._part.fault(f"{place}: going on was refused: {event['error']}")
             return
         if work.encodes:
@@ -210,13 +248,81 @@ class _Matrix:
         if not found or found[0]["chip"] != 1:
             self._part.fault(f"{place}: a chip does not find itself: {found[:1]}")
         self._door.call("close", **_archive(folder))
-        beside = sorted(path.name for path in folder.iterdir() if path.name.startswith((".", "a.gpkg-")))
-        beside += [path.name for path in folder.glob("a.gpkg.index/*.part")]
+        deadline = time.monotonic() + _CLOSING_SECONDS  # lanes that had nothing to do close after the answer
+        while (beside := _beside(folder)) and time.monotonic() < deadline:
+            time.sleep(0.05)
         if beside:
             self._part.fault(f"{place}: left behind: {beside}", "files left")
 
     def end(self) -> None:
         self._door.kill()
+
+
+class _ShellMatrix(_Matrix):
+    """The same with a QGIS that has an engine; the next one goes on with what the one before was killed at."""
+
+    def _start(self) -> ShellDoor:
+        door = ShellDoor(self._folder, self._variables)
+        door.call("hello")
+        self._settings = door.settings
+        self._part.measure(seconds_to_start=door.seconds)
+        return door
+
+    def _kill(self, place: str, chance: random.Random) -> None:
+        with_engine = chance.randrange(2)
+        self._door.kill()
+        if with_engine:
+            time.sleep(chance.uniform(0, 0.05))
+            self._door.kill_engines()
+        seconds = self._door.wait_for_engines(_ENGINE_SECONDS)
+        self._part.measure(**{"seconds until the engine was gone": seconds})
+        if seconds >= _ENGINE_SECONDS:
+            self._part.fault(f"{place}: its engine is still there", "orphans")
+            self._door.kill_engines()
+
+    def _wait_for_blocks(self, request: int, events: int) -> None:
+        deadline = time.monotonic() + _SECONDS
+        while self._encoded() < events + 1 and time.monotonic() < deadline and self._door.events.empty():
+            time.sleep(0.002)
+
+    def interrupt_settings(self, chance: random.Random, number: int) -> None:
+        """One kill while the settings change; the next QGIS must find them as they were before or after a change."""
+        place = f"settings, kill {number}"
+        first = 100 * number + 1
+        self._door.change(first)
+        told = first - 1
+        end = time.monotonic() + chance.uniform(0.02, 1.5)
+        while (rest := end - time.monotonic()) > 0:
+            with suppress(queue.Empty):
+                told = self._door.events.get(timeout=rest)["written"]
+        before = self._settings
+        self._kill(place, chance)
+        while not self._door.events.empty():
+            told = self._door.events.get_nowait()["written"]
+        self._part.add(kills=1, kills_during_settings=1)
+        self._door = self._start()
+        now = self._settings
+        written = {**before, "others": "kept"} if told < first else _settings_of(told)
+        allowed = (written, _settings_of(told + 1))
+        if any(now[name] not in (state[name] for state in allowed) for name in now):
+            self._part.fault(f"{place}: {now} in the settings, not {allowed}", "settings lost")
+
+    def end(self) -> None:
+        """Ends it well; the private folders of all that were killed must have gone."""
+        if self._door.close() != 0:
+            self._part.fault("QGIS did not end well", "crashes")
+        if left := self._door.private_folders():
+            self._part.fault(f"private folders of dead ones: {left}", "files left")
+
+
+def _beside(folder: Path) -> list[str]:
+    """Files that an archive has beside it only while it is written."""
+    names = [path.name for path in folder.iterdir() if path.name.startswith((".", "a.gpkg-"))]
+    return sorted(names + [path.name for path in folder.glob("a.gpkg.index/*.part")])
+
+
+def _settings_of(number: int) -> dict[str, Any]:
+    return {"threads": number, "cache": number, "archive": f"/archives/{number}.gpkg", "others": "kept"}
 
 
 def _counts(folder: Path) -> dict[str, int]:

@@ -43,7 +43,7 @@ class Guard:
         if event in _FORBIDDEN:
             self.seen.append(f"{event} {arguments!r:.200}")
         elif event in _CHANGING or (event == "open" and _writes(arguments)):
-            path = arguments[0]
+            path = arguments[1 if event in ("os.link", "os.symlink") else 0]
             if isinstance(path, (str, bytes, os.PathLike)) and not self._is_inside(os.fsdecode(path)):
                 self.seen.append(f"{event} of {os.fsdecode(path)[:200]}")
 

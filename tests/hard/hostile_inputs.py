@@ -52,6 +52,8 @@ def _read_some(
     home.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tests.hard.hostile_worker", surface, *map(str, (seed, folder, first, end, step))]
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "HOME": str(home), "TMPDIR": str(home)}
+    environment["OMP_NUM_THREADS"] = "1"  # there are as many processes as cores
+    environment |= {"QT_QPA_PLATFORM": "offscreen", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
     # What libraries do out of Python's sight is seen by what it leaves: the process works in the home that is looked
     # through at the end.
     process = subprocess.Popen(
@@ -107,9 +109,9 @@ def _read_some(
 
 
 def _names(folder: Path) -> set[str]:
-    """What lies in a process's folder and in its home, but for the input itself."""
+    """What lies in a process's folder and in its home, but for the input itself and QGIS's own temporary files."""
     places = (*folder.iterdir(), *(folder / "home").iterdir())
-    return {str(path.relative_to(folder)) for path in places} - {"input"}
+    return {str(path.relative_to(folder)) for path in places if not path.name.startswith("qt_temp")} - {"input"}
 
 
 def _pass_on(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> None:

@@ -38,8 +38,8 @@ class Tally:
 
     @property
     def injected(self) -> int:
-        """Hostile inputs and kills of all parts."""
-        return sum(part.counts["inputs"] + part.counts["kills"] for part in self._parts.values())
+        """Hostile inputs, kills and power cuts of all parts."""
+        return sum(part.counts[what] for part in self._parts.values() for what in ("inputs", "kills", "cuts"))
 
     def write(self, *, at_once: bool = False) -> None:
         """Writes the file, at most every two seconds unless at once; a reader never sees half of it."""

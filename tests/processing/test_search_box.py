@@ -21,7 +21,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication, QThread
 
+from frors_qgis.client.client import EngineClient
 from frors_qgis.protocol import EngineError
+from tests.shell.conftest import write_raster
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 UTM = QgsCoordinateReferenceSystem("EPSG:26910")
@@ -103,6 +105,23 @@ def test_matches_keep_to_the_area(search, raster, box):
     assert rows(search(LIMIT=None, MATCHES=1000)) == everywhere
 
 
+def test_matches_keep_to_the_rasters_that_are_named(search, raster, tmp_path, monkeypatch):
+    asked, call = [], EngineClient.call
+    monkeypatch.setattr(
+        EngineClient,
+        "call",
+        lambda self, method, params, *more: asked.append(params) or call(self, method, params, *more),
+    )
+    (tmp_path / "link.tif").symlink_to(raster)
+    for only in ([str(raster)], str(tmp_path / "link.tif")):
+        assert search(ONLY=only).featureCount() == 5
+        assert asked[-1]["rasters"] == [1]
+    assert search().featureCount() == 5
+    assert "rasters" not in asked[-1]
+    with pytest.raises(QgsProcessingException, match="The archive has no raster"):
+        search(ONLY=[str(write_raster(tmp_path / "other.tif"))])
+
+
 def test_any_size_also_finds_smaller_chips(search, box):
     xmin, _, _, ymax = box
     large = f"{xmin - 30},{xmin + 70},{ymax - 70},{ymax + 30} [EPSG:26910]"
@@ -111,6 +130,18 @@ def test_any_size_also_finds_smaller_chips(search, box):
         return [f.geometry().area() for f in search(EXTENT=large, MATCHES=1000, **others).getFeatures()]
 
     assert min(areas(ANY_SIZE=True)) < min(areas()) / 2
+
+
+def test_words_limit_the_matches_or_weigh_with_their_looks(search):
+    everywhere = rows(search())
+    assert rows(search(WORDS="resolution < 1 m, within 10 km")) == everywhere
+    assert rows(search(WORDS=" ")) == everywhere
+    assert rows(search(WORDS="within 10 m", MATCHES=1000)) == everywhere[:1]  # the chip that the box is
+    weighed = rows(search(WORDS="within 10 km", WORDS_WEIGHT=0.5))
+    assert [row[2] for row in weighed] == [row[2] for row in everywhere]
+    assert [row[1] for row in weighed] == pytest.approx([0.5 + row[1] / 2 for row in everywhere], abs=1e-3)
+    with pytest.raises(QgsProcessingException, match="'winterly' cannot be read"):
+        search(WORDS="winterly")
 
 
 def test_matches_are_written_to_a_file(search, tmp_path):

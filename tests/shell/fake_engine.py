@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 home = Path(sys.argv[1])
-saved, noted = {}, set()
+saved, noted, said = {}, set(), {}
 out, lock, cancelled = sys.stdout.buffer, threading.Lock(), set()
 
 
@@ -97,6 +97,7 @@ def saved_query(number, name):
     found = {"name": name, "start": start, "searched": "2026-11-02T10:00:00+00:00", "newest": 1050, "last_chip": 1200}
     found |= {key: params.get(key) for key in ("title", "size")} | {"box": params.get("box", [])}
     filters = ("k", "any_size", "rasters", "since", "until", "months", "least_score", "apart", "within", "crs")
+    filters += ("words", "words_weight", "place")
     found["filters"] = {key: params[key] for key in filters if key in params}
     for kind in ("positive", "negative"):
         chips = params.get(kind, [])
@@ -104,6 +105,17 @@ def saved_query(number, name):
         found[f"{kind}_boxes"] = params.get(f"{kind}_boxes", []) + [[0.5] * 4 for chip in chips if chip > 1100]
     found["picture"] = picture(number, 64, (200, 120, 40)) if "picture" in params else None
     return found
+
+
+def described(raster):
+    """Tags and name disagree on the date; what the user says goes before both."""
+    own = said.get(raster, {}).items()
+    facts = [{"field": name, "value": value, "source": "user"} for name, value in own if value is not None]
+    others = [("acquired", "2024-06-01", "tags"), ("gsd", 0.3, "raster"), ("place", [-122.68, 47.56], "raster")]
+    facts += [{"field": name, "value": value, "source": source} for name, value, source in others]
+    name = {"field": "acquired", "value": "2024-06-11", "source": "name"}
+    conflicts = [] if dict(own).get("acquired") else [{"used": facts[0], "other": name, "sentence": ""}]
+    return {"id": raster, "facts": [*facts, name], "conflicts": conflicts, "sentence": "resolution 0.3 m."}
 
 
 def plan(params):
@@ -117,6 +129,7 @@ def plan(params):
             "chips": 120,
             "new": 120,
         }
+        | described(path)
         for path in params["rasters"]
     ]
     chips = 120 * len(rasters)
@@ -140,8 +153,20 @@ def result(number, method, params):
         thumbnail = picture(number, params.get("thumbnail", 64), (40, 120, 200))
         return {
             "embedding": [0.0625] * 256, "ground_size": 38.4, "chip_size": 38.4, "note": None, "gsd": 0.3,
-            "cells": [4, 3], "thumbnail": thumbnail,
+            "cells": [4, 3], "thumbnail": thumbnail, "place": [-122.679, 47.559], "acquired": "2024-06-01",
         }  # fmt: skip
+    if method == "complete_words":
+        wrong = "zzz" in params["words"]
+        message = "'zzz' cannot be read; in its place could stand a number." if wrong else None
+        words = [word for word in ("summer", "sentinel-2") if params["words"][-1:] == "s"]
+        return {"completions": words, "start": len(params["words"]) - 1, "message": message}
+    if method == "describe_raster":
+        return described(params["raster"])
+    if method == "set_acquisition":
+        said.setdefault(params["raster"], {}).update(params["fields"])
+        return described(params["raster"])
+    if method == "check_acquisition":
+        return {"acquisition": {name: value for name, value in params["fields"].items() if value is not None}}
     if method == "search":
         return {"matches": ranked(params), "note": None}
     if method == "save_query":

@@ -39,10 +39,12 @@ def test_layers_of_a_reopened_archive_show_what_was_added(qgis_new_project, arch
     assert layer.featureCount() == 2
 
 
-def test_layers_of_other_files_and_kinds_are_left_alone(qgis_new_project, archive_file, raster_file):
+def test_layers_of_other_files_and_kinds_are_left_alone(qgis_new_project, archive_file, raster_file, tmp_path):
     memory = QgsVectorLayer("Polygon?crs=EPSG:4326", "memory", "memory")
     gone = QgsVectorLayer("/nowhere/gone.gpkg|layername=chips", "gone", "ogr")
-    QgsProject.instance().addMapLayers([memory, gone])
+    (tmp_path / "circle.gpkg").symlink_to("circle.gpkg")
+    circle = QgsVectorLayer(f"{tmp_path}/circle.gpkg|layername=chips", "circle", "ogr")
+    QgsProject.instance().addMapLayers([memory, gone, circle])
     repaints = []
     memory.repaintRequested.connect(lambda *_: repaints.append(1))
     reload_archive_layers(QgsProject.instance(), [str(archive_file)])

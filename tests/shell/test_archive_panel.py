@@ -104,6 +104,20 @@ def test_missing_rasters_can_be_looked_for_in_a_folder(ready, window, fake, wait
     wait_until(lambda: "rasters" in panel.info)
 
 
+def test_the_search_for_missing_rasters_is_cancelled_at_once_and_what_was_found_stays(
+    ready, window, fake, wait_until, monkeypatch
+):
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "/media/drive")
+    fake.order(relink={"delay": 5})
+    ready.dock.archive._find.click()
+    wait_until(lambda: ready.dock.finding_progress._left.text())
+    opened = len(fake.requests("open"))
+    ready.dock.finding_progress._cancel.click()
+    wait_until(lambda: ready.dock.finding_progress.isHidden(), 1.0)
+    assert window.messages == []
+    wait_until(lambda: len(fake.requests("open")) > opened)
+
+
 def test_without_a_folder_nothing_is_looked_for(ready, fake, monkeypatch, run_for):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
     ready.dock.archive._find.click()

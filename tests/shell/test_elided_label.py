@@ -27,3 +27,11 @@ def test_the_beginning_of_a_line_that_does_not_fit_is_what_is_seen(qgis_app):
         one.resize(150, 20)
     assert label.grab().toImage() == other.grab().toImage(), "the end is left out"
     assert label.toolTip() == SENTENCE
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is_in_the_tool_tip(qgis_app):
+    label = ElidedLabel()
+    label.setText("<img src='//host.invalid/a.png'>\nb & c")
+    assert label.toolTip() == "<qt>&lt;img src=&#x27;//host.invalid/a.png&#x27;&gt;<br>b &amp; c</qt>"
+    label.setText("a & b > c")
+    assert label.toolTip() == "a & b > c"

@@ -8,10 +8,13 @@ from pathlib import Path
 from osgeo import gdal
 from qgis.core import QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
 from frors_qgis.resources import resource_path
 from frors_qgis.shell.index_dialog import IndexDialog
+from tests.qgis_process import QgisProcess
 
 
 def menu_action(window, text):
@@ -68,6 +71,15 @@ def test_an_analyst_indexes_through_the_menu_draws_a_box_and_gets_matches(window
     assert Path(features[0]["raster"]).name == "part.tif"
     assert layer.renderer().type() == "graduatedSymbol"
 
+    dock.query.show_words_button.click()
+    QTest.keyClicks(dock.words.line, "resolution < 1 m, within 100 km")
+    QTest.keyClick(dock.words.line, Qt.Key.Key_Return)
+    dock.words._weight.setValue(5)
+    wait_until(lambda: dock.results.model.matches()[-1].score > matches[-1].score + 0.01, 60)
+    assert {match.chip for match in dock.results.model.matches()} == {match.chip for match in matches}
+    dock.words.alone_wanted.emit()
+    wait_until(lambda: {match.score for match in dock.results.model.matches()} == {1.0}, 60)
+
 
 def test_a_second_index_run_and_a_killed_engine_lose_nothing(window, real_plugin, tmp_path, wait_until):
     archive = Path(tmp_path / "town.gpkg")
@@ -80,12 +92,16 @@ def test_a_second_index_run_and_a_killed_engine_lose_nothing(window, real_plugin
     assert real_plugin.dock.results.model.matches()[0].chip == chip
 
 
-def test_the_toolbox_gives_the_same_as_the_panel(window, real_plugin, sample, tmp_path, wait_until, qgis_processing):
+def test_toolbox_and_qgis_process_give_the_same_as_the_panel(
+    window, real_plugin, sample, tmp_path, wait_until, qgis_processing
+):
     import processing
 
     archive, other = tmp_path / "town.gpkg", tmp_path / "other.gpkg"
     index_through_the_menu(window, real_plugin, archive, wait_until)
-    processing.run("frors:index", {"RASTERS": [sample.source()], "ARCHIVE": str(other)})
+    (tmp_path / "home").mkdir()
+    qgis_process = QgisProcess(tmp_path / "home")
+    qgis_process("run", "frors:index", "--", f"RASTERS={sample.source()}", f"ARCHIVE={other}")
     assert contents(other) == contents(archive)
 
     box, _ = chip_box(archive, 4)
@@ -99,8 +115,16 @@ def test_the_toolbox_gives_the_same_as_the_panel(window, real_plugin, sample, tm
     extent = f"{drawn.xMinimum()!r},{drawn.xMaximum()!r},{drawn.yMinimum()!r},{drawn.yMaximum()!r} [EPSG:26910]"
     values = {"ARCHIVE": str(archive), "RASTER": sample.source(), "EXTENT": extent, "MATCHES": 100}
     found = processing.run("frors:search", values | {"OUTPUT": "TEMPORARY_OUTPUT"})["OUTPUT"]
-    rows = sorted(found.getFeatures(), key=lambda feature: feature["rank"])
-    assert [(feature["chip"], feature["score"]) for feature in rows] == shown
+    assert ranked(found) == shown
+    values = {**values, "ARCHIVE": str(other), "OUTPUT": str(tmp_path / "found.gpkg")}
+    qgis_process("run", "frors:search", "--", *(f"{name}={value}" for name, value in values.items()))
+    assert ranked(QgsVectorLayer(str(tmp_path / "found.gpkg"), "found")) == shown
+
+
+def ranked(layer):
+    """Chips and scores of a layer of matches, best first."""
+    rows = sorted(layer.getFeatures(), key=lambda feature: feature["rank"])
+    return [(feature["chip"], feature["score"]) for feature in rows]
 
 
 def contents(archive):

@@ -393,6 +393,31 @@ def test_a_click_on_a_match_on_the_map_offers_its_menu(ready, found, window, wai
     QApplication.activePopupWidget().close()
 
 
+def test_a_click_on_a_match_on_the_map_with_shift_or_ctrl_marks_it_and_another_takes_the_mark_away(
+    ready, found, window, fake, wait_for_ranking
+):
+    transform = window.canvas.getCoordinateTransform()
+    crs = window.canvas.mapSettings().destinationCrs()
+
+    def click(row, key):
+        place = found[row].geometry.centroid()
+        place.transform(QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4326"), crs, QgsProject.instance()))
+        pixel = transform.transform(place.asPoint())
+        at = QPoint(round(pixel.x()), round(pixel.y()))
+        window.drag(at, at, keys=key)
+
+    click(2, Qt.KeyboardModifier.ShiftModifier)
+    click(3, Qt.KeyboardModifier.ControlModifier)
+    assert ready.dock.examples.text == "Examples: 1 right, 1 wrong"
+    wait_for_ranking()
+    params = fake.requests("search")[-1]["params"]
+    assert (params["positive"], params["negative"]) == ([1003], [1004])
+    click(2, Qt.KeyboardModifier.ShiftModifier)
+    assert ready.dock.examples.text == "Examples: 0 right, 1 wrong"
+    ready.box_tool.match_marked.emit(QgsPointXY(0, 0), True)
+    assert "no match to mark" in window.messages[-1][1]
+
+
 def test_a_click_beside_every_match_explains_how_boxes_are_drawn(ready, found, window):
     ready.box_tool.clicked.emit(QgsPointXY(0, 0))
     assert "Drag a box" in window.messages[-1][1]
@@ -415,8 +440,8 @@ def test_marking_with_the_keys_goes_on_in_the_same_row_when_the_chosen_match_dro
     view, model = ready.dock.results.view, ready.dock.results.model
     without = [match for match in model.matches() if match.chip not in (1004, 1005)]
     answer = [
-        {"rank": rank, "score": one.score, "chip": one.chip, "raster": one.raster, "acquired": None,
-         "ground_size": one.ground_size, "footprint": one.footprint}
+        {"rank": rank, "score": one.score, "chip": one.chip, "raster": one.raster, "raster_id": 1,
+         "acquired": None, "ground_size": one.ground_size, "footprint": one.footprint}
         for rank, one in enumerate(without, 1)
     ]  # fmt: skip
     fake.order(search={"result": {"matches": answer}})

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsRectangle
 from qgis.gui import QgsDateEdit
 from qgis.PyQt.QtCore import QDate
 
 from frors_qgis.shell.filters_panel import FiltersPanel
+from frors_qgis.shell.raster_groups import layer_groups
 
 BOX = QgsRectangle(523530, 5267940, 523560, 5267970)
 
@@ -94,6 +97,45 @@ def test_a_chosen_raster_stays_chosen_for_as_long_as_the_archive_has_it(panel):
     assert panel.params() == {"rasters": [2]}
     panel.show_rasters([(3, "/data/field.tif")])
     assert panel.params() == {}
+
+
+def test_rasters_can_be_chosen_by_their_group_of_layers_or_their_folder(panel, raster_layer):
+    path = raster_layer.source()
+    panel.show_rasters([(1, path), (2, "/data/2024/port.tif"), (3, "/data/2024/a & b.tif"), (4, "C:\\scans\\x.tif")])
+    root = QgsProject.instance().layerTreeRoot()
+    inner = root.addGroup("Aerials").addGroup("Town")
+    inner.addLayer(raster_layer)
+    root.addGroup("FRORS matches")
+    menu = panel._groups.menu()
+    menu.aboutToShow.emit()
+    actions = {action.text(): action for action in menu.actions() if not action.isSeparator()}
+    folder = Path(path).parent.name
+    assert set(actions) == {
+        *("Aerials (1 raster)", "Town (1 raster)"), *("2024 (2 rasters)", "scans (1 raster)", f"{folder} (1 raster)")
+    }  # fmt: skip
+    assert actions["Town (1 raster)"].toolTip() == "Aerials / Town"
+    actions["2024 (2 rasters)"].trigger()
+    assert panel.params() == {"rasters": [2, 3]}
+    actions["Aerials (1 raster)"].trigger()
+    assert panel.params() == {"rasters": [1]}
+    assert len(panel.told) == 2
+
+
+def test_a_layer_that_is_opened_through_a_link_is_in_its_group_too(window, raster_file, tmp_path):
+    (tmp_path / "link.tif").symlink_to(raster_file)
+    layer = QgsRasterLayer(str(tmp_path / "link.tif"), "link")
+    QgsProject.instance().addMapLayer(layer, False)
+    QgsProject.instance().layerTreeRoot().addGroup("Linked").addLayer(layer)
+    (group,) = layer_groups(QgsProject.instance(), {str(raster_file): 7})
+    assert (group.name, group.rasters) == ("Linked", (7,))
+
+
+def test_without_groups_the_menu_says_so(panel):
+    menu = panel._groups.menu()
+    menu.aboutToShow.emit()
+    (action,) = menu.actions()
+    assert not action.isEnabled()
+    assert "no groups" in action.text()
 
 
 def test_filters_reach_the_engine_and_changing_one_searches_again(ready, window, fake, wait_until):

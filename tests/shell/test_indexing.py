@@ -38,7 +38,7 @@ def test_the_dialog_lists_what_can_be_indexed_and_why_the_rest_cannot(dialog, ra
     rows = names(dialog)
     assert set(rows) == {"town", "tiles"}, "a file is listed once"
     assert rows["tiles"].isDisabled()
-    assert "Not a file" in rows["tiles"].text(3)
+    assert "Not a file" in rows["tiles"].text(4)
     assert dialog.request().rasters == (str(raster_file),)
 
 
@@ -93,8 +93,8 @@ def test_a_raster_that_cannot_be_read_says_so_in_its_row(plugin, fake, wait_unti
     fake.order(plan={"result": {"rasters": [{"path": str(raster_file), "error": error, "chips": 0}], "chips": 0}})
     plugin.actions[0].trigger()
     dialog = plugin._index._dialog
-    wait_until(lambda: names(dialog)["town"].text(3))
-    assert names(dialog)["town"].text(3) == error["message"]
+    wait_until(lambda: names(dialog)["town"].text(4))
+    assert names(dialog)["town"].text(4) == error["message"]
     assert dialog._estimate.text() == "None of these rasters can be indexed."
     assert not dialog._buttons.buttons()[0].isEnabled()
 
@@ -105,7 +105,7 @@ def test_what_the_archive_holds_already_is_said_and_left_out_of_the_estimate(plu
     plugin.actions[0].trigger()
     dialog = plugin._index._dialog
     wait_until(lambda: dialog._estimate.text() == "The archive holds all of this already.")
-    assert names(dialog)["town"].text(3) == "In the archive already"
+    assert names(dialog)["town"].text(4) == "In the archive already"
     assert dialog._buttons.buttons()[0].isEnabled(), "for it also finds out what has changed or is missing"
 
 

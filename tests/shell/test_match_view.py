@@ -15,7 +15,7 @@ CORNERS = [[7.0, 43.0], [7.1, 43.0], [7.1, 42.9], [7.0, 42.9]]
 
 def made_match(rank, **changes):
     value = {
-        "rank": rank, "score": 1 - rank / 2000, "chip": rank + 5000, "raster": "/data/port.tif",
+        "rank": rank, "score": 1 - rank / 2000, "chip": rank + 5000, "raster": "/data/port.tif", "raster_id": 1,
         "acquired": "2020-02-03", "ground_size": 38.4, "footprint": CORNERS,
     }  # fmt: skip
     return match_from_json(value | changes)

@@ -16,6 +16,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QDialog, QInputDialog, QMessageBox
 
 from frors_qgis.shell import contact_sheet_controller
+from frors_qgis.shell.acquisition_dialog import AcquisitionDialog
 
 ACTIONS = 500
 MOST_MS, LONG_MS = 30, 400
@@ -103,6 +104,40 @@ class Monkey:
         if match := self.some_match():
             self.dock.results.view.why_wanted.emit(match)
 
+    def do_write_words(self):
+        line = self.dock.words.line
+        if self.random.random() < 0.3:
+            line.clear()
+        QTest.keyClicks(line, self.random.choice(["summer, ", "zzz", "s", "cloud < 9", "within 5 km, "]))
+        if self.random.random() < 0.5:
+            QTest.keyClick(line, self.random.choice([Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Down]))
+
+    def do_weigh_words(self):
+        self.dock.query.show_words_button.setChecked(self.random.random() < 0.7)
+        self.dock.words._weight.setValue(self.random.randrange(11))
+
+    def do_ask_with_one_click(self):
+        self.dock.words.menu_opened.emit()
+        row, view, match = self.dock.words, self.dock.results.view, self.some_match()
+        asked = [row.alone_wanted, row.same_place_wanted, row.elsewhere_wanted, row.acquisitions_wanted]
+        if match:
+            asked += [lambda: view.same_place_wanted.emit(match), lambda: view.elsewhere_wanted.emit(match)]
+            asked.append(lambda: view.acquisition_wanted.emit(match))
+        chosen = self.random.choice(asked)
+        getattr(chosen, "emit", chosen)()
+
+    def do_edit_an_acquisition(self):
+        for window in QApplication.topLevelWidgets():
+            if isinstance(window, AcquisitionDialog) and window.isVisible():
+                window.form._lines[self.random.choice(["cloud", "acquired"])].setText(
+                    self.random.choice(["", "7", "?"])
+                )
+                window._save.click()
+
+    def do_click_on_the_timeline(self):
+        place = QPoint(self.random.randrange(0, 300), 15)
+        QTest.mouseClick(self.dock.results.timeline, Qt.MouseButton.LeftButton, pos=place)
+
     def do_close_windows(self):
         for window in QApplication.topLevelWidgets():
             if isinstance(window, QDialog) and window.isVisible():
@@ -150,7 +185,23 @@ class Monkey:
 
     def do_cancel(self):
         rows = [self.dock.search_progress, self.dock.index_progress, self.dock.outline_progress]
-        self.random.choice([*rows, self.dock.sheet_progress]).cancel_wanted.emit()
+        self.random.choice([*rows, self.dock.sheet_progress, self.dock.finding_progress]).cancel_wanted.emit()
+
+    def do_look_for_missing_rasters(self):
+        self.dock.archive.folder_chosen.emit(str(self.folder))
+
+    def do_choose_a_group_of_rasters(self):
+        menu = self.dock.filters._groups.menu()
+        menu.aboutToShow.emit()
+        if actions := [action for action in menu.actions() if action.isEnabled()]:
+            self.random.choice(actions).trigger()
+
+    def do_click_a_match_on_the_map(self):
+        key = self.random.choice([Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier])
+        if not self.plugin.actions[1].isChecked():
+            self.plugin.actions[1].trigger()
+        place = QPoint(self.random.randrange(20, 500), self.random.randrange(20, 400))
+        self.window.drag(place, place, keys=key)
 
     def do_choose_an_archive(self):
         self.dock.archive.archive_chosen.emit(str(self.random.choice(self.archives)))
@@ -203,7 +254,7 @@ class Monkey:
             self.fake.order(**{self.random.choice(["embed", "search", "thumbnail"]): {"crash": True}})
 
     def do_let_the_engine_be_slow(self):
-        self.fake.order(**{self.random.choice(["embed", "search", "thumbnail", "index"]): {"delay": 0.3}})
+        self.fake.order(**{self.random.choice(["embed", "search", "thumbnail", "index", "relink"]): {"delay": 0.3}})
 
     def do_let_the_engine_work(self):
         self.fake.order()

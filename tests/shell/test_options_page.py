@@ -74,11 +74,26 @@ def test_new_archives_start_from_what_is_set(plugin, window, tmp_path, wait_unti
     page = window.options_pages[0].createWidget(None)
     page._folder.setFilePath(str(tmp_path))
     page._windows[4].setChecked(False)
+    page._gsd.setValue(0.25)
     page.apply()
     plugin.actions[0].trigger()
     dialog = plugin._index._open_dialog()
     assert Path(dialog.findChild(QgsFileWidget).filePath()).parent == tmp_path
-    assert dialog.request().windows == (8,)
+    assert (dialog.request().windows, dialog.request().gsd) == ((8,), 0.25)
+    dialog.reject()
+    assert window.options_pages[0].createWidget(None)._gsd.value() == 0.25
+
+
+@pytest.mark.parametrize("junk", ["", "fine", "-3", "1e99", "nan"])
+def test_without_a_sensible_ground_gsd_each_raster_is_proposed_at_its_own(plugin, window, junk):
+    QgsSettings().setValue("plugins/frors/gsd", junk)
+    assert plugin._settings.gsd is None
+    page = window.options_pages[0].createWidget(None)
+    assert page._gsd.text() == "Each raster at its own"
+    page.apply()
+    plugin.actions[0].trigger()
+    dialog = plugin._index._open_dialog()
+    assert dialog.request().gsd is None
     dialog.reject()
 
 

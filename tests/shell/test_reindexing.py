@@ -102,7 +102,7 @@ def test_the_offer_is_taken_and_the_new_archive_is_searched(
     there, gone = rows(dialog)
     assert (there.text(0), there.checkState(0)) == ("part.tif", Qt.CheckState.Checked)
     assert gone.isDisabled()
-    assert gone.text(3) == f"The file {tmp_path / 'gone.tif'} is not there."
+    assert gone.text(4) == f"The file {tmp_path / 'gone.tif'} is not there."
     assert dialog.request() == IndexRequest((sample.source(),), None, (4,), 0.25)
     new = Path(dialog.findChild(QgsFileWidget).filePath())
     assert (new.parent, new.exists()) == (tmp_path, False)

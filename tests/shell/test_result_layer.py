@@ -15,11 +15,14 @@ from qgis.core import (
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QDateTime
 
 from frors_qgis.resources import resource_path
+from frors_qgis.shell import result_file
 from frors_qgis.shell.map_colours import SCORE_COLOURS
 from frors_qgis.shell.map_marks import lonlat_polygon
 from frors_qgis.shell.match import match_from_json
+from frors_qgis.shell.ranked_layer import rank_layer
 from frors_qgis.shell.result_file import FinishedQuery, match_features, results_folder, write_result_file
 from frors_qgis.shell.result_layer import add_result_layers, results_group_name, style_matches
 
@@ -32,7 +35,7 @@ def made_query(count=10, title="town, 38 x 38 m"):
             match_from_json(
                 {
                     "rank": rank, "score": 0.9 - rank / 100, "chip": 2**40 + rank, "raster": "/d/town.tif",
-                    "acquired": "2021-03-04T05:06:07Z" if rank % 2 else None, "ground_size": 38.4,
+                    "raster_id": 1, "acquired": "2021-03-04T05:06:07Z" if rank % 2 else None, "ground_size": 38.4,
                     "footprint": [[west, 43.1], [west + 0.001, 43.1], [west + 0.001, 43.0], [west, 43.0]],
                 }
             )
@@ -197,3 +200,27 @@ def test_the_style_file_loads_and_holds_no_path(qgis_app):
 
 def test_searches_are_kept_beside_their_archive():
     assert str(results_folder("/data/my.town.gpkg")) == "/data/my.town_matches"
+
+
+def test_a_layer_follows_the_ranking_also_when_the_user_has_deleted_fields(qgis_new_project):
+    query = made_query()
+    _, matches = added(replace(query, matches=query.matches[:4]), None)
+    names = ("date", "raster", "box", "note", "query")
+    assert matches.dataProvider().deleteAttributes([matches.fields().indexOf(name) for name in names])
+    matches.updateFields()
+    for _ in rank_layer(matches, query, {query.matches[9].chip: True}):
+        pass
+    features = sorted(matches.getFeatures(), key=lambda feature: feature["rank"])
+    assert [feature["rank"] for feature in features] == list(range(1, 11))
+    assert features[9]["label"] == "right"
+
+
+def test_a_clock_that_is_put_back_has_no_query_overwrite_an_earlier_one(qgis_new_project, folder, monkeypatch):
+    class StoppedClock:
+        @staticmethod
+        def currentDateTimeUtc():  # noqa: N802
+            return QDateTime(2026, 10, 25, 2, 30, 0)
+
+    monkeypatch.setattr(result_file, "QDateTime", StoppedClock)
+    files = [write_result_file(made_query(count), folder) for count in (3, 5, 7)]
+    assert [QgsVectorLayer(f"{file}|layername=matches").featureCount() for file in files] == [3, 5, 7]

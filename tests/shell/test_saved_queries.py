@@ -154,6 +154,21 @@ def test_what_is_new_is_searched_alone_and_then_counts_as_seen(ready, found, sav
     assert "new since 2026-11-02" in ready.dock.query._title.text()
 
 
+def test_searching_what_is_new_is_cancelled_within_a_second_and_it_stays_new(
+    ready, found, save, menu, fake, wait_until, run_for
+):
+    save()
+    before = len(fake.requests("search"))
+    fake.order(search={"delay": 5})
+    menu.trigger("Search what is new", "Roofs")
+    wait_until(lambda: len(fake.requests("search")) > before)
+    ready.dock.search_progress._cancel.click()
+    wait_until(lambda: ready.dock.search_progress.isHidden(), 1.0)
+    run_for(0.3)
+    assert fake.requests("note_searched") == []
+    assert menu.is_enabled("Search what is new", "Roofs")
+
+
 def test_marks_in_what_is_new_keep_to_what_is_new(ready, found, save, menu, fake, wait_until):
     save()
     menu.trigger("Search what is new", "Roofs")

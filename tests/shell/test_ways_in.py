@@ -6,7 +6,8 @@ import pytest
 from osgeo import gdal
 from qgis.core import QgsFeedback, QgsLocatorContext, QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
-from qgis.PyQt.QtGui import QDragEnterEvent, QDropEvent
+from qgis.PyQt.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QLineEdit, QToolButton, QWidget
 
 
 @pytest.fixture
@@ -93,3 +94,61 @@ def test_what_is_no_file_cannot_be_dropped(plugin):
 
 def test_the_box_tool_has_a_shortcut_that_users_can_change(plugin, window):
     assert window.shortcuts == {plugin.actions[1]: "Ctrl+Alt+B"}
+
+
+def explained(widget, inside):
+    """Whether Shift+F1 says something on a widget: it asks the widgets round it, up to the window."""
+    while widget is not None:
+        if widget.whatsThis():
+            return True
+        widget = None if widget is inside else widget.parentWidget()
+    return False
+
+
+def test_everything_that_can_be_reached_with_the_keyboard_explains_itself(plugin, window):
+    plugin.actions[0].trigger()
+    dialog, page = plugin._index._open_dialog(), window.options_pages[0].createWidget(None)
+    silent = [
+        f"{type(part).__name__} in {type(part.parentWidget()).__name__}"
+        for whole in (plugin.dock, dialog, page)
+        for part in whole.findChildren(QWidget)
+        if part.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not isinstance(part.parentWidget(), QDialogButtonBox)
+        and not explained(part, whole)
+    ]
+    assert silent == []
+    assert all(action.whatsThis() for action in plugin.actions)
+    dialog.reject()
+
+
+def test_buttons_without_words_have_a_tool_tip_and_a_name(plugin):
+    ours = [
+        button
+        for button in plugin.dock.findChildren(QToolButton)
+        if type(button.parentWidget()).__module__.startswith("frors_qgis")
+        and button.objectName() != "collapseButton"  # of QGIS
+        and not isinstance(button.parentWidget(), QLineEdit)  # Qt's own, that empties the line
+    ]
+    assert ours
+    assert [
+        button.toolTip() for button in ours if not (button.toolTip() and (button.accessibleName() or button.text()))
+    ] == []
+
+
+def test_the_menu_key_opens_the_menu_of_the_chosen_match(ready, found, monkeypatch):
+    view = ready.dock.results.view
+    view.setCurrentIndex(view.model().index(1))
+    opened = []
+    monkeypatch.setattr(view, "match_menu", lambda index: opened.append(index.row()) or _NoMenu())
+    place = view.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle).center()  # where Qt says that the key is meant
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, place, view.mapToGlobal(place))
+    QCoreApplication.sendEvent(view, event)
+    assert opened == [1]
+
+
+class _NoMenu:
+    def exec(self, place):
+        pass
+
+    def deleteLater(self):  # noqa: N802
+        pass

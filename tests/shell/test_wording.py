@@ -27,4 +27,4 @@ def test_numbers_are_written_as_the_user_s_language_writes_them(german):
     assert count_text(12345) == "12.345"
     assert metres_text(76.8) == "76,8 m"
     assert decimal_text(0.98, 4) == "0,9800"
-    assert scores_text(1, 0.98, 0.98) == "1 match, scores 0,980 to 0,980"
+    assert scores_text(1, 0.98, 0.98) == "1 match, score 0,980"

@@ -16,7 +16,12 @@ from frors_qgis.protocol import EngineError, ErrorCode
 Value = Union[str, float, Place]  # noqa: UP007 - evaluated when the module is loaded
 
 LONGEST_TEXT = 120
-_RANGES = {"gsd": (0.0, 1e6, "metres"), "cloud": (0.0, 100.0, "per cent"), "off_nadir": (0.0, 90.0, "degrees")}
+_MOST = {"gsd": 1e6, "cloud": 100.0, "off_nadir": 90.0}
+_NUMBERS = {
+    "gsd": "a number of metres up to 1,000,000",
+    "cloud": "a number of per cent from 0 to 100",
+    "off_nadir": "a number of degrees from 0 to 90",
+}
 _PLACE = "a longitude and a latitude in degrees"
 _TEXTS: dict[str, Callable[[str], str]] = {
     "platform": platform_name,
@@ -78,9 +83,8 @@ def checked(name: str, value: object) -> Any:
 
     Raises EngineError(BAD_REQUEST) for a field that there is not, or a value that it cannot have.
     """
-    if name in _RANGES:
-        low, high, unit = _RANGES[name]
-        return _number(name, value, low, high, unit)
+    if name in _MOST:
+        return _number(name, value)
     if name == "place":
         return _place(value)
     if name == "acquired":
@@ -106,9 +110,9 @@ def list_if_place(value: Value) -> str | float | list[float]:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _number(name: str, value: object, low: float, high: float, unit: str) -> float:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not low <= value <= high:
-        raise _bad(name, f"a number of {unit} from {low:g} to {high:g}")
+def _number(name: str, value: object) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value <= _MOST[name]:
+        raise _bad(name, _NUMBERS[name])
     if name == "gsd" and value < 1e-4:
         raise _bad(name, "a number of metres above 0.0001")
     return float(value)

@@ -106,9 +106,9 @@ def completions(text: str, cursor: int, known: Known = NOTHING_KNOWN) -> list[st
     None where what stands before cannot be read.
     """
     before = text[:LONGEST_LINE][: max(0, cursor)]
-    begun = re.search(r"[^\s,<>=≤≥]*$", before)
-    start = begun.group().rsplit("..", 1)[-1] if begun else ""
-    part = _clauses(_tokens(before[: len(before) - len(start)]))[-1]
+    begin = word_start(text, cursor)
+    start = before[begin:]
+    part = _clauses(_tokens(before[:begin]))[-1]
     reader = _Reader(part, known)
     try:
         reader.clause()
@@ -118,6 +118,13 @@ def completions(text: str, cursor: int, known: Known = NOTHING_KNOWN) -> list[st
     except EngineError:
         return []
     return [word for word in words if word.lower().startswith(start.lower()) and word.lower() != start.lower()]
+
+
+def word_start(text: str, cursor: int) -> int:
+    """Where the word begins that the cursor, a position in the line, stands behind."""
+    before = text[:LONGEST_LINE][: max(0, cursor)]
+    begun = re.search(r"[^\s,<>=≤≥]*$", before)
+    return len(before) - len(begun.group().rsplit("..", 1)[-1] if begun else "")
 
 
 class _MissingError(EngineError):

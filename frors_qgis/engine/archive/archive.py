@@ -12,6 +12,7 @@ from types import TracebackType
 import numpy as np
 import numpy.typing as npt
 
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import Extent
 from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.postgis.location import is_database
@@ -26,7 +27,6 @@ from frors_qgis.engine.archive.records import (
     RasterRecord,
     StoredBlock,
 )
-from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError, ErrorCode
 
 

@@ -23,6 +23,9 @@ import numpy.typing as npt
 _TRAILER = struct.Struct("<QI8s")
 _MARK = b"FRORSAR1"
 _WORD = 8
+_NO_FILE = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, MemoryError, struct.error,
+)  # fmt: skip
 
 
 class ArrayFileError(Exception):
@@ -58,8 +61,10 @@ def read_arrays(path: Path, kind: str, types: Mapping[str, str]) -> tuple[dict[s
     Raises ArrayFileError.
     """
     try:
+        if not path.is_file():  # a device or a pipe would be read for ever
+            raise ValueError("it is no plain file")
         return _parse(np.fromfile(path, np.uint8), kind, types)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error) as error:
+    except _NO_FILE as error:
         raise ArrayFileError(f"{path} is no file of {kind}: {error}") from error
 
 

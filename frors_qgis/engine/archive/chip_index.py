@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import ChipFilter
-from frors_qgis.engine.call import Check, go_on
 
 
 class ChipIndex(Protocol):
@@ -37,6 +37,15 @@ class ChipIndex(Protocol):
 
     def ground_sizes(self, chosen: ChipFilter) -> list[float]:
         """The ground sizes in metres that the chips of a filter have, each once, ascending."""
+
+    def chips(
+        self, chosen: ChipFilter, most: int, check: Check = go_on
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """Ids, rasters and ground sizes in metres of the chips of a filter [m].
+
+        Of more than `most` an archive may leave out others: of each raster it tells as many, where that has as many,
+        those of its largest ground size first, from all over it. check: called now and then, may raise.
+        """
 
     def search(
         self, vector: npt.NDArray[np.float32], k: int, chosen: ChipFilter, check: Check = go_on

@@ -112,17 +112,14 @@ def select_within(connection: sqlite3.Connection, extent: tuple[float, float, fl
     return np.unique(np.concatenate(found))
 
 
-def select_near(
-    connection: sqlite3.Connection, place: tuple[float, float], km: float, beyond: bool
-) -> npt.NDArray[np.int64]:
-    """Ids, ascending, of the chips whose centre lies at most `km` from a place (lon, lat), or of all others."""
-    found: set[int] = set()
-    for west, south, east, north in [(-360.0, -90.0, 540.0, 90.0)] if beyond else boxes_round(place, km):
+def select_near(connection: sqlite3.Connection, place: tuple[float, float], km: float) -> npt.NDArray[np.int64]:
+    """Ids, ascending, of the chips whose centre lies at most `km` from a place (lon, lat)."""
+    found = [np.empty(0, np.int64)]
+    for west, south, east, north in boxes_round(place, km):
         box = {"west": west, "south": south, "east": east, "north": north}
         rows = np.array(connection.execute(_CENTRES, box).fetchall(), np.float64).reshape(-1, 3)
-        near = _distances_km(rows[:, 1:], place) <= km
-        found.update(rows[near != beyond, 0].astype(np.int64).tolist())
-    return np.fromiter(sorted(found), np.int64, len(found))
+        found.append(rows[_distances_km(rows[:, 1:], place) <= km, 0].astype(np.int64))
+    return np.unique(np.concatenate(found))
 
 
 def _distances_km(points: npt.NDArray[np.float64], place: tuple[float, float]) -> npt.NDArray[np.float64]:

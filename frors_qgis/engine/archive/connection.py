@@ -1,10 +1,8 @@
 """Connections to an archive's file: how it is opened, its write-ahead log, transactions, and SQLite's errors in words.
 
 While the engine has an archive open for writing, the file is in WAL mode: other programs then read a consistent state
-at any moment. The mode is set before anything is written and given back by whoever closes last.
-
-Never open an archive's file in the engine by other means than SQLite, not even to copy or look at it: closing that
-second handle would drop the POSIX locks of every connection that the process has to the file.
+at any moment. The mode is set before anything is written and given back by whoever closes last. `start_log` says where
+it cannot be had.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,6 +30,11 @@ _FAILURES = (
     ("locked", ErrorCode.ARCHIVE_BUSY, "Another program is writing to {path}: wait until it is done and try again."),
     ("not a database", ErrorCode.ARCHIVE_INVALID, "{path} is not a FRORS archive: choose a .gpkg that FRORS made."),
     ("readonly", ErrorCode.ARCHIVE_READ_ONLY, "{path} cannot be written to: copy it to a folder of yours."),
+    (
+        "disk I/O error",
+        ErrorCode.ARCHIVE_DAMAGED,
+        "The drive of {path} refuses to read or write it: copy it to a disk of this computer.",
+    ),
     ("unable to open", ErrorCode.ARCHIVE_READ_ONLY, "{path} cannot be opened: check that you may write there."),
 )
 # A damaged file can make SQLite name things that are not text.
@@ -70,9 +73,12 @@ def connect(path: Path, *, writable: bool) -> sqlite3.Connection:
         _check_length(connection, path)
     except SQLITE_FAILURES as error:
         connection.close()
-        if may_write or _has_log(path):
+        if may_write and _shares_no_memory(error) and _leave_log(path):  # it came to such a drive in WAL mode
+            connection = _connect(path, "mode=rw")
+        elif may_write or _has_log(path):
             raise engine_error(error, path) from error
-        connection = _connect(path, "mode=ro&immutable=1")  # WAL mode on read-only media
+        else:
+            connection = _connect(path, "mode=ro&immutable=1")  # WAL mode on read-only media
     except EngineError:
         connection.close()
         raise
@@ -92,20 +98,41 @@ def connect_new(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def start_log(connection: sqlite3.Connection, path: Path) -> None:
-    """Put the file in WAL mode and hold it there. Raises EngineError(ARCHIVE_BUSY) while others hold it otherwise."""
+def start_log(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Put the file in WAL mode and hold it there; the connection to go on with, which may be another one.
+
+    Some network and virtual drives share no memory between processes, which that mode needs: there the file stays in
+    DELETE mode, in which SQLite's readers wait while it is written.
+    Raises EngineError(ARCHIVE_BUSY) while others hold it otherwise.
+    """
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA synchronous = FULL")  # a power cut takes no block; a sync for each is cheap
             connection.execute("SELECT COUNT(*) FROM sqlite_master")
         except SQLITE_FAILURES as error:
+            if _shares_no_memory(error):
+                connection.close()
+                return connect(path, writable=True)
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise engine_error(error, path) from error
             time.sleep(_RETRY_SECONDS)
         else:
-            return
+            return connection
+
+
+def _shares_no_memory(error: Exception) -> bool:
+    """Whether that may be why SQLite failed: it has no words of its own for it."""
+    return "disk I/O error" in str(error)
+
+
+def _leave_log(path: Path) -> bool:
+    """Puts a file out of WAL mode as only somebody who is alone with it can, who needs no shared memory for that."""
+    with suppress(*SQLITE_FAILURES, EngineError), closing(_connect(path, "mode=rw")) as connection:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        return bool(connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",))
+    return False
 
 
 def release(connection: sqlite3.Connection) -> None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from frors_qgis.engine.archive import blocks, chips, queries, rasters
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.blocks import delete_some_blocks
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import Extent
 from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.connection import (
@@ -28,7 +29,7 @@ from frors_qgis.engine.archive.connection import (
     transaction,
     writing,
 )
-from frors_qgis.engine.archive.information import ArchiveInformation, read_information
+from frors_qgis.engine.archive.information import ArchiveInformation, read_information, read_removals
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.records import (
     Batch,
@@ -44,7 +45,6 @@ from frors_qgis.engine.archive.records import (
 from frors_qgis.engine.archive.schema import FORMAT_VERSION, create_tables
 from frors_qgis.engine.archive.verification import find_problems
 from frors_qgis.engine.archive.writer_lock import WriterLock
-from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError, ErrorCode
 
 
@@ -114,7 +114,7 @@ class GeoPackageArchive(Archive):
             with reading(connection, path):
                 information = read_information(connection, path)
             if writable:
-                start_log(connection, path)
+                connection = start_log(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -190,13 +190,13 @@ class GeoPackageArchive(Archive):
         with self._reading() as connection:
             return chips.select_within(connection, extent)
 
-    def chips_near(self, place: tuple[float, float], km: float, *, beyond: bool = False) -> npt.NDArray[np.int64]:
-        """Ids, ascending, of the chips whose centre lies at most `km` from a place (lon, lat); `beyond`: of all others.
+    def chips_near(self, place: tuple[float, float], km: float) -> npt.NDArray[np.int64]:
+        """Ids, ascending, of the chips whose centre lies at most `km` from a place (lon, lat).
 
         Great-circle distances of the centres of the boxes in the R-tree, which are those of the chips to a metre.
         """
         with self._reading() as connection:
-            return chips.select_near(connection, place, km, beyond)
+            return chips.select_near(connection, place, km)
 
     def embedding(self, chip_id: int) -> npt.NDArray[np.float32]:
         with self._reading() as connection:
@@ -237,11 +237,11 @@ class GeoPackageArchive(Archive):
 
     def generation(self) -> Generation:
         with self._reading() as connection:
-            (removals,) = connection.execute("SELECT value FROM archive_info WHERE key = 'removals'").fetchone()
+            removals = read_removals(connection, self.path)
             (last,) = connection.execute(
                 "SELECT CAST(COALESCE(MAX(seq), 0) AS INTEGER) FROM sqlite_sequence WHERE name = 'embeddings'"
             ).fetchone()
-        return Generation(self.id, int(removals), last)
+        return Generation(self.id, removals, last)
 
     def levels(self) -> list[Level]:
         with self._reading() as connection:

@@ -11,6 +11,7 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.recent import RecentBatches
@@ -18,7 +19,6 @@ from frors_qgis.engine.archive.records import Generation
 from frors_qgis.engine.archive.segment import Segment
 from frors_qgis.engine.archive.segment_folder import LiveSegment, SegmentFolder
 from frors_qgis.engine.archive.stored import StoredBatches
-from frors_qgis.engine.call import Check, go_on
 
 MOST_SCANNED = 2_000_000
 """Chips that one search is compared with at most; where more are in question, those in the nearest lists."""
@@ -77,7 +77,7 @@ class Index:
         way those before stay in the index.
         """
         while (state := (self._archive.generation(), self._folder.stamp())) != self._state:
-            self._segments, keys = self._folder.read(self._archive.id, self._archive.batch_keys())
+            self._segments, keys = self._folder.read(self._archive)
             self._recent.keep(set(keys))
             known = set(self._recent.keys)
             others = [key for key in keys if key not in known]
@@ -121,6 +121,15 @@ class Index:
         """The ground sizes in metres that the chips of a mask (None: all) have, each once, ascending."""
         chips = np.bincount(self._size if mask is None else self._size[mask], minlength=len(self._sizes))
         return [float(size) for size in self._sizes[chips > 0]]
+
+    def chips(
+        self, mask: _Mask | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """Ids, rasters and ground sizes in metres of the chips of a mask [m], None: all."""
+        mask = self._live if mask is None else mask
+        rasters = np.repeat(np.array([key.raster_id for key in self._keys], np.int64), self._counts)
+        columns = self._ids, rasters, self._sizes[self._size]
+        return columns if mask is None else (columns[0][mask], columns[1][mask], columns[2][mask])
 
     def search(
         self, vector: npt.NDArray[np.float32], k: int, mask: _Mask | None = None, check: Check = go_on

@@ -82,6 +82,15 @@ def information_of(facts: Mapping[str, object], name: str | Path) -> ArchiveInfo
     return ArchiveInformation(identifier, encoder, sha256, dimension, origin if isinstance(origin, str) else None)
 
 
+def read_removals(connection: sqlite3.Connection, path: Path) -> int:
+    """How often chips were removed. Raises EngineError(ARCHIVE_DAMAGED)."""
+    row = connection.execute("SELECT value FROM archive_info WHERE key = 'removals'").fetchone()
+    number = None if row is None else _number(row[0])
+    if number is None:  # also where the facts are found one after the other, but not by their keys
+        raise damaged_facts(path, "its removals are not counted")
+    return number
+
+
 def _number(text: object) -> int | None:
     return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 16 else None
 

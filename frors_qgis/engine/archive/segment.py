@@ -1,9 +1,9 @@
 """A sealed part of an index: 8-bit codes of some batches' embeddings in one file, memory-mapped and never changed.
 
 A file holds, in this order: for each inverted list its codes uint8 [m, d] and the chips' positions int64 [m]; the
-arrays of `_ARRAYS`; a JSON object that says how long they are; its length, a checksum of arrays and JSON, and a mark.
-FAISS reads none of its structure from the file: all that it is told is checked first, so that a file from a stranger
-can at worst rank badly.
+arrays of `_ARRAYS`; a JSON object that says how long they are; its length, a checksum of everything before, and a mark.
+FAISS reads none of its structure from the file: all that it is told is checked first, so that a file from a stranger,
+whose checksum is right, can at worst hide chips of its own archive.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ import numpy.typing as npt
 from frors_qgis.engine.archive.records import Batch, BatchKey
 
 _TRAILER = struct.Struct("<QI8s")
-_MARK = b"FRORSEG1"
+_MARK = b"FRORSEG2"
 _ARRAYS = {"keys": "<i8", "sizes": "<f4", "size": "<i4", "lists": "<i8", "centroids": "<f4", "scales": "<f4"}
 _POSITION_BYTES = 8
 _MOST_LISTS = 256
 _CHIPS_PER_LIST = 64
 _ITERATIONS = 8
+_READ_BYTES = 1 << 20
+_NO_SEGMENT = (OSError, ValueError, KeyError, TypeError, RuntimeError, OverflowError, MemoryError, struct.error)
 
 
 class SegmentError(Exception):
@@ -44,6 +46,8 @@ class Segment:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
+            if not path.is_file():  # a device or a pipe would be read for ever
+                raise ValueError("it is no plain file")
             with path.open("rb") as file:
                 head, arrays, lists_bytes = _read(file)
                 self.archive, self.dimension = str(head["archive"]), int(head["dimension"])
@@ -51,7 +55,7 @@ class Segment:
                 self._ground_sizes = arrays["sizes"], arrays["size"]
                 _check(arrays, self.keys, self.dimension, lists_bytes)
             self._index = _open_index(path, self.dimension, arrays)
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, struct.error) as error:
+        except _NO_SEGMENT as error:
             raise SegmentError(f"{path} is no segment of this version: {error}") from error
 
     def __len__(self) -> int:
@@ -109,10 +113,12 @@ def write_segment(path: Path, archive: str, batches: Sequence[Batch]) -> None:
     waiting = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with waiting.open("wb") as file:
+            checksum = 0
             for rows in np.split(order, np.cumsum(lists)[:-1]):
-                file.write(codes[rows].tobytes())
-                file.write(rows.astype("<i8").tobytes())
-            file.write(_footer({"archive": archive, "dimension": dimension}, arrays))
+                part = codes[rows].tobytes() + rows.astype("<i8").tobytes()
+                checksum = zlib.crc32(part, checksum)
+                file.write(part)
+            file.write(_footer({"archive": archive, "dimension": dimension}, arrays, checksum))
         waiting.replace(path)
     finally:
         waiting.unlink(missing_ok=True)
@@ -164,7 +170,8 @@ def _map_lists(path: Path, dimension: int, lengths: npt.NDArray[np.uint64]) -> A
     return lists
 
 
-def _footer(head: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> bytes:
+def _footer(head: dict[str, Any], arrays: dict[str, npt.NDArray[Any]], checksum: int) -> bytes:
+    """What follows the lists, which have this checksum."""
     import faiss
 
     lengths = {name: len(array) for name, array in arrays.items()}
@@ -172,7 +179,7 @@ def _footer(head: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> bytes:
     packed = b"".join(arrays[name].astype(kind).tobytes() for name, kind in _ARRAYS.items())
     encoded = json.dumps(head).encode()
     body = packed + encoded
-    return body + _TRAILER.pack(len(encoded), zlib.crc32(body), _MARK)
+    return body + _TRAILER.pack(len(encoded), zlib.crc32(body, checksum), _MARK)
 
 
 def _read(file: Any) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]], int]:
@@ -195,11 +202,25 @@ def _read(file: Any) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]], int]:
         raise ValueError("its arrays are cut off")
     file.seek(start)
     packed = file.read(sum(sizes))
-    if zlib.crc32(packed + encoded) != checksum:
+    if zlib.crc32(packed + encoded, _checksum(file, start)) != checksum:
         raise ValueError("its checksum is wrong")
     parts = np.split(np.frombuffer(packed, np.uint8), np.cumsum(sizes)[:-1])
     arrays = {name: part.view(kind) for (name, kind), part in zip(_ARRAYS.items(), parts, strict=True)}
     return head, arrays, start
+
+
+def _checksum(file: Any, length: int) -> int:
+    """Of the first bytes of a file: without it, lists that a power cut left empty would hide chips."""
+    checksum = 0
+    buffer = memoryview(bytearray(_READ_BYTES))  # one for all: to get memory takes longer than to read into it
+    file.seek(0)
+    while length > 0:
+        read = file.readinto(buffer[:length])
+        if not read:
+            raise ValueError("it became shorter")
+        checksum = zlib.crc32(buffer[:read], checksum)
+        length -= read
+    return checksum
 
 
 def _check(arrays: dict[str, npt.NDArray[Any]], keys: Sequence[BatchKey], dimension: int, lists_bytes: int) -> None:
@@ -212,7 +233,8 @@ def _check(arrays: dict[str, npt.NDArray[Any]], keys: Sequence[BatchKey], dimens
     count = sum(key.chips for key in keys)
     expected = {"size": count, "centroids": len(lists) * dimension, "scales": 2 * dimension}
     fits = all(len(arrays[name]) == length for name, length in expected.items())
-    if not fits or int(lists.sum()) != count or lists_bytes != count * (dimension + _POSITION_BYTES):
+    # Python's own sum: that of numpy may pass 2 ** 63 and come out right
+    if not fits or sum(lists.tolist()) != count or lists_bytes != count * (dimension + _POSITION_BYTES):
         raise ValueError("its parts do not fit each other")
     if size.min() < 0 or size.max() >= len(sizes):
         raise ValueError("it holds chips without a size")

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.records import BatchKey
 from frors_qgis.engine.archive.segment import Segment, SegmentError, write_segment
-from frors_qgis.engine.call import Check, go_on
 
 SEGMENT_CHIPS = 1 << 17
 """A segment holds at least so many chips; what is left over is searched in memory."""
@@ -43,9 +43,12 @@ class SegmentFolder:
 
     @classmethod
     def of(cls, archive: GeoPackageArchive, otherwise: Path) -> SegmentFolder:
-        """The folder beside an archive, or one in the folder `otherwise` where nothing can be written beside it."""
+        """The folder beside an archive, or one in the folder `otherwise` where nothing can be written beside it.
+
+        A link beside it is not followed: an archive from a stranger would have us write where it points to.
+        """
         beside = archive.path.with_name(f"{archive.path.name}.index")
-        if os.access(beside if beside.exists() else archive.path.parent, os.W_OK):
+        if not beside.is_symlink() and os.access(beside if beside.exists() else archive.path.parent, os.W_OK):
             return cls(beside)
         return cls(otherwise / f"{archive.id}.index")
 
@@ -55,9 +58,10 @@ class SegmentFolder:
             return self.path.stat().st_mtime_ns
         return 0
 
-    def read(self, archive: str, keys: Iterable[BatchKey]) -> tuple[list[LiveSegment], list[BatchKey]]:
-        """The segments that serve the archive of this id with these batches, and the batches that are in none."""
-        left = dict.fromkeys(keys)
+    def read(self, archive: GeoPackageArchive) -> tuple[list[LiveSegment], list[BatchKey]]:
+        """The segments that serve the archive as it is, and its batches that are in none."""
+        wanted = archive.id, archive.dimension
+        left = dict.fromkeys(archive.batch_keys())
         segments: list[LiveSegment] = []
         opened: dict[Path, Segment] = {}
         for path in self._files():
@@ -65,7 +69,7 @@ class SegmentFolder:
                 segment = opened[path] = self._open.get(path) or Segment(path)
                 live = np.array([key in left for key in segment.keys])
                 counts = [key.chips for key in segment.keys]
-                if segment.archive == archive and np.average(live, weights=counts) >= _LEAST_LIVE:
+                if (segment.archive, segment.dimension) == wanted and np.average(live, weights=counts) >= _LEAST_LIVE:
                     segments.append(LiveSegment(segment, None if live.all() else np.repeat(live, counts)))
                     for key in segment.keys:
                         left.pop(key, None)
@@ -77,7 +81,7 @@ class SegmentFolder:
 
         check: called before each segment, may raise; those before it stay. Raises OSError where the folder refuses.
         """
-        segments, keys = self.read(archive.id, archive.batch_keys())
+        segments, keys = self.read(archive)
         self._delete_all_but({live.segment.path for live in segments})
         written = 0
         for group in self._groups(keys):

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.records import BatchKey
-from frors_qgis.engine.call import Check, go_on
 
 
 class StoredBatches:

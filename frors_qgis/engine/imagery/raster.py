@@ -76,6 +76,10 @@ class Raster:
     ) -> None:
         self.close()
 
+    def has_changed(self) -> bool:
+        """Whether a file of it is another one by now, or gone, or still being written."""
+        return self._dataset is not None and _identity(self._dataset) != self.identity
+
     def close(self) -> None:
         """Lets go of the file; reading afterwards raises EngineError(RASTER_UNREADABLE)."""
         self._overviews.clear()

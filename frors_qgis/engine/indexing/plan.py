@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +61,22 @@ class Block:
     windows: NDArray[np.int64]
 
 
+class _Starts:
+    """First cells of the windows along an axis: one step apart, the last ends with the axis. Never listed whole."""
+
+    def __init__(self, length: int, cells: int, step: int) -> None:
+        self._last = max(0, length - cells)
+        self._regular = range(0, self._last + 1, step)
+        self._more = self._regular[-1] != self._last
+        self.count = len(self._regular) + self._more
+
+    def between(self, low: int, high: int) -> list[int]:
+        """Those that are at least `low` and below `high`, ascending."""
+        step = self._regular.step
+        starts = list(self._regular[max(0, -(-low // step)) : max(0, -(-high // step))])
+        return [*starts, self._last] if self._more and low <= self._last < high else starts
+
+
 class Pass:
     """Every block of a raster at one ground GSD.
 
@@ -80,8 +95,8 @@ class Pass:
         shared = max(cells - step for cells, step in self._windows)
         strides = [max(1, cells - shared) for cells in (_CORE_CELLS, *_EARLIER_CORE_CELLS)]
         self._stride = next((known for known in strides if known == stride), strides[0])
-        self._lefts = {cells: _starts(self._columns, cells, step) for cells, step in self._windows}
-        self._tops = {cells: _starts(self._rows, cells, step) for cells, step in self._windows}
+        self._lefts = {cells: _Starts(self._columns, cells, step) for cells, step in self._windows}
+        self._tops = {cells: _Starts(self._rows, cells, step) for cells, step in self._windows}
 
     def to_json(self) -> dict[str, Any]:
         """What decides the blocks; a run may go on where another stopped when these are equal."""
@@ -95,7 +110,7 @@ class Pass:
 
     def chip_count(self) -> int:
         """Chips if every pixel is valid."""
-        return sum(len(self._lefts[cells]) * len(self._tops[cells]) for cells, _ in self._windows)
+        return sum(self._lefts[cells].count * self._tops[cells].count for cells, _ in self._windows)
 
     def block_count(self) -> int:
         """How many blocks there are."""
@@ -112,8 +127,8 @@ class Pass:
         windows = [
             (left - x, top - y, cells)
             for cells, _ in self._windows
-            for top in _between(self._tops[cells], y, y + self._stride)
-            for left in _between(self._lefts[cells], x, x + self._stride)
+            for top in self._tops[cells].between(y, y + self._stride)
+            for left in self._lefts[cells].between(x, x + self._stride)
         ]
         core = np.array(windows, dtype=np.int64).reshape(-1, 3)
         width = int((core[:, 0] + core[:, 2]).max(initial=1))
@@ -165,10 +180,8 @@ class Plan:
 
     def missing(self, finished: set[int]) -> int:
         """How many blocks of the passes asked for are not among the finished ones."""
-        return sum(
-            one.block_count() - sum(block in finished for block in _first(number, one.block_count()))
-            for number, one in self._passes.items()
-        )
+        blocks = {number: _first(number, one.block_count()) for number, one in self._passes.items()}
+        return sum(len(every) - sum(block in every for block in finished) for every in blocks.values())
 
     def is_complete(self, finished: set[int]) -> bool:
         """Whether every block of every pass is finished."""
@@ -187,15 +200,3 @@ def _numbers(number: int) -> range:
 def _first(number: int, count: int) -> range:
     start = _numbers(number).start
     return range(start, start + count)
-
-
-def _starts(length: int, cells: int, step: int) -> list[int]:
-    """First cells of the windows along an axis of `length` cells."""
-    last = max(0, length - cells)
-    starts = list(range(0, last + 1, step))
-    return starts if starts[-1] == last else [*starts, last]
-
-
-def _between(starts: list[int], low: int, high: int) -> list[int]:
-    """Those of the ascending starts that are at least `low` and below `high`."""
-    return starts[bisect_left(starts, low) : bisect_left(starts, high)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -24,17 +24,22 @@ class Relinked:
     now: str | None
 
 
-def relink(archive: Archive, folder: Path) -> list[Relinked]:
+def relink(archive: Archive, folder: Path, before_each: Callable[[int, int], None]) -> list[Relinked]:
     """Looks in a folder for the files of all rasters that are missing, and notes where they are.
+
+    `before_each` is told how many rasters are done and how many there are; what it raises ends the work, and what is
+    noted by then stays.
 
     A file is taken for a raster when it has the end of its path, the longest possible, and its size in pixels,
     transform and CRS. Its chips stay valid and it is not indexed again.
     """
-    return [
-        Relinked(record.path, _relink(archive, record, folder))
-        for record in archive.rasters()
-        if not raster_file(archive, record)[1]
-    ]
+    relinked = []
+    records = archive.rasters()
+    for done, record in enumerate(records):
+        before_each(done, len(records))
+        if not raster_file(archive, record)[1]:
+            relinked.append(Relinked(record.path, _relink(archive, record, folder)))
+    return relinked
 
 
 def _relink(archive: Archive, record: RasterRecord, folder: Path) -> str | None:

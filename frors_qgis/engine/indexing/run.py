@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,12 +66,15 @@ class IndexRun:
         encoder: Callable[[], WindowEncoder],
         progress: Progress,
         take_turn: Callable[[], None],
+        users_words: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
+        """users_words: what the user says of the acquisitions of rasters, by their paths as the archive keeps them."""
         self._archive = archive
         self._levels = levels
         self._encoder = encoder
         self._progress = progress
         self._take_turn = take_turn
+        self._users_words = users_words or {}
         self._blocks_before = 0
         self._blocks_total = 0
         self._seconds_per_block: float | None = None
@@ -127,8 +130,17 @@ class IndexRun:
 
     def _note_facts(self, record: RasterRecord, facts: Facts) -> None:
         """Keeps what is now said of the acquisition of a raster that is in the archive: files beside it may be new."""
-        if record.id is not None and with_facts(record, facts.with_user_of(record_facts(record))) != record:
-            self._archive.change_raster(record.id, lambda old: with_facts(old, facts.with_user_of(record_facts(old))))
+
+        def changed(old: RasterRecord) -> RasterRecord:
+            return self._with_users_word(with_facts(old, facts.with_user_of(record_facts(old))))
+
+        if record.id is not None and changed(record) != record:
+            self._archive.change_raster(record.id, changed)
+
+    def _with_users_word(self, record: RasterRecord) -> RasterRecord:
+        """A record with what the user says of it in this run."""
+        fields = self._users_words.get(record.path)
+        return record if fields is None else with_facts(record, record_facts(record).with_users_word(fields))
 
     def _index_raster(self, path: str) -> Outcome:
         with Raster(path) as raster:
@@ -139,6 +151,11 @@ class IndexRun:
             count = plan.missing(finished)
             pending = (block for block in plan.blocks() if block.number not in finished)
             self._index_blocks(raster, raster_id, stretch, pending, count)
+            if count and raster.has_changed():  # which file its chips are of cannot be told
+                raise EngineError(
+                    ErrorCode.RASTER_UNREADABLE,
+                    f"{path} changed while it was indexed: index it again when nothing writes to it any more.",
+                )
         chips = self._archive.chip_count(raster_id)
         complete = plan.is_complete(self._archive.finished_blocks(raster_id))
         note = None
@@ -163,9 +180,11 @@ class IndexRun:
         stretch = estimate_stretch(raster)  # before anything is cleared: it shows whether the raster can be read
         record = raster_record(raster, stretch, plan)
         if known is None or known.id is None:
-            return self._archive.add_raster(record), stretch
+            return self._archive.add_raster(self._with_users_word(record)), stretch
         self._archive.clear_raster(known.id)
-        self._archive.change_raster(known.id, lambda old: with_users_word_of(replace(record, id=old.id), old))
+        self._archive.change_raster(
+            known.id, lambda old: self._with_users_word(with_users_word_of(replace(record, id=old.id), old))
+        )
         return known.id, stretch
 
     def _index_blocks(

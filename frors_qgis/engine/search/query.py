@@ -19,21 +19,22 @@ MOST_MATCHES = 10_000
 
 @dataclass(frozen=True)
 class Query:
-    """An embedding and filters.
+    """An embedding, conditions on acquisitions, or both, and filters.
 
-    `vector` float32 [d]; `k` matches at most; `ground_size` in metres compares with chips of similar size (None: any);
-    `extent` (west, south, east, north) in degrees and `rasters`, ids, limit where matches lie (None: anywhere).
-    `since` and `until`, ISO dates, both included, and `months`, from 1 to 12, limit when their raster was acquired
-    (None: at any time; all of them: or unknown). `least_score`: worse matches are left out; `apart`: metres between
-    the centres of matches at least; `hidden`: ids of chips that are not wanted, nor others on their places;
-    `positive`: ids of chips that win their places, also from better ones and from hidden ones; `newer_than`: the id of
-    a chip, only those that came later are wanted. `words` are conditions that are known to hold of the
-    acquisition of a match's raster; distances among them are taken to each chip's own centre, so a raster that reaches
-    farther is searched in part. `place` (lon, lat in EPSG:4326) is where the query comes from, for distances without.
+    `vector` float32 [d], None for a search by `words` alone; `k` matches at most; `ground_size` in metres compares with
+    chips of similar size (None: any); `extent` (west, south, east, north) in degrees and `rasters`, ids, limit where
+    matches lie (None: anywhere). `since` and `until`, ISO dates, both included, and `months`, from 1 to 12, limit when
+    their raster was acquired (None: at any time; all of them: or unknown). `least_score`: worse matches are left out;
+    `apart`: metres between the centres of matches at least; `hidden`: ids of chips that are not wanted, nor others on
+    their places; `positive`: ids of chips that win their places, also from better ones and from hidden ones;
+    `newer_than`: the id of a chip, only those that came later are wanted. `words` are conditions that are known to hold
+    of the acquisition of a match's raster; distances among them are taken to each chip's own centre, so a raster that
+    reaches farther is searched in part. `place` (lon, lat in EPSG:4326) is where the query comes from, for distances
+    without. `weight`, 0 to 1: the words need not hold, but make up that much of the score (None: they must hold).
     Raises EngineError(BAD_REQUEST) for values that make no query.
     """
 
-    vector: NDArray[np.float32]
+    vector: NDArray[np.float32] | None
     k: int = 100
     ground_size: float | None = None
     extent: tuple[float, float, float, float] | None = None
@@ -48,6 +49,7 @@ class Query:
     newer_than: int | None = None
     words: Predicate = NO_CONDITIONS
     place: Place | None = None
+    weight: float | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.k <= MOST_MATCHES:
@@ -61,12 +63,18 @@ class Query:
         for day in (self.since, self.until):
             if day is not None and not _is_iso_date(day):
                 raise EngineError(ErrorCode.BAD_REQUEST, f"{day[:40]!r} is no date such as 2024-05-31.")
-
+        if self.weight is not None and not 0 <= self.weight <= 1:
+            raise EngineError(ErrorCode.BAD_REQUEST, "The weight of the words is a number from 0 to 1.")
         if self.words.needs_place and self.place is None:
             raise EngineError(
                 ErrorCode.BAD_REQUEST,
                 "The distance needs a place: add one, such as 'of 43.3 N 5.4 E', or search with a box on a raster.",
             )
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether the words are weighed against the looks; they must hold otherwise."""
+        return self.vector is not None and self.weight is not None and bool(self.words.clauses)
 
     def admits(self, acquired: str | None) -> bool:
         """Whether a raster that was acquired on this ISO date (None: unknown) may hold matches."""
@@ -81,7 +89,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Match:
-    """A chip with its rank from 1 and its score, the cosine with the query."""
+    """A chip with its rank from 1 and its score: the cosine with the query, weighed with what its words ask for.
+
+    It is 1 in a search by words alone.
+    """
 
     rank: int
     score: float

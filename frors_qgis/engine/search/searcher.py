@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain, islice
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Near
 from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.records import ChipRecord
-from frors_qgis.engine.call import Check, go_on
 from frors_qgis.engine.search.ground_size import similar_range
 from frors_qgis.engine.search.overlap import overlaps_any, without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
 from frors_qgis.engine.search.spacing import at_a_distance
+from frors_qgis.engine.search.spread import spread
+from frors_qgis.engine.search.weighing import parts, search_parts
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _FETCH_FACTOR = 5
@@ -23,6 +31,9 @@ scenes."""
 
 _MOST_FETCHED = 20_000
 """Chips that one search looks at: where matches must lie far apart, or all lie on each other, fewer are found."""
+
+
+_Ranking = Callable[[int], tuple[NDArray[np.int64], NDArray[np.floating[Any]]]]
 
 
 class Searcher:
@@ -42,7 +53,7 @@ class Searcher:
         self._index.close()
 
     def search(self, query: Query, check: Check = go_on) -> Matches:
-        """The chips most like the query, one per place, best first.
+        """The chips most like the query, one per place, best first; by words alone from all over the rasters.
 
         Filters apply before the search, but for the least score. check: called now and then, may raise.
         Raises EngineError: ARCHIVE_EMPTY when there is no chip to compare with, RASTER_UNKNOWN and CHIP_UNKNOWN for a
@@ -72,7 +83,7 @@ class Searcher:
 
     def _rasters(self, query: Query) -> frozenset[int] | None:
         """The ids of the rasters that may hold matches; None: all."""
-        words = query.words.of_rasters
+        words = NO_CONDITIONS if query.is_weighed else query.words.of_rasters
         if query.rasters is None and query.admits(None) and not words.clauses:
             return None
         records = {record.id: record for record in self._archive.rasters()}
@@ -97,8 +108,9 @@ class Searcher:
         count = query.k * _FETCH_FACTOR
         most = max(_MOST_FETCHED, count)
         hidden = self._archive.chips(query.hidden)
+        ranking = self._ranking(query, chosen, most, check)
         while True:
-            ids, scores = self._index.search(query.vector, min(count, most), chosen, check)
+            ids, scores = ranking(min(count, most))
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
             fetched = self._archive.chips(list(ranked))
             right = [chip for chip in fetched if chip.id in query.positive]
@@ -113,14 +125,25 @@ class Searcher:
                 return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]
             count *= 4
 
+    def _ranking(self, query: Query, chosen: ChipFilter, most: int, check: Check) -> _Ranking:
+        """Gives ids and scores of so many chips of a filter, `most` at most, best first."""
+        if query.vector is None:
+            order = spread(*self._index.chips(chosen, most, check))
+            return lambda count: (order[:count], np.ones(len(order[:count])))
+        vector = query.vector
+        if query.is_weighed and query.weight is not None:
+            found = parts(query.words, query.weight, query.place, self._archive, self._index, chosen, check)
+            return lambda count: search_parts(self._index, vector, count, found, check)
+        return lambda count: self._index.search(vector, count, chosen, check)
+
 
 def _near(query: Query) -> tuple[tuple[Near, ...], ...]:
-    """What the query's words say of places."""
+    """What the query's words say of places, where they must hold."""
     return tuple(
         tuple(
             Near(place, within.km, beyond)
             for within, beyond in clause
             if (place := within.place or query.place) is not None
         )
-        for clause in query.words.of_places
+        for clause in (() if query.is_weighed else query.words.of_places)
     )

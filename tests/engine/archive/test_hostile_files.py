@@ -104,6 +104,14 @@ def test_archives_that_cannot_be_read_say_why(filled: Archive, statement: str, c
     assert _refusal(filled.path, writable).code == code
 
 
+@pytest.mark.parametrize("statement", ["DELETE FROM archive_info", "UPDATE archive_info SET value = 'many'"])
+def test_an_archive_that_cannot_say_whether_it_changed_is_damaged(filled: Archive, statement: str) -> None:
+    _tamper(filled.path, f"{statement} WHERE key = 'removals'")
+    with pytest.raises(EngineError) as caught:
+        filled.generation()
+    assert caught.value.code == ErrorCode.ARCHIVE_DAMAGED
+
+
 @pytest.mark.parametrize("writable", [True, False])
 @pytest.mark.parametrize("share", [0.0005, 0.1, 0.5, 0.9, 0.999])
 def test_a_truncated_archive_is_damaged(filled: Archive, share: float, writable: bool) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -259,13 +260,32 @@ def _flip(data: bytes) -> bytes:
 
 def _rewrite(data: bytes, **changes: object) -> bytes:
     """With another JSON object and a checksum that fits it."""
+    length, _, _ = _trailer(data)
+    head = json.loads(data[-20 - length : -20])
+    return _sealed(data[: -20 - length], json.dumps(head | changes).encode(), data[-8:])
+
+
+def _sealed(before: bytes, encoded: bytes, mark: bytes) -> bytes:
+    """Lists and arrays, their JSON object, and a right end."""
+    body = before + encoded
+    return body + len(encoded).to_bytes(8, "little") + zlib.crc32(body).to_bytes(4, "little") + mark
+
+
+def _overflow(data: bytes) -> bytes:
+    """The lengths of two lists so that the sum of all passes 2 ** 64 and comes out right."""
     length, _, mark = _trailer(data)
     head = json.loads(data[-20 - length : -20])
-    encoded = json.dumps(head | changes).encode()
-    arrays = data[_lists_bytes(head) : -20 - length]
-    body = arrays + encoded
-    trailer = len(encoded).to_bytes(8, "little") + zlib.crc32(body).to_bytes(4, "little") + mark
-    return data[: _lists_bytes(head)] + body + trailer
+    lengths = head["lengths"]
+    start = _lists_bytes(head) + 8 * lengths["keys"] + 4 * lengths["sizes"] + 4 * lengths["size"]
+    lists = np.zeros(lengths["lists"], "<i8")
+    lists[:3] = 2**63 - 1, 2**63 - 1, 2 + lengths["size"]
+    before = data[:start] + lists.tobytes() + data[start + lists.nbytes : -20 - length]
+    return _sealed(before, data[-20 - length : -20], mark)
+
+
+def _flip_code(data: bytes) -> bytes:
+    """As a power cut leaves it, or a disk that forgets: lists are most of a file."""
+    return data[:500] + bytes(64) + data[564:]
 
 
 def _trailer(data: bytes) -> tuple[int, int, bytes]:
@@ -282,12 +302,15 @@ def _lists_bytes(head: dict[str, object]) -> int:
         _cut,
         _shorten,
         _flip,
+        _flip_code,
+        _overflow,
         lambda data: b"",
         lambda data: b"x" * 5000,
         lambda data: _rewrite(data, faiss="0.0.1"),
         lambda data: _rewrite(data, dimension=32),
         lambda data: _rewrite(data, dimension=-64),
         lambda data: _rewrite(data, dimension="many"),
+        lambda data: _rewrite(data, dimension=float("inf")),
         lambda data: _rewrite(data, lengths={}),
         lambda data: _rewrite(
             data, lengths={"keys": -1, "sizes": 1, "size": 1, "lists": 1, "centroids": 1, "scales": 1}
@@ -308,6 +331,38 @@ def test_a_file_that_is_no_sound_segment_is_not_used_and_is_written_anew(
     assert found(large, fresh) == (1750, 17)
     assert fresh.seal(large) == 1
     assert found(large, fresh) == (500, 17)
+
+
+def test_a_segment_of_other_embeddings_than_the_archives_is_left_aside(
+    large: Archive, folder: SegmentFolder, tmp_path: Path
+) -> None:
+    folder.seal(large)
+    path = files(tmp_path)[0]
+    path.unlink()
+    batches = [replace(batch, vectors=batch.vectors[:, :32]) for batch in list(large.batches())[:5]]
+    write_segment(path, large.id, batches)
+    assert Segment(path).dimension == 32
+    assert found(large, SegmentFolder(tmp_path / "index", 1100)) == (1750, 17)
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "pipe", "circle.segment", "nothing"])
+def test_what_is_no_plain_file_is_not_read(large: Archive, folder: SegmentFolder, tmp_path: Path, target: str) -> None:
+    folder.seal(large)
+    link = tmp_path / "index" / "circle.segment"
+    if target == "pipe":
+        os.mkfifo(link)
+    else:
+        link.symlink_to(target)
+    fresh = SegmentFolder(tmp_path / "index", 1100)
+    assert found(large, fresh) == (500, 17)
+    assert fresh.seal(large) == 0
+    assert len(files(tmp_path)) == 2
+
+
+def test_a_link_beside_an_archive_is_not_followed(large: Archive, tmp_path: Path) -> None:
+    beside = large.path.with_name(f"{large.path.name}.index")
+    beside.symlink_to(tmp_path / "precious", target_is_directory=True)
+    assert SegmentFolder.of(large, tmp_path / "own").path.parent == tmp_path / "own"
 
 
 @pytest.mark.parametrize("chips", [(505, -5), (500, 0)])
@@ -336,7 +391,7 @@ def test_positions_that_do_not_exist_or_come_twice_do_no_harm(
     lists = 1250 * (64 + 8)
     for start in range(0, lists - 8, 64):  # some of these bytes are positions, the others are codes
         data[start : start + 8] = (2**62 if start % 128 else 5).to_bytes(8, "little")
-    path.write_bytes(data)
+    path.write_bytes(_rewrite(bytes(data)))
     index = Index(large, SegmentFolder(tmp_path / "index", 1100))
     index.refresh()
     for mask in (None, index.select(rasters={1})):

@@ -38,6 +38,24 @@ def test_every_window_is_in_exactly_one_block_whatever_the_size(plan_of):
         assert [block.number for block in plan.blocks()] == list(range(plan.missing(set())))
 
 
+def test_a_raster_that_only_claims_to_be_huge_is_planned_in_no_time_and_no_memory(tmp_path):
+    path = tmp_path / "huge.vrt"
+    side = 2**31 - 1
+    path.write_text(
+        f"<VRTDataset rasterXSize='{side}' rasterYSize='{side}'><SRS>EPSG:32610</SRS>"
+        "<GeoTransform>500000, 1e-3, 0, 5200000, 0, -1e-3</GeoTransform><VRTRasterBand dataType='Byte' band='1'/>"
+        "</VRTDataset>"
+    )
+    with Raster(path) as raster:
+        plan = Plan(raster, Levels())
+    cells = -(-side // 32)
+    across = [len(range(0, cells - size + 1, size // 2)) + ((cells - size) % (size // 2) > 0) for size in (8, 4)]
+    assert plan.chip_count() == sum(count * count for count in across)
+    first = next(plan.blocks())
+    assert plan.missing({first.number, -1}) == plan.missing(set()) - 1
+    assert len(first.windows) < 1000
+
+
 def test_every_cell_of_the_raster_lies_in_a_window_of_each_size(plan_of):
     windows = windows_in_cells(plan_of(1999, 1501))
     columns, rows = 63, 47

@@ -6,8 +6,11 @@ import pytest
 
 from frors_qgis.engine.indexing import relink as relink_module
 from frors_qgis.engine.indexing.plan import Levels
-from frors_qgis.engine.indexing.relink import relink
 from frors_qgis.engine.indexing.run import IndexRun
+
+
+def relink(archive, folder):
+    return relink_module.relink(archive, folder, lambda done, rasters: None)
 
 
 @pytest.fixture
@@ -82,3 +85,21 @@ def test_paths_of_another_system_are_understood(path, raster):
 def test_a_stranger_s_path_leads_nowhere_outside_the_folder(path, raster):
     assert list(relink_module._candidates(path, raster.parent.parent / "elsewhere")) == []
     assert list(relink_module._candidates(path, raster.parent.parent)) == []
+
+
+def test_what_is_found_before_it_is_given_up_stays_found(index, colour_archive, tmp_path, write_raster):
+    (tmp_path / "drive").mkdir()
+    picture = np.random.default_rng(3).integers(0, 255, (3, 300, 300), dtype=np.uint8)
+    index(*(write_raster(picture, f"drive/{name}.tif") for name in "abc"))
+    moved = (tmp_path / "drive").rename(tmp_path / "moved")
+    told = []
+
+    def give_up_at_the_second(done, rasters):
+        told.append((done, rasters))
+        if done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        relink_module.relink(colour_archive, moved, give_up_at_the_second)
+    assert told == [(0, 3), (1, 3)]
+    assert [found.now for found in relink(colour_archive, moved)] == [str(moved / "b.tif"), str(moved / "c.tif")]

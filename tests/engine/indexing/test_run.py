@@ -268,6 +268,71 @@ def test_a_raster_cut_off_in_the_middle_keeps_what_was_read_and_says_so(
     assert colour_archive.verify() == []
 
 
+def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(index, write_raster, picture, colour_archive, monkeypatch):
+    path = write_raster(picture)
+    write_block = colour_archive.write_block
+    written = []
+
+    def fill(*block):
+        if len(written) == 1:
+            raise EngineError(ErrorCode.DISK_FULL, "The disk is full.")
+        write_block(*block)
+        written.append(block[1])
+
+    monkeypatch.setattr(colour_archive, "write_block", fill)
+    with pytest.raises(EngineError) as caught:
+        index(path)
+    assert caught.value.code is ErrorCode.DISK_FULL
+    assert [raster.state for raster in colour_archive.rasters()] == ["indexing"]
+    monkeypatch.setattr(colour_archive, "write_block", write_block)
+    assert index(path)[0][0] == "indexed"
+    assert colour_archive.verify() == []
+
+
+def _replace_file(path, other):
+    shutil.copy(other, path.with_suffix(".new"))
+    os.replace(path.with_suffix(".new"), path)
+
+
+def _truncate(path, other):
+    os.truncate(path, os.path.getsize(path) // 2)
+
+
+def _grow(path, other):
+    with path.open("ab") as file:
+        file.write(bytes(1000))
+
+
+def _take_away(path, other):
+    path.unlink()
+
+
+@pytest.mark.parametrize("harm", [_replace_file, _truncate, _grow, _take_away])
+def test_a_raster_that_changes_while_it_is_indexed_is_no_success_and_is_indexed_again_as_a_whole(
+    index, write_raster, picture, colour_archive, harm
+):
+    path, other = (
+        write_raster(one[:, :600, :700], name) for one, name in ((picture, "a.tif"), (255 - picture, "b.tif"))
+    )
+    turns = []
+
+    def take_turn():
+        turns.append(1)
+        if len(turns) == 2:  # it is open, and its first block is about to be encoded
+            harm(path, other)
+
+    assert index(path, take_turn=take_turn)[0][0] == "failed"
+    assert colour_archive.rasters()[0].state == ("missing" if harm is _take_away else "failed")
+    assert colour_archive.verify() == []
+    shutil.copy(other, path)
+    [(state, chips)] = index(path)
+    assert (state, colour_archive.chip_count(), colour_archive.rasters()[0].state) == ("indexed", chips, "indexed")
+    again = np.concatenate([batch.vectors for batch in colour_archive.batches()])
+    colour_archive.remove_raster(1)
+    index(other)
+    assert (again == np.concatenate([batch.vectors for batch in colour_archive.batches()])).all()
+
+
 def test_windows_with_less_than_half_their_pixels_are_no_chips(index, write_raster, picture, colour_archive):
     picture[:, :, :900] = 0
     index(write_raster(picture, nodata=0))

@@ -16,6 +16,7 @@ import psycopg2
 from psycopg2 import errors
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import ChipFilter, Extent
 from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.chips import checked_levels
@@ -47,7 +48,6 @@ from frors_qgis.engine.archive.records import (
     RasterRecord,
     StoredBlock,
 )
-from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg2
 from psycopg2 import errors, sql
 
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.postgis.location import DatabaseLocation
 from frors_qgis.engine.archive.postgis.logins import login_of
-from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.version import VERSION
 
@@ -70,7 +70,8 @@ def connect(location: DatabaseLocation, *, writable: bool) -> Connection:
             **options,
             application_name=f"FRORS {VERSION}",
             client_encoding="UTF8",
-            options=f"-c search_path= -c lock_timeout={_BUSY_SECONDS}s",
+            # Compiling a search of many distances, which takes milliseconds, takes seconds.
+            options=f"-c search_path= -c lock_timeout={_BUSY_SECONDS}s -c jit=off",
         )
     except FAILURES as error:
         raise engine_error(error, location) from None  # psycopg2's own error could hold what it was called with

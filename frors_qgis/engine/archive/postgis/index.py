@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import ChipFilter
 from frors_qgis.engine.archive.postgis.conditions import Conditions
 from frors_qgis.engine.archive.postgis.connection import Cursor, cancellable
 from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.records import CELL_PIXELS
-from frors_qgis.engine.call import Check, go_on
 from frors_qgis.protocol import EngineError, ErrorCode
 
 if TYPE_CHECKING:
@@ -48,6 +48,13 @@ SELECT DISTINCT (gsd * cells * {pixels})::real FROM levels WHERE {rasters} AND (
     SELECT 1 FROM chips WHERE chips.raster = levels.raster AND chips.gsd = levels.gsd AND chips.cells = levels.cells
         AND {conditions}))
 ORDER BY 1
+"""
+_SPREAD = """
+SELECT fid, raster, size FROM (
+    SELECT fid, raster, (gsd * cells * {pixels})::real AS size,
+        row_number() OVER (PARTITION BY raster ORDER BY gsd * cells DESC, hashint8(fid)) AS turn
+    FROM chips WHERE {conditions}) AS turns
+WHERE turn <= %(most)s ORDER BY turn, raster LIMIT %(most)s
 """
 
 
@@ -101,6 +108,17 @@ class PostgisIndex:
         with self._archive.reading() as cursor:
             cursor.execute(query, conditions.values | {"rasters": rasters})
             return [float(size) for (size,) in cursor.fetchall()]
+
+    def chips(
+        self, chosen: ChipFilter, most: int, check: Check = go_on
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """As of `ChipIndex`. The database numbers all chips of the filter, but sends no more than `most`."""
+        conditions = self._conditions(chosen)
+        query = _SPREAD.format(pixels=CELL_PIXELS, conditions=conditions.sql)
+        with self._archive.reading() as cursor, cancellable(cursor.connection, check):
+            cursor.execute(query, conditions.values | {"most": most})
+            found = np.array(cursor.fetchall(), np.float64).reshape(-1, 3)
+        return found[:, 0].astype(np.int64), found[:, 1].astype(np.int64), found[:, 2].astype(np.float32)
 
     def search(
         self, vector: npt.NDArray[np.float32], k: int, chosen: ChipFilter, check: Check = go_on

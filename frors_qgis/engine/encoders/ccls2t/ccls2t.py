@@ -21,13 +21,13 @@ class Ccls2t(nn.Module):
     """The two encoders, what they are contrasted by, the metadata vectors, and a hash layer for each length of code.
 
     The embedding of a picture stays what its encoder says. Metadata come beside it, as a vector of what a chip tells
-    (`tell`) or of what a query asks (`ask`): the inner product of an asked and a told one, plus `prior`, is the
-    log-odds that the one fulfils what the other asks for. A query that asks nothing has the zero vector, so its ranking
-    is that of the embeddings, exactly.
+    (`tell`) or of what a query asks (`ask`): the inner product of the first `metadata` numbers of an asked and a told
+    one, plus `prior`, is the log-odds that the one fulfils what the other asks for; what these were made of follows. A
+    query that asks nothing has the zero vector, so its ranking is that of the embeddings, exactly.
     """
 
     def __init__(self, dimension: int, width: int, layers: int, metadata: int, bits: tuple[int, ...]) -> None:
-        """dimension: of embeddings; width, layers: of the encoders; metadata: of its vectors; bits: of codes."""
+        """dimension: of embeddings; width, layers: of the encoders; metadata: of the log-odds; bits: of codes."""
         super().__init__()
         self.sizes = {"dimension": dimension, "width": width, "layers": layers, "metadata": metadata}
         self.vision = VisionEncoder(dimension, width)
@@ -40,10 +40,13 @@ class Ccls2t(nn.Module):
             }
         )
         self.scales = nn.ParameterDict({depth: nn.Parameter(torch.tensor(1 / 0.07).log()) for depth in (MIDDLE, LAST)})
-        self.asking = nn.Linear(2 * width + WAVES, metadata)
-        self.telling = nn.Linear(2 * width + WAVES, metadata)
+        read = 2 * width + WAVES
+        self.asking = nn.Linear(read, metadata)
+        self.telling = nn.Linear(read, metadata)
         self.prior = nn.Parameter(torch.zeros(()))
-        self.hashes = nn.ModuleDict({str(number): HashLayer(dimension + width, metadata, number) for number in bits})
+        self.hashes = nn.ModuleDict(
+            {str(number): HashLayer(dimension + width, metadata + read, number) for number in bits}
+        )
 
     @property
     def bits(self) -> tuple[int, ...]:
@@ -51,13 +54,20 @@ class Ccls2t(nn.Module):
         return tuple(int(number) for number in self.hashes)
 
     def ask(self, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-        """Records that hold what queries ask for -> [n, metadata]; exactly 0 where they ask for nothing."""
+        """Records that hold what queries ask for -> [n, M]; exactly 0 where they ask for nothing."""
         gate = (known.any(dim=1) | (tokens != 0).any(dim=1)).unsqueeze(1)
-        return self.asking(self._read(tokens, quantities, known)) * gate
+        read = self._read(tokens, quantities, known)
+        return torch.cat([self.asking(read), read], dim=1) * gate
 
     def tell(self, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-        """Records of chips -> [n, metadata]; a learned vector where nothing is known."""
-        return self.telling(self._read(tokens, quantities, known))
+        """Records of chips -> [n, M]; a learned vector where nothing is known."""
+        read = self._read(tokens, quantities, known)
+        return torch.cat([self.telling(read), read], dim=1)
+
+    def log_odds(self, asked: torch.Tensor, told: torch.Tensor) -> torch.Tensor:
+        """Log-odds [n, m] that chips, by what they tell [m, M], fulfil what queries ask [n, M]."""
+        used = self.sizes["metadata"]
+        return asked[:, :used] @ told[:, :used].T + self.prior
 
     def picture(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Unit embeddings at three scales [n, 3, D] -> what hash layers take of a picture [n, D + width].

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,25 +26,31 @@ _PIECES = re.compile(r"\d+|[^\W\d]+")
 
 def sentence_tokens(sentences: Iterable[str]) -> NDArray[np.int64]:
     """Token numbers [n, MOST_TOKENS] of sentences, filled up with 0; what is longer is cut."""
-    rows = [[_number(token) for token in _tokens(sentence)][:MOST_TOKENS] for sentence in sentences]
+    rows = [_numbers(sentence)[:MOST_TOKENS] for sentence in sentences]
     numbers = np.zeros((len(rows), MOST_TOKENS), np.int64)
     for row, found in zip(numbers, rows, strict=True):
         row[: len(found)] = found
     return numbers
 
 
-def _tokens(sentence: str) -> list[str]:
-    found = []
-    for part in sentence.removesuffix(".").split(". "):
-        for clause in part.split(", "):
-            name, _, value = clause.partition(" ")
-            if name == "tile":
-                found += [f"{name} {value[:digits]}" for digits in _TILE_DIGITS if len(value) >= digits]
-            elif not value:
-                found += [name] if name else []
-            elif name not in _NUMBERS:
-                found += [f"{name} {beginning}" for word in value.split() for beginning in _beginnings(word)]
-    return list(dict.fromkeys(found))
+def _numbers(sentence: str) -> list[int]:
+    clauses = (clause for part in sentence.removesuffix(".").split(". ") for clause in part.split(", "))
+    return list(dict.fromkeys(number for clause in clauses for number in _clause(clause)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _clause(clause: str) -> tuple[int, ...]:
+    """The numbers of a clause's tokens; remembered, for rasters of an archive, and steps of a training, share most."""
+    name, _, value = clause.partition(" ")
+    if name == "tile":
+        found = [f"{name} {value[:digits]}" for digits in _TILE_DIGITS if len(value) >= digits]
+    elif not value:
+        found = [name] if name else []
+    elif name in _NUMBERS:
+        found = []
+    else:
+        found = [f"{name} {beginning}" for word in value.split() for beginning in _beginnings(word)]
+    return tuple(map(_number, found))
 
 
 def _beginnings(word: str) -> list[str]:

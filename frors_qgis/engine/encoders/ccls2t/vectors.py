@@ -33,7 +33,8 @@ def told_vectors(model: Ccls2t, acquisitions: Sequence[Acquisition], *, sentence
 
 def log_odds(model: Ccls2t, asked: NDArray[np.float32], told: NDArray[np.float32]) -> NDArray[np.float64]:
     """Log-odds that chips [m, M] fulfil what queries [n, M] ask: [n, m]."""
-    return asked.astype(np.float64) @ told.T + float(model.prior.detach())
+    with torch.no_grad():
+        return model.log_odds(torch.from_numpy(asked).double(), torch.from_numpy(told).double()).numpy()
 
 
 def record_tensors(records: Records, *, sentences: bool = True) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:

@@ -16,6 +16,7 @@ from frors_qgis.engine.learning.ccls2t.losses import (
     pairwise_likelihood,
     quantisation_loss,
     supervised_contrast,
+    supervised_infonce,
     triplet_hash,
 )
 from frors_qgis.engine.learning.ccls2t.pairs import PairPool, PairSampler
@@ -28,12 +29,16 @@ _SHARPEST = 4.0
 
 
 def train_hash(layer: nn.Module, pool: PairPool, recipe: HashRecipe, run: Run, progress: Progress) -> None:
-    """Trains a layer that takes pictures [n, P] and metadata vectors [n, F] and gives [n, bits].
+    """Trains a layer that takes pictures [n, P] and metadata vectors [n, F] and gives [n, bits], as `HashLayer` does.
 
     Raises EngineError: BAD_REQUEST for a loss that is not finite, and what `Run` raises.
     """
     run.begin({"recipe": recipe.as_json(), "images": len(pool.labels)})
-    optimizer = torch.optim.AdamW(layer.parameters(), lr=recipe.rate, weight_decay=recipe.weight_decay)
+    vectors = (torch.from_numpy(part.reshape(-1, part.shape[2])) for part in (pool.told, pool.asked))
+    layer.standardise(torch.from_numpy(pool.pictures), *vectors)
+    named = layer.named_parameters()
+    trained = [value for name, value in named if recipe.weighted or not name.startswith("weighing.")]
+    optimizer = torch.optim.AdamW(trained, lr=recipe.rate, weight_decay=recipe.weight_decay)
     sampler = PairSampler(pool)
     spread = recipe.noise * torch.from_numpy(pool.pictures.std(axis=0))
 
@@ -43,8 +48,9 @@ def train_hash(layer: nn.Module, pool: PairPool, recipe: HashRecipe, run: Run, p
         def batch_losses(done: float) -> dict[str, Tensor]:
             pairs = sampler.draw(recipe.batch, generator)
             sharpness = 1 + (_SHARPEST - 1) * done
-            asked = torch.tanh(sharpness * layer(_noisy(pairs.query_pictures, spread, noise), pairs.asked))
+            query = _noisy(pairs.query_pictures, spread, noise), pairs.asked
             told = torch.tanh(sharpness * layer(_noisy(pairs.chip_pictures, spread, noise), pairs.told))
+            asked = layer.weigh(*query) if recipe.weighted else torch.tanh(sharpness * layer(*query))
             return hash_losses(asked, told, pairs.relevant, recipe)
 
         return batch_losses
@@ -53,17 +59,24 @@ def train_hash(layer: nn.Module, pool: PairPool, recipe: HashRecipe, run: Run, p
 
 
 def hash_losses(asked: Tensor, told: Tensor, relevant: Tensor, recipe: HashRecipe) -> dict[str, Tensor]:
-    """The weighted losses of codes of queries and of chips [n, bits] in [-1, 1], by name; relevant: [n, n]."""
+    """The weighted losses by name; told [n, bits] in [-1, 1]: codes of chips; relevant: [n, n].
+
+    asked [n, bits]: weights of bits, or codes of queries in [-1, 1].
+    """
+    scale = recipe.bits**-0.5 if recipe.weighted else 1 / (recipe.bits * recipe.temperature)
+    logits = scale * asked @ told.T
     if recipe.loss == "triplet":
         learnt = triplet_hash(asked, told, relevant, recipe.margin)
     elif recipe.loss == "pairwise likelihood":
-        learnt = pairwise_likelihood(asked, told, relevant, 1 / recipe.temperature)
+        learnt = pairwise_likelihood(logits, relevant)
+    elif recipe.loss == "supervised contrast":
+        learnt = supervised_contrast(logits, relevant)
     else:
-        learnt = supervised_contrast(asked, told, relevant, recipe.temperature)
-    both = torch.cat([asked, told])
+        learnt = supervised_infonce(logits, relevant)
+    binary = told if recipe.weighted else torch.cat([asked, told])
     return {
         recipe.loss: recipe.contrast * learnt,
-        "quantisation": recipe.quantisation * quantisation_loss(both),
+        "quantisation": recipe.quantisation * quantisation_loss(binary),
         "balance": recipe.balance * balance_loss(told),
         "independence": recipe.independence * independence_loss(told),
     }
@@ -78,6 +91,12 @@ def values(layer: nn.Module, pictures: NDArray[np.float32], facts: NDArray[np.fl
     """What the signs are taken of [n, bits]."""
     with torch.no_grad():
         return layer(torch.from_numpy(pictures), torch.from_numpy(facts)).numpy()
+
+
+def weights(layer: nn.Module, pictures: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[Any]:
+    """What queries weigh the bits by [n, bits]."""
+    with torch.no_grad():
+        return layer.weigh(torch.from_numpy(pictures), torch.from_numpy(asked)).numpy()
 
 
 def _noisy(pictures: Tensor, spread: Tensor, generator: torch.Generator) -> Tensor:

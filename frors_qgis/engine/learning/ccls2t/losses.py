@@ -32,24 +32,35 @@ def reconstruction_loss(told: Tensor, quantities: Tensor, known: Tensor) -> Tens
     return (told - quantities).square()[known].mean() if known.any() else told.sum() * 0
 
 
-def supervised_contrast(asked: Tensor, told: Tensor, relevant: Tensor, temperature: float) -> Tensor:
-    """SupCon (Khosla et al., arXiv 2004.11362) between codes of queries [n, b] and of chips [m, b], in [-1, 1].
+def supervised_contrast(logits: Tensor, relevant: Tensor) -> Tensor:
+    """SupCon (Khosla et al., arXiv 2004.11362) of logits of queries and chips [n, m].
 
     relevant: [n, m]; queries without a relevant chip do not count.
     """
-    logits = asked @ told.T / (asked.shape[1] * temperature)
     likelihood = logits - logits.logsumexp(dim=1, keepdim=True)
     counts = relevant.sum(dim=1)
     counted = counts > 0
     return -((likelihood * relevant).sum(dim=1)[counted] / counts[counted]).mean()
 
 
-def pairwise_likelihood(asked: Tensor, told: Tensor, relevant: Tensor, scale: float) -> Tensor:
-    """DHN's pairwise cross-entropy (Zhu et al., AAAI 2016): relevant pairs have large inner products, others small.
+def supervised_infonce(logits: Tensor, relevant: Tensor) -> Tensor:
+    """Each relevant chip against all others of its query, without the relevant ones beside it; logits: [n, m].
 
-    scale: of the inner product of codes in [-1, 1], as a log-odds. Either kind of pair weighs one half.
+    So that many are relevant does not make any of them cost. relevant: [n, m]; queries without a relevant chip do not
+    count.
     """
-    logits = scale * asked @ told.T / asked.shape[1]
+    others = logits.masked_fill(relevant, _BLOCKED).logsumexp(dim=1, keepdim=True)
+    counts = relevant.sum(dim=1)
+    counted = counts > 0
+    losses = F.softplus(others - logits) * relevant
+    return (losses.sum(dim=1)[counted] / counts[counted]).mean()
+
+
+def pairwise_likelihood(logits: Tensor, relevant: Tensor) -> Tensor:
+    """DHN's pairwise cross-entropy (Zhu et al., AAAI 2016): relevant pairs have large log-odds, others small.
+
+    Of logits and relevance [n, m]. Either kind of pair weighs one half.
+    """
     losses = F.binary_cross_entropy_with_logits(logits, relevant.float(), reduction="none")
     return (losses[relevant].mean() + losses[~relevant].mean()) / 2
 

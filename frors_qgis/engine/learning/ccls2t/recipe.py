@@ -8,7 +8,7 @@ from typing import Any
 
 from frors_qgis.protocol import EngineError, ErrorCode
 
-LOSSES = ("supervised contrast", "pairwise likelihood", "triplet")
+LOSSES = ("supervised InfoNCE", "supervised contrast", "pairwise likelihood", "triplet")
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class TextRecipe:
 
     width: int = 64
     layers: int = 2
-    metadata: int = 64
+    metadata: int = 128
     batch: int = 128
-    steps: int = 600
+    steps: int = 2000
     rate: float = 2e-3
     dropped: float = 0.3
     contrast: float = 0.1
@@ -52,26 +52,28 @@ class TextRecipe:
 class HashRecipe:
     """Of one hash layer.
 
-    bits: of a code; batch: queries of a step, and as many chips; steps, rate, weight_decay: of AdamW. loss: how pairs
-    are learnt, at this temperature, with this margin (of triplets), and for the likelihood of pairs with a log-odds of
-    1 / temperature. quantisation, balance, independence: weights of what makes codes binary, even and diverse.
+    bits: of a code; batch: queries of a step, and as many chips; steps, rate, weight_decay: of AdamW. weighted: whether
+    a query weighs the bits of codes, rather than having a code like a chip's. loss: how pairs are learnt, with this
+    margin (of triplets), and where queries have codes, at this temperature (the likelihood of pairs: with a log-odds of
+    1 / temperature). quantisation, balance, independence: weights of what makes codes binary, even and diverse.
     noise: standard deviation, over the whole vector, of what is added to embeddings, which are surer on images that
     they were fitted to.
     """
 
     bits: int = 64
-    batch: int = 128
-    steps: int = 1500
-    rate: float = 3e-3
+    batch: int = 256
+    steps: int = 2000
+    rate: float = 2e-3
     weight_decay: float = 1e-4
-    loss: str = "supervised contrast"
+    weighted: bool = True
+    loss: str = "supervised InfoNCE"
     temperature: float = 0.1
     margin: float = 0.2
     contrast: float = 1.0
     quantisation: float = 0.1
-    balance: float = 1.0
-    independence: float = 1.0
-    noise: float = 0.3
+    balance: float = 0.1
+    independence: float = 0.1
+    noise: float = 0.5
     seed: int = 0
 
     def __post_init__(self) -> None:

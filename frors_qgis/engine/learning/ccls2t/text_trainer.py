@@ -103,7 +103,7 @@ def _losses(
         losses[f"contrast, {depth}"] = weight * guarded_contrast(*contrasted, model.scales[depth], leaf)
 
     asked_for = model.ask(*record_tensors(asked, sentences=recipe.sentences))
-    log_odds = asked_for @ model.telling(model.read(text_last, *told_tensors)).T + model.prior
+    log_odds = model.log_odds(asked_for, model.telling(model.read(text_last, *told_tensors)))
     truth = torch.from_numpy(related(facts.at(rows), numbers))
     losses["relations"] = recipe.relations * F.binary_cross_entropy_with_logits(log_odds, truth.float())
     return losses

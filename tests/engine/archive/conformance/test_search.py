@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from frors_qgis.engine.acquisition.query_line import parse_query_line
+from frors_qgis.engine.archive.check import go_on
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Near
 from frors_qgis.engine.archive.postgis import index as postgis_index
 from frors_qgis.engine.archive.postgis.archive import PostgisArchive
 from frors_qgis.engine.archive.records import NewChips, RasterRecord
+from frors_qgis.engine.search.weighing import parts, search_parts
 from frors_qgis.protocol import EngineError, ErrorCode
 
 SIDE, BLOCK, DIMENSION = 100, 1000, 24
@@ -139,6 +142,44 @@ def km(places, centre):
     to_lon, to_lat = np.radians(centre)
     chord = np.sin((lat - to_lat) / 2) ** 2 + np.cos(lat) * np.cos(to_lat) * np.sin((lon - to_lon) / 2) ** 2
     return 2 * 6371.0088 * np.arcsin(np.sqrt(chord))
+
+
+def test_looks_and_distances_together_rank_as_comparing_every_chip_does(filled, vectors, places):
+    archive, index = filled
+    index.refresh()
+    words = parse_query_line("within 8 km of 40.3 N 10.3 E or within 5 km of 40.8 N 10.8 E, not within 30 km")
+    weight = 0.4
+    found = parts(words, weight, (10.6, 40.5), archive, index, ChipFilter(newer_than=500))
+    each = [index.chips(part.chosen, SIDE * SIDE)[0] for part in found]
+    assert sorted(np.concatenate(each).tolist()) == list(range(501, SIDE * SIDE + 1))
+    near = np.maximum(agreed(km(places, (10.3, 40.3)), 8), agreed(km(places, (10.8, 40.8)), 5))
+    scores = (1 - weight) * (vectors @ vectors[7]) + weight * (near + (km(places, (10.6, 40.5)) > 30)) / 2
+    ids, told = search_parts(index, vectors[7], 10, found, go_on)
+    np.testing.assert_allclose(told, scores[ids - 1], atol=2e-3)
+    expected = 501 + np.argsort(-scores[500:])[:10]
+    assert len(set(ids.tolist()) & set(expected.tolist())) >= 9  # HNSW may miss one
+
+
+def agreed(far, wanted):
+    """What is left of an agreement with a distance."""
+    return np.select([far <= wanted, far <= 2 * wanted, far <= 4 * wanted], [1, 0.5, 0.25])
+
+
+def test_chips_that_nothing_ranks_are_told_of_each_raster_alike(filled):
+    _, index = filled
+    index.refresh()
+    chosen = ChipFilter(rasters=frozenset({2, 5}), extent=(10, 40, 10.5, 41))
+    ids, rasters, sizes = index.chips(chosen, SIDE * SIDE)
+    assert (len(ids), ids.dtype, rasters.dtype, sizes.dtype) == (1020, np.int64, np.int64, np.float32)
+    assert (rasters == (ids - 1) // BLOCK + 1).all()
+    assert (sizes == np.where(ids % 4 == 1, 64, 128)).all()
+    few, of, large = index.chips(chosen, 50)
+    assert set(few.tolist()) <= set(ids.tolist())
+    assert (of == 2).sum() == (of == 5).sum() >= 25
+    if len(few) < len(ids):
+        assert len(few) == 50
+        assert (large == 128).all()
+        assert np.diff(np.sort(few[of == 2])).max() < 300
 
 
 def test_places_are_found_without_a_search(filled, places):

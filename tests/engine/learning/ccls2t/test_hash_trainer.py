@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from frors_qgis.engine.encoders.ccls2t.hash_layer import HashLayer
-from frors_qgis.engine.learning.ccls2t.hash_trainer import signs, train_hash
+from frors_qgis.engine.learning.ccls2t.hash_trainer import signs, train_hash, weights
 from frors_qgis.engine.learning.ccls2t.pairs import PairPool, PairSampler
 from frors_qgis.engine.learning.ccls2t.recipe import LOSSES, HashRecipe
 from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
@@ -56,9 +58,18 @@ def test_codes_are_even_enough_and_no_two_bits_say_the_same(pool, trained):
     assert together.mean() < 0.5
 
 
-def test_codes_of_a_class_are_nearer_than_others(pool, trained):
+def test_a_query_finds_chips_of_its_class_and_of_what_it_asks_first(pool, trained):
     codes = signs(trained[0], pool.pictures, pool.told[0])
-    alike = codes @ signs(trained[0], pool.pictures, pool.asked[-1]).T / 16
+    same = pool.labels[:, None] == pool.labels
+    for number in (1, -1):
+        scores = weights(trained[0], pool.pictures, pool.asked[number]) @ codes.T
+        relevant = same & RELATIONS[number].holds(pool.facts, pool.facts)
+        assert scores[relevant].mean() > scores[~relevant].mean() + scores.std()
+
+
+def test_queries_have_codes_like_chips_where_they_do_not_weigh(pool, tmp_path):
+    layer = train(pool, tmp_path, replace(RECIPE, weighted=False, loss="supervised contrast"))
+    alike = signs(layer, pool.pictures, pool.told[0]) @ signs(layer, pool.pictures, pool.asked[-1]).T / 16
     same = pool.labels[:, None] == pool.labels
     assert alike[same].mean() > alike[~same].mean() + 0.2
 

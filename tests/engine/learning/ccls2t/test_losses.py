@@ -1,5 +1,3 @@
-import math
-
 import pytest
 import torch
 import torch.nn.functional as F
@@ -13,6 +11,7 @@ from frors_qgis.engine.learning.ccls2t.losses import (
     reconstruction_loss,
     same_leaf,
     supervised_contrast,
+    supervised_infonce,
     triplet_hash,
 )
 
@@ -51,8 +50,9 @@ def test_only_known_quantities_are_read_back():
 @pytest.mark.parametrize(
     "loss",
     [
-        lambda *codes: supervised_contrast(*codes, 0.1),
-        lambda *codes: pairwise_likelihood(*codes, 10.0),
+        lambda asked, told, relevant: supervised_contrast(5 * asked @ told.T, relevant),
+        lambda asked, told, relevant: supervised_infonce(5 * asked @ told.T, relevant),
+        lambda asked, told, relevant: pairwise_likelihood(5 * asked @ told.T, relevant),
         lambda *codes: triplet_hash(*codes, 0.2),
     ],
 )
@@ -64,9 +64,16 @@ def test_codes_that_follow_relevance_lose_least(loss):
 def test_queries_without_a_relevant_chip_do_not_count():
     relevant = torch.eye(4, dtype=torch.bool)
     relevant[3] = False
-    for loss in (supervised_contrast, triplet_hash):
-        assert torch.isclose(loss(EVEN, EVEN, relevant, 0.1), loss(EVEN[:3], EVEN, relevant[:3], 0.1))
-        assert math.isfinite(loss(EVEN, EVEN, relevant, 0.1))
+    logits = 5 * EVEN @ EVEN.T
+    for loss in (supervised_contrast, supervised_infonce):
+        assert torch.isclose(loss(logits, relevant), loss(logits[:3], relevant[:3]))
+    assert torch.isclose(triplet_hash(EVEN, EVEN, relevant, 0.1), triplet_hash(EVEN[:3], EVEN, relevant[:3], 0.1))
+
+
+def test_a_relevant_chip_does_not_cost_for_others_that_are_relevant_too():
+    logits = torch.tensor([[9.0, 9.0, -9.0]])
+    assert supervised_infonce(logits, logits > 0) < 1e-6
+    assert supervised_contrast(logits, logits > 0) > 0.6
 
 
 def test_even_and_different_bits_lose_nothing():
