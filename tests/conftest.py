@@ -31,19 +31,11 @@ def german(qgis_app):
 def shards(postgres):
     """Two more servers, by the names under which the first one knows them."""
     from tests.engine.postgres_server import PostgresServer
+    from tests.engine.shard_servers import introduce
 
     with PostgresServer() as one, PostgresServer() as two:
         servers = {"shard_one": one, "shard_two": two}
-        for name, server in servers.items():
-            server.execute("ALTER ROLE owner PASSWORD 'sesame'")
-            postgres.execute(
-                f"CREATE SERVER {name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS ("
-                f"host '127.0.0.1', port '{server.port}', dbname 'frors', extensions 'vector,postgis', "
-                "async_capable 'true', use_remote_estimate 'true', fdw_tuple_cost '1', "
-                "options '-c hnsw.ef_search=400 -c hnsw.iterative_scan=relaxed_order -c jit=off')"
-            )
-            postgres.execute(f"CREATE USER MAPPING FOR PUBLIC SERVER {name} OPTIONS (user 'owner', password 'sesame')")
-            postgres.execute(f"GRANT USAGE ON FOREIGN SERVER {name} TO PUBLIC")
+        introduce(postgres, servers)
         yield servers
 
 
