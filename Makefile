@@ -1,8 +1,8 @@
 # Every target does the set-up it needs; `make` alone lists the targets.
 VENV := .venv/bin/python
 
-.PHONY: help setup test test-hard test-trixie lint package run demo ports screenshots translations encoders benchmark
-.PHONY: benchmark-retrieval benchmark-ccls2t clean
+.PHONY: help setup database test test-hard test-trixie lint package run demo ports screenshots translations encoders
+.PHONY: benchmark benchmark-database benchmark-retrieval benchmark-ccls2t clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
 RESULTS ?= docs/results
@@ -14,7 +14,10 @@ help:  ## Lists the targets
 setup:  ## QGIS and Xvfb where they are missing (root on Debian), and .venv; TORCH=cuda or system: CUDA's, Debian's
 	@scripts/setup.sh
 
-test: setup  ## The whole test suite: the engine alone, then the plugin in QGIS
+database:  ## PostgreSQL, PostGIS and pgvector for the tests where they are missing (root on Debian); users need none of it
+	@scripts/setup_database.sh
+
+test: setup database  ## The whole test suite: the engine alone, then the plugin in QGIS
 	@$(VENV) scripts/test.py
 
 test-hard: setup  ## Hostile input, kills and endurance, half an hour at most; counts in build/hard.json (docs/reliability.md)
@@ -53,6 +56,9 @@ encoders: setup  ## The frozen ImageNet trunk that training starts from, into re
 benchmark: setup  ## Every figure of docs/performance.md from DATA into RESULTS; leave the machine alone meanwhile
 	@$(VENV) -m pip install --quiet --requirement requirements-benchmark.txt --constraint constraints.txt
 	@$(MAKE) --no-print-directory --always-make $(addprefix $(RESULTS)/,index.json search.json engine.json click.json)
+
+benchmark-database: setup database  ## The figures of docs/database.md; goes on where it stopped
+	@$(VENV) scripts/benchmark_database.py --data $(DATA) -o $(RESULTS)/database.json
 
 benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md from DATA into RESULTS; hours, goes on where it stopped
 	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results $(RESULTS)/retrieval $(ONLY)

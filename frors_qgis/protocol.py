@@ -41,6 +41,7 @@ class ErrorCode(str, Enum):
     ARCHIVE_OTHER_ENCODER = "archive_other_encoder"
     ARCHIVE_BUSY = "archive_busy"
     ARCHIVE_READ_ONLY = "archive_read_only"
+    ARCHIVE_UNREACHABLE = "archive_unreachable"
     DISK_FULL = "disk_full"
     CHIP_UNKNOWN = "chip_unknown"
     QUERY_UNKNOWN = "query_unknown"

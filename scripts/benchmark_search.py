@@ -73,7 +73,7 @@ def searches(path: Path, queries: NDArray[np.float32]) -> list[dict[str, Any]]:
     """Latency of the plugin's searches: everything between a query's vector and its matches."""
     rows = []
     with Archive.open(path) as archive:
-        searcher = Searcher(archive, SegmentFolder.of(archive, path.parent))
+        searcher = Searcher(archive, archive.chip_index(path.parent))
         for name, share, filters in plugin_filters(archive):
             for k in (K, 10 * K):
                 taken = [seconds_of(partial(searcher.search, Query(query, k=k, **filters)))[0] for query in queries]

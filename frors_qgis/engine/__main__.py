@@ -118,14 +118,18 @@ def _refuse(requests: BinaryIO, events: BinaryIO, error: EngineError) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m frors_qgis.engine", description="Search rasters by example.")
+    parser = _Parser(
+        prog="python -m frors_qgis.engine",
+        description="Search rasters by example. An ARCHIVE is a .gpkg file, or a schema of a database: "
+        "'postgresql:service=NAME schema=NAME'.",
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     everywhere = _Parser(add_help=False)
     everywhere.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     everywhere.add_argument("--device", choices=DEVICE_NAMES, default="auto", help="default: %(default)s")
 
     index = commands.add_parser("index", parents=[everywhere], help="bring rasters into an archive")
-    index.add_argument("archive", metavar="ARCHIVE.gpkg")
+    index.add_argument("archive", metavar="ARCHIVE")
     index.add_argument("rasters", nargs="+", metavar="RASTER")
     index.add_argument("--encoder", metavar="ID", help=f"default: the archive's, {DEFAULT_ENCODER} for a new one")
     index.add_argument(
@@ -139,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     search = commands.add_parser("search", parents=[everywhere], help="find what looks like a box or a chip")
-    search.add_argument("archive", metavar="ARCHIVE.gpkg")
+    search.add_argument("archive", metavar="ARCHIVE")
     search.add_argument("--raster", help="the raster that the box lies on, in the archive or not")
     search.add_argument("--box", nargs=4, type=float, metavar=("XMIN", "YMIN", "XMAX", "YMAX"))
     search.add_argument("--chip", type=int, metavar="FID", help="a chip of the archive instead of a box")
@@ -176,17 +180,17 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     remove = commands.add_parser("remove", parents=[everywhere], help="remove rasters and their chips")
-    remove.add_argument("archive", metavar="ARCHIVE.gpkg")
+    remove.add_argument("archive", metavar="ARCHIVE")
     remove.add_argument("rasters", nargs="+", metavar="RASTER")
     relink = commands.add_parser("relink", parents=[everywhere], help="find rasters that have moved")
-    relink.add_argument("archive", metavar="ARCHIVE.gpkg")
+    relink.add_argument("archive", metavar="ARCHIVE")
     relink.add_argument("folder", metavar="FOLDER", help="where they are now, they or folders that they are in")
     info = commands.add_parser("info", parents=[everywhere], help="what an archive holds, or what the engine runs on")
-    info.add_argument("archive", nargs="?", metavar="ARCHIVE.gpkg", help="default: none, tells of the engine")
+    info.add_argument("archive", nargs="?", metavar="ARCHIVE", help="default: none, tells of the engine")
     acquisition = commands.add_parser(
         "acquisition", parents=[everywhere], help="where, when and by what a raster was taken: tell it, or correct it"
     )
-    acquisition.add_argument("archive", metavar="ARCHIVE.gpkg")
+    acquisition.add_argument("archive", metavar="ARCHIVE")
     acquisition.add_argument("raster", metavar="RASTER")
     acquisition.add_argument(
         "--set",
@@ -200,7 +204,18 @@ def _parser() -> argparse.ArgumentParser:
         "--forget", nargs="+", action="extend", default=[], metavar="FIELD", help="take back what was set"
     )
     verify = commands.add_parser("verify", parents=[everywhere], help="check an archive for damage")
-    verify.add_argument("archive", metavar="ARCHIVE.gpkg")
+    verify.add_argument("archive", metavar="ARCHIVE")
+    copy = commands.add_parser("copy", parents=[everywhere], help="an archive into another place, file or database")
+    copy.add_argument("archive", metavar="ARCHIVE")
+    copy.add_argument("target", metavar="TARGET", help="where no archive is yet, or a copy that was interrupted")
+    shard = commands.add_parser("add-shard", parents=[everywhere], help="spread an archive in a database over a server")
+    shard.add_argument("archive", metavar="ARCHIVE")
+    shard.add_argument("server", metavar="SERVER", help="the name of a foreign server of its database")
+    shard.add_argument("shard", metavar="LOCATION", help="of the schema for the shard on that server")
+    grant = commands.add_parser("grant", parents=[everywhere], help="let roles of a database use an archive in it")
+    grant.add_argument("archive", metavar="ARCHIVE")
+    grant.add_argument("--analysts", nargs="+", metavar="ROLE", help="who may read it")
+    grant.add_argument("--indexers", nargs="+", metavar="ROLE", help="who may read and write it")
 
     evaluate = commands.add_parser("evaluate", parents=[everywhere], help="retrieval figures on class folders")
     evaluate.add_argument("dataset", metavar="DATASET_DIR")
@@ -250,7 +265,7 @@ def _parser() -> argparse.ArgumentParser:
     on_features = commands.add_parser(
         "evaluate-features", parents=[everywhere, labelled], help="retrieval figures on labelled features"
     )
-    on_features.add_argument("--archive", metavar="ARCHIVE.gpkg", help="whose encoder and levels to use; default: none")
+    on_features.add_argument("--archive", metavar="ARCHIVE", help="whose encoder and levels to use; default: none")
     on_features.add_argument("--encoder", metavar="ID", help=f"default: the archive's, else {DEFAULT_ENCODER}")
     from_features = commands.add_parser(
         "train-features", parents=[everywhere, labelled], help="an encoder of your own from labelled features"

@@ -16,6 +16,7 @@ from frors_qgis.engine.encoders.installed import (
     installed_encoders,
 )
 from frors_qgis.engine.reindexing import reindexing_of
+from frors_qgis.location import is_database
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _MOST_UNDER_A_BOX = 20_000
@@ -33,7 +34,7 @@ def other_encoder(archive: Archive) -> EngineError:
     version = "another version of the encoder" if archive.encoder in installed else "the encoder"
     return EngineError(
         ErrorCode.ARCHIVE_OTHER_ENCODER,
-        f"{archive.path.name} was made by {version} {_encoder_name(archive)}, which is not installed here; installed: "
+        f"{archive.name} was made by {version} {_encoder_name(archive)}, which is not installed here; installed: "
         f"{', '.join(installed) or 'none'}. Searching by one of its chips still works. For boxes and more rasters make "
         f"a new archive: {reindexing_of(archive).command()}",
     )
@@ -46,13 +47,9 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
     Raises EngineError: BAD_REQUEST for a new archive whose name does not end in .gpkg, ENCODER_UNKNOWN,
     ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, and what Archive raises.
     """
-    is_new = not Path(path).exists()
-    if is_new and Path(path).suffix.lower() != _SUFFIX:
-        raise EngineError(
-            ErrorCode.BAD_REQUEST,
-            f"There is no archive {path}, and a new one needs a name that ends in {_SUFFIX}; give it such a name, "
-            "before its rasters.",
-        )
+    is_new = not Archive.exists(path)
+    if is_new:
+        require_suffix(path)
     if encoder is not None:
         encoder_path(encoder)
     if is_new:
@@ -63,18 +60,33 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
         return Archive.create(path, encoder=identifier, encoder_sha256=sha256, dimension=dimension)
     archive = Archive.open(path, writable=True)
     try:
+        if archive.copied_from is not None:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST,
+                f"{archive.name} is a copy that is not finished: give the command copy again first.",
+            )
         if not has_installed_encoder(archive):
             raise other_encoder(archive)
         if encoder not in (None, archive.encoder):
             raise EngineError(
                 ErrorCode.ARCHIVE_OTHER_ENCODER,
-                f"{archive.path.name} was made by the encoder {archive.encoder} and takes no other: leave the encoder "
+                f"{archive.name} was made by the encoder {archive.encoder} and takes no other: leave the encoder "
                 "out, or name an archive that does not exist yet.",
             )
     except EngineError:
         archive.close()
         raise
     return archive
+
+
+def require_suffix(path: str) -> None:
+    """Raises EngineError(BAD_REQUEST) for a path that a new archive should not have."""
+    if not is_database(path) and Path(path).suffix.lower() != _SUFFIX:
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            f"There is no archive {path}, and a new one needs a name that ends in {_SUFFIX}; give it such a name, "
+            "before its rasters.",
+        )
 
 
 def chip_under(archive: Archive, extent: tuple[float, float, float, float]) -> ChipRecord:

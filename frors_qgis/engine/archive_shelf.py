@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.search.searcher import Searcher
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -19,7 +18,7 @@ class _Opened:
 
     def __init__(self, path: str, folder: Path, *, writable: bool) -> None:
         self.archive = Archive.open(path, writable=writable)
-        self.searcher = Searcher(self.archive, SegmentFolder.of(self.archive, folder))
+        self.searcher = Searcher(self.archive, self.archive.chip_index(folder))
         self.file = _file(path)
         self.writable = writable
 

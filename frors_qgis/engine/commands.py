@@ -41,9 +41,12 @@ Result = dict[str, Any]
 
 __all__ = [
     "acquisition",
+    "add_shard",
+    "copy",
     "evaluate",
     "evaluate_features",
     "exit_status",
+    "grant",
     "index",
     "info",
     "relink",
@@ -167,6 +170,29 @@ def verify(options: argparse.Namespace) -> Result:
         print(problem, file=sys.stderr)
     if not result["problems"]:
         print(f"{options.archive} is sound.")
+    return result
+
+
+def add_shard(options: argparse.Namespace) -> Result:
+    """Spreads an archive over one more server."""
+    result = call_method("add_shard", {name: getattr(options, name) for name in ("archive", "server", "shard")})
+    print(f"{options.archive} has a shard on {result['server']} now; blocks to come are spread over its shards.")
+    return result
+
+
+def copy(options: argparse.Namespace) -> Result:
+    """Copies an archive."""
+    result = call_method("copy", {"archive": options.archive, "target": options.target})
+    print(f"{result['chips']:,} chips in {options.target}, {result['copied']:,} of them copied now.")
+    return result
+
+
+def grant(options: argparse.Namespace) -> Result:
+    """Lets roles use an archive."""
+    result = call_method("grant", {name: getattr(options, name) for name in ("archive", "analysts", "indexers")})
+    for kind, rights in (("analysts", "read"), ("indexers", "read and write")):
+        for role in result[kind]:
+            print(f"{role} may {rights} {options.archive}.")
     return result
 
 

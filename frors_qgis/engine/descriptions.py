@@ -51,13 +51,13 @@ def archive_json(archive: Archive) -> dict[str, Any]:
         )
     available = has_installed_encoder(archive)
     return {
-        "path": str(archive.path),
+        "path": archive.location,
         "encoder": archive.encoder,
         "encoder_available": available,
         "reindexing": None if available else reindexing_of(archive).to_json(),
         "dimension": archive.dimension,
         "chips": archive.chip_count(),
-        "bytes": archive.path.stat().st_size,
+        "bytes": archive.size_bytes(),
         "levels": [
             {"gsd": level.gsd, "cells": level.cells, "ground_size": level.ground_size, "chips": level.chips}
             for level in archive.levels()

@@ -7,8 +7,7 @@ from typing import Any
 
 from frors_qgis.engine.acquisition.facts import Facts, facts_of
 from frors_qgis.engine.archive.acquisitions import record_facts
-from frors_qgis.engine.archive.archive import Archive, require_room_for
-from frors_qgis.engine.archive.connection import absolute
+from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.descriptions import error_json, facts_json
 from frors_qgis.engine.imagery.metadata.sources import read_facts
@@ -61,10 +60,9 @@ def _opened(path: str | None) -> Archive | None:
     """The archive if it is there; raises what making it would raise if it is not."""
     if path is None:
         return None
-    place = absolute(path)
-    if place.exists():
-        return Archive.open(place)
-    require_room_for(place)
+    if Archive.exists(path):
+        return Archive.open(path)
+    Archive.require_room(path)
     return None
 
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, count
-from pathlib import Path
 from typing import Any
 
 from frors_qgis.engine.archive.archive import Archive
@@ -33,7 +32,7 @@ class Reindexing:
     `windows` (cells) and `overlap` are those that most passes of the old archive have.
     """
 
-    archive: Path
+    archive: str
     another_version: bool
     rasters: tuple[str, ...]
     missing: tuple[tuple[str, str], ...]
@@ -44,7 +43,7 @@ class Reindexing:
     def to_json(self) -> dict[str, Any]:
         """For the shell, with the encoder that the new archive is for."""
         return {
-            "archive": str(self.archive),
+            "archive": self.archive,
             "encoder": DEFAULT_ENCODER,
             "another_version": self.another_version,
             "rasters": list(self.rasters),
@@ -67,7 +66,7 @@ class Reindexing:
             words += ["--overlap", f"{self.overlap:g}"]
         listed = shlex.join(self.rasters)
         rasters = listed if 0 < len(listed) <= _LONGEST_LIST else "RASTER..."
-        start = shlex.join(["python", "-m", "frors_qgis.engine", "index", str(self.archive)])
+        start = shlex.join(["python", "-m", "frors_qgis.engine", "index", self.archive])
         others = ",".join(f"{gsd:g}" for gsd in self.gsds if gsd is not None)
         passes: list[list[str]] = [[]] * (None in self.gsds) + [["--gsd", others]] * bool(others)
         return " && ".join(" ".join([start, *chosen, *words, rasters]) for chosen in passes)
@@ -122,18 +121,18 @@ def _is_same(a: float, b: float) -> bool:
     return b > 0 and abs(a / b - 1) < _SAME_GSD
 
 
-def _target(archive: Archive, rasters: list[str]) -> Path:
+def _target(archive: Archive, rasters: list[str]) -> str:
     """A free name beside the archive, or that of a new archive which was begun from the same rasters."""
     ending = f"_{DEFAULT_ENCODER}"
-    stem = re.sub(rf"{re.escape(ending)}(_\d+)?$", "", archive.path.stem) + ending
+    stem = re.sub(rf"{re.escape(ending)}(_\d+)?$", "", archive.stem) + ending
     names = chain([stem], (f"{stem}_{number}" for number in count(2)))
-    paths = (archive.path.with_name(f"{name}.gpkg") for name in names)
-    return next(path for path in paths if not path.exists() or _is_begun(path, rasters))
+    places = map(archive.beside, names)
+    return next(place for place in places if not Archive.exists(place) or _is_begun(place, rasters))
 
 
-def _is_begun(path: Path, rasters: list[str]) -> bool:
+def _is_begun(location: str, rasters: list[str]) -> bool:
     try:
-        with Archive.open(path) as other:
+        with Archive.open(location) as other:
             return (
                 (other.encoder, other.encoder_sha256) == (DEFAULT_ENCODER, encoder_sha256(DEFAULT_ENCODER))
                 and {raster_file(other, record)[0] for record in other.rasters()} <= set(rasters)

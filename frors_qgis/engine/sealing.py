@@ -8,7 +8,6 @@ from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.check import Check, go_on
-from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.protocol import EngineError
 
 
@@ -24,10 +23,10 @@ class Sealing:
         self._log = log
         self._guard = threading.Lock()
 
-    def start(self, path: Path) -> None:
+    def start(self, location: str) -> None:
         """Begins to seal an archive, unless one is being sealed."""
         if self._guard.acquire(blocking=False):
-            threading.Thread(target=self._work, args=(path,), name="sealing", daemon=True).start()
+            threading.Thread(target=self._work, args=(location,), name="sealing", daemon=True).start()
 
     def seal(self, archive: Archive, check: Check = go_on) -> None:
         """Seals an archive now, unless one is being sealed: then the next search begins what is left.
@@ -42,18 +41,18 @@ class Sealing:
 
     def _seal(self, archive: Archive, check: Check = go_on) -> None:
         try:
-            written = SegmentFolder.of(archive, self._folder).seal(archive, check)
+            written = archive.seal_index(self._folder, check)
         except (EngineError, OSError) as error:
-            self._log("warning", f"The index of {archive.path.name} was not written, searching takes longer: {error}")
+            self._log("warning", f"The index of {archive.name} was not written, searching takes longer: {error}")
         else:
             if written:
-                self._log("info", f"The index of {archive.path.name} grew by {written} segments.")
+                self._log("info", f"The index of {archive.name} grew by {written} segments.")
 
-    def _work(self, path: Path) -> None:
+    def _work(self, location: str) -> None:
         try:
-            with Archive.open(path) as archive:
+            with Archive.open(location) as archive:
                 self._seal(archive)
         except EngineError as error:
-            self._log("warning", f"The index of {path.name} was not written: {error}")
+            self._log("warning", f"The index of {location} was not written: {error}")
         finally:
             self._guard.release()

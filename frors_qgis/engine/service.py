@@ -12,13 +12,15 @@ from frors_qgis.engine.acquisition.facts import Facts
 from frors_qgis.engine.acquisition.query_line import completions, parse_query_line, word_start
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts, with_facts
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.copying import copy_archive, open_copy
+from frors_qgis.engine.archive.postgis.logins import remember_login
 from frors_qgis.engine.archive.raster_files import local_raster_file
-from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.archive_access import (
     chip_under,
     has_installed_encoder,
     known_raster,
     other_encoder,
+    require_suffix,
     writable_archive,
 )
 from frors_qgis.engine.archive_shelf import ArchiveShelf
@@ -82,6 +84,8 @@ class Service:
         self._seconds_per_chip = _SECONDS_PER_CHIP
         self.methods: dict[str, Method] = {
             "hello": self._hello,
+            "login": self._login,
+            "archives": self._archives,
             "runtime": self._runtime,
             "open": self._open,
             "close": self._close,
@@ -107,6 +111,9 @@ class Service:
             "remove": self._remove,
             "relink": self._relink,
             "verify": self._verify,
+            "grant": self._grant,
+            "copy": self._copy,
+            "add_shard": self._add_shard,
         }
 
     def release_archives(self) -> None:
@@ -125,8 +132,19 @@ class Service:
     def _runtime(self, parameters: Parameters, call: Call) -> Result:
         return self._encoders.runtime(parameters.text("device", "auto")) | {"packages": package_versions()}
 
+    def _login(self, parameters: Parameters, call: Call) -> Result:
+        """Keeps the "password", and perhaps the "user", for the database of "archive", in memory alone."""
+        password = parameters.text("password")
+        remember_login(parameters.text("archive"), parameters.optional_text("user"), password)
+        return {}
+
+    def _archives(self, parameters: Parameters, call: Call) -> Result:
+        """The archives that the user may read in the database of "archive", whose schema does not matter."""
+        return {"archives": Archive.stems(parameters.text("archive"))}
+
     def _open(self, parameters: Parameters, call: Call) -> Result:
-        self._shelf.hold(parameters.text("archive"))
+        path = parameters.text("archive")
+        self._shelf.hold(path)
         return self._info(parameters, call)
 
     def _close(self, parameters: Parameters, call: Call) -> Result:
@@ -194,11 +212,11 @@ class Service:
             self._encoders.get(identifier, device)
 
         encoder_id = parameters.optional_text("encoder")
-        with WriterLock(path), writable_archive(path, encoder_id, before_making) as archive:
+        with Archive.writer_lock(path), writable_archive(path, encoder_id, before_making) as archive:
             before = archive.chip_count()
             run = IndexRun(archive, levels, encoder, call.progress, self._take_turn(call), said)
             outcomes = run.index(rasters)
-            if not Path(path).exists():
+            if not Archive.exists(path):
                 raise EngineError(ErrorCode.ARCHIVE_MISSING, f"{path} was deleted while it was written; index again.")
             self._sealing.seal(archive, call.check)
             if (added := archive.chip_count() - before) > 0:
@@ -268,7 +286,7 @@ class Service:
             searcher = self._shelf.searcher(path)
             found = searcher.search(query, call.check)
         if searcher.wants_sealing:
-            self._sealing.start(archive.path)
+            self._sealing.start(archive.location)
         return {"matches": matches_json(archive, found.matches, crs), "note": found.note, "last_chip": last_chip}
 
     def _explain(self, parameters: Parameters, call: Call) -> Result:
@@ -362,8 +380,8 @@ class Service:
                 "rasters": ", ".join(Path(raster.path).name for raster in places.rasters),
                 "boxes": f"round the features, read as query boxes are, with {loaded.halo} px of what surrounds them",
                 "compared at": "the raster's own GSD, windows of 8 and 4 cells"
-                if levels is None
-                else f"the levels of {Path(path or '').name}",
+                if archive is None
+                else f"the levels of {archive.name}",
             }
         call.check()
         return evaluate_features(embedded, encoder, parameters.text("name", "features"), described)
@@ -391,7 +409,7 @@ class Service:
 
     def _remove(self, parameters: Parameters, call: Call) -> Result:
         path = parameters.text("archive")
-        with WriterLock(path), Archive.open(path, writable=True) as archive:
+        with Archive.writer_lock(path), Archive.open(path, writable=True) as archive:
             records = {}
             for raster in parameters.texts("rasters"):
                 record = known_raster(archive, raster)
@@ -411,12 +429,43 @@ class Service:
             call.check()
             call.progress(done / rasters, "Looking for missing rasters", None)
 
-        with WriterLock(path), Archive.open(path, writable=True) as archive:
+        with Archive.writer_lock(path), Archive.open(path, writable=True) as archive:
             relinked = relink(archive, folder, go_on)
         return {"rasters": [{"path": one.before, "now": one.now} for one in relinked]}
 
     def _verify(self, parameters: Parameters, call: Call) -> Result:
         return {"problems": self._shelf.archive(parameters.text("archive")).verify()}
+
+    def _grant(self, parameters: Parameters, call: Call) -> Result:
+        """Lets the roles of a database read an archive ("analysts"), or read and write it ("indexers")."""
+        kinds = ("analysts", "indexers")
+        roles = {kind: parameters.texts(kind) if parameters.values.get(kind) else [] for kind in kinds}
+        with Archive.open(parameters.text("archive"), writable=True) as archive:
+            archive.grant(roles["analysts"], roles["indexers"])
+        return roles
+
+    def _add_shard(self, parameters: Parameters, call: Call) -> Result:
+        """Spreads an archive over "server", which its database knows, and whose schema is at the location "shard"."""
+        path, server = parameters.text("archive"), parameters.text("server")
+        with Archive.writer_lock(path), Archive.open(path, writable=True) as archive:
+            archive.add_shard(server, parameters.text("shard"))
+        return {"server": server}
+
+    def _copy(self, parameters: Parameters, call: Call) -> Result:
+        """Copies an archive to "target", where there is none, or a copy of it that was begun."""
+        target = parameters.text("target")
+        if not Archive.exists(target):
+            require_suffix(target)
+
+        def progress(done: int, total: int) -> None:
+            call.check()
+            call.progress(done / max(1, total), f"Copying to {target}", None)
+
+        with Archive.open(parameters.text("archive")) as source, Archive.writer_lock(target):
+            with open_copy(source, target) as copy:
+                copied = copy_archive(source, copy, progress)
+                self._sealing.seal(copy, call.check)
+                return {"chips": copy.chip_count(), "copied": copied}
 
     def _take_turn(self, call: Call) -> Callable[[], None]:
         """Called now and then by long work: waits while queries run, and gives the work up when it was cancelled."""

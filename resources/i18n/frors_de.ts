@@ -924,12 +924,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{found}.</translation>
   </message>
   <message>
-   <source>The archive that is searched: one file with footprints and embeddings of rasters. Choose one that was opened lately, open another, or index rasters into one. A raster or an archive may also be dropped on this panel. Where rasters have moved, Find... looks for them in a folder.</source>
-   <translation>Das Archiv, das durchsucht wird: eine Datei mit Umrissen und Embeddings von Rastern. Wählen Sie eines, das kürzlich geöffnet war, öffnen Sie ein anderes oder indizieren Sie Raster hinein. Ein Raster oder ein Archiv lässt sich auch auf dieses Bedienfeld ziehen. Wo Raster verschoben wurden, sucht Suchen... sie in einem Ordner.</translation>
+   <source>The archive that is searched: one file with footprints and embeddings of rasters, or a schema of a database. Choose one that was opened lately, open another, or index rasters into one. A raster or an archive may also be dropped on this panel. Where rasters have moved, Find... looks for them in a folder.</source>
+   <translation>Das Archiv, das durchsucht wird: eine Datei mit Umrissen und Embeddings von Rastern oder ein Schema einer Datenbank. Wählen Sie eines, das kürzlich geöffnet war, öffnen Sie ein anderes, oder indizieren Sie Raster in eines. Ein Raster oder ein Archiv kann auch auf dieses Bedienfeld gezogen werden. Wo Raster umgezogen sind, sucht Suchen... sie in einem Ordner.</translation>
   </message>
   <message>
    <source>Open an archive...</source>
    <translation>Ein Archiv öffnen...</translation>
+  </message>
+  <message>
+   <source>From a file...</source>
+   <translation>Aus einer Datei...</translation>
+  </message>
+  <message>
+   <source>From a database...</source>
+   <translation>Aus einer Datenbank...</translation>
   </message>
   <message>
    <source>Find...</source>
@@ -1036,6 +1044,46 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Seite {page} von {pages}</translation>
   </message>
   <message>
+   <source>List archives</source>
+   <translation>Archive auflisten</translation>
+  </message>
+  <message>
+   <source>Archive in a database</source>
+   <translation>Archiv in einer Datenbank</translation>
+  </message>
+  <message>
+   <source>Connection</source>
+   <translation>Verbindung</translation>
+  </message>
+  <message>
+   <source>An archive can be a schema of a PostgreSQL database with PostGIS and pgvector, which many people share. Choose one of the connections that QGIS has stored; new ones are made in the Data Source Manager. User and password come from there, too, and are kept nowhere else.</source>
+   <translation>Ein Archiv kann ein Schema einer PostgreSQL-Datenbank mit PostGIS und pgvector sein, die viele gemeinsam nutzen. Wählen Sie eine der Verbindungen, die QGIS gespeichert hat; neue werden in der Datenquellenverwaltung angelegt. Auch Benutzer und Passwort kommen von dort und werden nirgends sonst aufbewahrt.</translation>
+  </message>
+  <message>
+   <source>Asking the database...</source>
+   <translation>Die Datenbank wird gefragt...</translation>
+  </message>
+  <message>
+   <source>QGIS has stored no PostgreSQL connection: make one in Layer &gt; Data Source Manager.</source>
+   <translation>QGIS hat keine PostgreSQL-Verbindung gespeichert: legen Sie eine unter Layer &gt; Datenquellenverwaltung an.</translation>
+  </message>
+  <message>
+   <source>A new archive, or one to add to: a schema of its own in the database.</source>
+   <translation>Ein neues Archiv oder eines, das ergänzt wird: ein eigenes Schema in der Datenbank.</translation>
+  </message>
+  <message>
+   <source>There is no archive yet, or none that you may read: index rasters into a new one.</source>
+   <translation>Es gibt noch kein Archiv oder keines, das Sie lesen dürfen: indizieren Sie Raster in ein neues.</translation>
+  </message>
+  <message>
+   <source>Matches in {archive}</source>
+   <translation>Treffer in {archive}</translation>
+  </message>
+  <message>
+   <source>QGIS cannot open the matches in the database. {reason}</source>
+   <translation>QGIS kann die Treffer in der Datenbank nicht öffnen. {reason}</translation>
+  </message>
+  <message>
    <source>FRORS report</source>
    <translation>FRORS-Bericht</translation>
   </message>
@@ -1066,6 +1114,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Explain: {title}</source>
    <translation>Erklären: {title}</translation>
+  </message>
+  <message>
+   <source>Open matches in the database</source>
+   <translation>Treffer in der Datenbank öffnen</translation>
   </message>
   <message>
    <source>The layer of matches is not in the Layers panel; add it there to export it.</source>
@@ -1282,6 +1334,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The file that the rasters' chips go into; chips are a layer that every GIS can open, your rasters stay.</source>
    <translation>Die Datei, in die die Chips der Raster kommen; Chips sind ein Layer, den jedes GIS öffnen kann, Ihre Raster bleiben.</translation>
+  </message>
+  <message>
+   <source>An archive in a database...</source>
+   <translation>Ein Archiv in einer Datenbank...</translation>
   </message>
   <message>
    <source>Scale</source>
@@ -2216,6 +2272,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Treffer exportieren...</translation>
   </message>
   <message>
+   <source>Add as a PostGIS layer</source>
+   <translation>Als PostGIS-Layer hinzufügen</translation>
+  </message>
+  <message>
+   <source>The archive's own chips in the database, with rank and score</source>
+   <translation>Die Chips des Archivs selbst in der Datenbank, mit Rang und Ähnlichkeit</translation>
+  </message>
+  <message>
    <source>Re-index...</source>
    <translation>Neu indizieren...</translation>
   </message>
@@ -2691,12 +2755,24 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Eine Aufnahme muss ein JSON-Objekt mit Feldern sein.</translation>
   </message>
   <message>
+   <source>An archive in a database is written postgresql:service=NAME schema=NAME, or with host, port, dbname and user instead of a service.</source>
+   <translation>Ein Archiv in einer Datenbank wird postgresql:service=NAME schema=NAME geschrieben, oder mit host, port, dbname und user anstelle eines service.</translation>
+  </message>
+  <message>
+   <source>Another FRORS (process {0} of the database, user {1}) is writing to {2}; wait until it has finished.</source>
+   <translation>Ein anderes FRORS (Prozess {0} der Datenbank, Benutzer {1}) schreibt in {2}; warten Sie, bis es fertig ist.</translation>
+  </message>
+  <message>
    <source>Another FRORS (process {0}) is writing to {1}; wait until it has finished.</source>
    <translation>Ein anderes FRORS (Prozess {0}) schreibt in {1}; warten Sie, bis es fertig ist.</translation>
   </message>
   <message>
    <source>Another program is writing to {0}: wait until it is done and try again.</source>
    <translation>Ein anderes Programm schreibt in {0}: warten Sie, bis es fertig ist, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>Archives in PostgreSQL need the package psycopg2, which the Python at {0} lacks: install python3-psycopg2, which comes with QGIS, or psycopg2-binary.</source>
+   <translation>Archive in PostgreSQL brauchen das Paket psycopg2, das dem Python unter {0} fehlt: installieren Sie python3-psycopg2, das mit QGIS kommt, oder psycopg2-binary.</translation>
   </message>
   <message>
    <source>At most {0} matches are outlined at once.</source>
@@ -2731,12 +2807,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Chip {0} ist beschädigt: stellen Sie das Archiv aus einer Kopie wieder her, oder indizieren Sie neu.</translation>
   </message>
   <message>
+   <source>Chips with the ids of block {0} of raster {1} are in the archive already.</source>
+   <translation>Chips mit den Nummern von Block {0} des Rasters {1} sind schon im Archiv.</translation>
+  </message>
+  <message>
    <source>Comparing {0} features</source>
    <translation>{0} Objekte werden verglichen</translation>
   </message>
   <message>
    <source>Computing view {0} of {1}, before training</source>
    <translation>Ansicht {0} von {1} wird berechnet, vor dem Training</translation>
+  </message>
+  <message>
+   <source>Copying to {0}</source>
+   <translation>Kopieren nach {0}</translation>
   </message>
   <message>
    <source>Cutting images of {0} features</source>
@@ -2919,8 +3003,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Bilder brauchen matplotlib, das diesem Python fehlt; führen Sie `pip install -r requirements-learning.txt` aus.</translation>
   </message>
   <message>
+   <source>PostgreSQL searches embeddings of at most {0} numbers, not {1}.</source>
+   <translation>PostgreSQL durchsucht Embeddings von höchstens {0} Zahlen, nicht von {1}.</translation>
+  </message>
+  <message>
    <source>Reading image {0} of {1}</source>
    <translation>Bild {0} von {1} wird gelesen</translation>
+  </message>
+  <message>
+   <source>Some chips are damaged ({0}): verify the archive.</source>
+   <translation>Manche Chips sind beschädigt ({0}): prüfen Sie das Archiv mit verify.</translation>
   </message>
   <message>
    <source>Some chips have no level: restore the archive from a copy or index again.</source>
@@ -3069,6 +3161,26 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The computer ran out of memory. Close other programs, or index at a coarser GSD.</source>
    <translation>Dem Rechner ist der Speicher ausgegangen. Schließen Sie andere Programme, oder indizieren Sie mit gröberer GSD.</translation>
+  </message>
+  <message>
+   <source>The database has no foreign server {0} with the extensions 'vector,postgis' and hnsw.iterative_scan among its options: docs/database.md shows how to make one.</source>
+   <translation>Die Datenbank hat keinen Foreign Server {0} mit den Extensions 'vector,postgis' und hnsw.iterative_scan unter seinen Optionen: docs/database.md zeigt, wie einer gemacht wird.</translation>
+  </message>
+  <message>
+   <source>The database has no such role ({0}).</source>
+   <translation>Die Datenbank hat keine solche Rolle ({0}).</translation>
+  </message>
+  <message>
+   <source>The database of {0} cannot be reached ({1}): check the connection and try again.</source>
+   <translation>Die Datenbank von {0} ist nicht zu erreichen ({1}): prüfen Sie die Verbindung, und versuchen Sie es noch einmal.</translation>
+  </message>
+  <message>
+   <source>The database of {0} needs PostgreSQL 15, PostGIS and pgvector 0.8, or newer ones: ask who keeps it to update them and to CREATE EXTENSION postgis and vector.</source>
+   <translation>Die Datenbank von {0} braucht PostgreSQL 15, PostGIS und pgvector 0.8 oder neuere: bitten Sie, wer sie verwaltet, sie zu aktualisieren und postgis und vector mit CREATE EXTENSION anzulegen.</translation>
+  </message>
+  <message>
+   <source>The database's disk is full, where {0} is: free some space and go on, nothing was lost.</source>
+   <translation>Die Platte der Datenbank, in der {0} liegt, ist voll: schaffen Sie Platz, und machen Sie weiter, nichts ging verloren.</translation>
   </message>
   <message>
    <source>The dataset has no class {0}; its classes are {1}.</source>
@@ -3295,6 +3407,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Bezeichnung eines Objekts muss ein Text oder null sein.</translation>
   </message>
   <message>
+   <source>The location of an archive in a database names its schema: schema=NAME, of 1 to 63 letters.</source>
+   <translation>Der Ort eines Archivs in einer Datenbank nennt dessen Schema: schema=NAME, mit 1 bis 63 Zeichen.</translation>
+  </message>
+  <message>
+   <source>The location of an archive takes no {0}: keep passwords in .pgpass or a service file.</source>
+   <translation>Der Ort eines Archivs nimmt kein {0}: Passwörter gehören in .pgpass oder eine Service-Datei.</translation>
+  </message>
+  <message>
    <source>The loss is not finite in epoch {0}; begin another run with lower rates (--set trunk_rate=... head_rate=... proxy_rate=...).</source>
    <translation>Der Verlust ist in Epoche {0} nicht endlich; beginnen Sie einen anderen Lauf mit geringeren Raten (--set trunk_rate=... head_rate=... proxy_rate=...).</translation>
   </message>
@@ -3341,6 +3461,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The parts are image, then any of gram and prototypes, not {0}.</source>
    <translation>Die Teile sind image, dann beliebige von gram und prototypes, nicht {0}.</translation>
+  </message>
+  <message>
+   <source>The pgvector of {0} cannot search on through a filter: update it to 0.8.</source>
+   <translation>Das pgvector von {0} kann durch einen Filter nicht weitersuchen: aktualisieren Sie es auf 0.8.</translation>
   </message>
   <message>
    <source>The picture {0} cannot be read: {1}.</source>
@@ -3531,6 +3655,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Es gibt kein Archiv {0}, und ein neues braucht einen Namen, der auf .gpkg endet; geben Sie ihm einen solchen Namen, vor seinen Rastern.</translation>
   </message>
   <message>
+   <source>There is no archive {0}: check the schema.</source>
+   <translation>Es gibt kein Archiv {0}: prüfen Sie das Schema.</translation>
+  </message>
+  <message>
    <source>There is no device {0}; use one of {1}.</source>
    <translation>Es gibt kein Gerät {0}; nehmen Sie eines von {1}.</translation>
   </message>
@@ -3561,6 +3689,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>There is no folder {0}; choose one that holds the rasters.</source>
    <translation>Es gibt keinen Ordner {0}; wählen Sie einen, in dem die Raster liegen.</translation>
+  </message>
+  <message>
+   <source>This connection logs in by a certificate of QGIS's, which the engine cannot have: use one with user name and password, or keep the certificate where PostgreSQL's own programs find it.</source>
+   <translation>Diese Verbindung meldet sich mit einem Zertifikat von QGIS an, das die Engine nicht haben kann: nehmen Sie eine mit Benutzername und Passwort, oder legen Sie das Zertifikat dorthin, wo PostgreSQLs eigene Programme es finden.</translation>
+  </message>
+  <message>
+   <source>This user may not make {0}: ask who keeps the database for the right to CREATE in it.</source>
+   <translation>Dieser Benutzer darf {0} nicht anlegen: bitten Sie, wer die Datenbank verwaltet, um das Recht CREATE.</translation>
   </message>
   <message>
    <source>Trained</source>
@@ -3601,6 +3737,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>a finite number</source>
    <translation>eine endliche Zahl</translation>
+  </message>
+  <message>
+   <source>a footprint is not finite</source>
+   <translation>ein Umriss ist nicht endlich</translation>
+  </message>
+  <message>
+   <source>a footprint is not one that FRORS wrote</source>
+   <translation>ein Umriss ist nicht von FRORS geschrieben</translation>
   </message>
   <message>
    <source>a geotransform has six finite numbers</source>
@@ -3701,6 +3845,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>boxes</source>
    <translation>Rahmen</translation>
+  </message>
+  <message>
+   <source>cannot be read ({0})</source>
+   <translation>kann nicht gelesen werden ({0})</translation>
   </message>
   <message>
    <source>checkpoint sha-256</source>
@@ -3889,6 +4037,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>its removals are not counted</source>
    <translation>das Entfernte ist nicht gezählt</translation>
+  </message>
+  <message>
+   <source>its rows are not of one length</source>
+   <translation>seine Zeilen sind nicht gleich lang</translation>
   </message>
   <message>
    <source>its table {0} is missing</source>
@@ -4083,6 +4235,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} Klassen mit {1} Prototypen ergeben nicht 1 bis {2} insgesamt</translation>
   </message>
   <message>
+   <source>{0} does not give back what was written to it: check its disk.</source>
+   <translation>{0} gibt nicht zurück, was hineingeschrieben wurde: prüfen Sie die Platte.</translation>
+  </message>
+  <message>
+   <source>{0} does not let this user do that ({1}): ask who keeps the database.</source>
+   <translation>{0} erlaubt das diesem Benutzer nicht ({1}): fragen Sie, wer die Datenbank verwaltet.</translation>
+  </message>
+  <message>
+   <source>{0} exists already and is no shard of this archive: name another.</source>
+   <translation>{0} gibt es schon und ist kein Shard dieses Archivs: nennen Sie ein anderes Schema.</translation>
+  </message>
+  <message>
    <source>{0} exists already: open it, or choose another name.</source>
    <translation>{0} gibt es schon: öffnen Sie es, oder wählen Sie einen anderen Namen.</translation>
   </message>
@@ -4159,12 +4323,40 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} ist ein GeoPackage, aber kein FRORS-Archiv: wählen Sie eines, das FRORS gemacht hat.</translation>
   </message>
   <message>
+   <source>{0} is a copy that is not finished: give the command copy again first.</source>
+   <translation>{0} ist eine Kopie, die nicht fertig ist: geben Sie erst noch einmal den Befehl copy.</translation>
+  </message>
+  <message>
+   <source>{0} is a file, which has no shards: copy it into a database first.</source>
+   <translation>{0} ist eine Datei, die keine Shards hat: kopieren Sie sie erst in eine Datenbank.</translation>
+  </message>
+  <message>
+   <source>{0} is a file, whose rights are those of its folder: share that instead.</source>
+   <translation>{0} ist eine Datei, deren Rechte die ihres Ordners sind: geben Sie den frei.</translation>
+  </message>
+  <message>
+   <source>{0} is a file: look into its folder.</source>
+   <translation>{0} ist eine Datei: sehen Sie in ihrem Ordner nach.</translation>
+  </message>
+  <message>
    <source>{0} is a folder that cannot be read as a raster; name the raster files in it.</source>
    <translation>{0} ist ein Ordner, der nicht als Raster gelesen werden kann; nennen Sie die Rasterdateien darin.</translation>
   </message>
   <message>
    <source>{0} is a folder that cannot be read as a raster; name the raster files in it. ({1})</source>
    <translation>{0} ist ein Ordner, der nicht als Raster gelesen werden kann; nennen Sie die Rasterdateien darin. ({1})</translation>
+  </message>
+  <message>
+   <source>{0} is a schema but not a FRORS archive: choose one that FRORS made.</source>
+   <translation>{0} ist ein Schema, aber kein FRORS-Archiv: wählen Sie eines, das FRORS gemacht hat.</translation>
+  </message>
+  <message>
+   <source>{0} is a shard of {1} already.</source>
+   <translation>{0} ist schon ein Shard von {1}.</translation>
+  </message>
+  <message>
+   <source>{0} is another archive now: close it and open it again.</source>
+   <translation>{0} ist jetzt ein anderes Archiv: schließen und öffnen Sie es noch einmal.</translation>
   </message>
   <message>
    <source>{0} is damaged ({1}): restore it from a copy or index again.</source>
@@ -4239,12 +4431,24 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} ist kein Text</translation>
   </message>
   <message>
+   <source>{0} is read-only for this user: ask who made it for the rights of an indexer.</source>
+   <translation>{0} darf dieser Benutzer nur lesen: bitten Sie, wer es gemacht hat, um die Rechte zum Indizieren.</translation>
+  </message>
+  <message>
    <source>{0} is stored as {1}, not as {2}</source>
    <translation>{0} ist als {1} gespeichert, nicht als {2}</translation>
   </message>
   <message>
+   <source>{0} is there already and no copy that was begun: choose another name.</source>
+   <translation>{0} gibt es schon und ist keine begonnene Kopie: wählen Sie einen anderen Namen.</translation>
+  </message>
+  <message>
    <source>{0} matches cannot be searched: ask for at least one.</source>
    <translation>{0} Treffer können nicht gesucht werden: verlangen Sie mindestens einen.</translation>
+  </message>
+  <message>
+   <source>{0} may not be read by this user: ask who made it for the rights of an analyst.</source>
+   <translation>{0} darf dieser Benutzer nicht lesen: bitten Sie, wer es gemacht hat, um die Rechte zum Auswerten.</translation>
   </message>
   <message>
    <source>{0} must be from {1} to {2}, not {3}</source>
@@ -4269,6 +4473,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} of a recipe must be {1}, not {2}.</source>
    <translation>{0} eines Rezepts muss {1} sein, nicht {2}.</translation>
+  </message>
+  <message>
+   <source>{0} of the archive's {1} shards cannot be reached ({2}): the matches there are missing.</source>
+   <translation>{0} der {1} Shards des Archivs sind nicht zu erreichen ({2}): die Treffer dort fehlen.</translation>
   </message>
   <message>
    <source>{0} of the features kept apart share over a fifth of their ground with one that was learnt from, which flatters the figures.</source>
@@ -4325,6 +4533,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} was used wrongly (disk is full): please report this.</source>
    <translation>{0} wurde falsch benutzt (die Platte ist voll): bitte melden Sie das.</translation>
+  </message>
+  <message>
+   <source>{0} was used wrongly (it is closed): please report this.</source>
+   <translation>{0} wurde falsch benutzt (es ist geschlossen): bitte melden Sie das.</translation>
   </message>
   <message>
    <source>{0} was used wrongly ({1}): please report this.</source>

@@ -183,20 +183,20 @@ def test_a_name_that_is_taken_is_not_proposed_but_a_new_archive_that_was_begun_i
     archive, taken = older / "town.gpkg", older / f"town_{DEFAULT_ENCODER}.gpkg"
     taken.write_bytes(b"somebody's")
     with Archive.open(archive) as old:
-        assert reindexing_of(old).archive == older / f"town_{DEFAULT_ENCODER}_2.gpkg"
+        assert reindexing_of(old).archive == str(older / f"town_{DEFAULT_ENCODER}_2.gpkg")
         taken.unlink()
         door.call("index", archive=str(taken), rasters=[str(older / "west.tif")], windows=[4], overlap=0.25)
-        assert reindexing_of(old).archive == taken
+        assert reindexing_of(old).archive == str(taken)
         gdal.Translate(str(older / "other.tif"), str(older / "west.tif"))
         door.call("index", archive=str(taken), rasters=[str(older / "other.tif")], windows=[4], overlap=0.25)
-        assert reindexing_of(old).archive == older / f"town_{DEFAULT_ENCODER}_2.gpkg"
+        assert reindexing_of(old).archive == str(older / f"town_{DEFAULT_ENCODER}_2.gpkg")
 
 
 def test_a_new_archive_that_has_become_old_itself_keeps_one_ending(older):
     path = older / f"town_{DEFAULT_ENCODER}.gpkg"
     (older / "town.gpkg").rename(path)
     with Archive.open(path) as old:
-        assert reindexing_of(old).archive == older / f"town_{DEFAULT_ENCODER}_2.gpkg"
+        assert reindexing_of(old).archive == str(older / f"town_{DEFAULT_ENCODER}_2.gpkg")
 
 
 @pytest.mark.parametrize(

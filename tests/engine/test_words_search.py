@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts, with_facts
+from frors_qgis.engine.archive.chip_filter import ChipFilter, Near
+from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
@@ -42,7 +44,7 @@ def paths(write_raster):
 def found(colour_archive, index, paths, tmp_path):
     """The names of the rasters in which a search by the first chip finds matches, and the matches."""
     index(*paths)
-    searcher = Searcher(colour_archive, SegmentFolder(tmp_path / "index"))
+    searcher = Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
     names = {record.id: record.path.rpartition("/")[2] for record in colour_archive.rasters()}
 
     def search(words, **values):
@@ -98,13 +100,15 @@ def test_distances_are_taken_to_chips_so_that_a_large_raster_is_cut(found, colou
     assert found("near 43.3 5.4")[0] == set()
 
 
-def test_chips_near_a_place_are_those_that_their_centres_say(colour_archive, index, paths):
+def test_chips_near_a_place_are_those_that_their_centres_say(colour_archive, index, paths, tmp_path):
     index(*paths)
+    chips = colour_archive.chip_index(tmp_path)
+    chips.refresh()
     everywhere = set(colour_archive.chips_near((9.0, 45.0), 20_037.5).tolist())
     assert everywhere == set(range(1, colour_archive.chip_count() + 1))
     for km in (1.0, 8.0, 100.0):
         near = colour_archive.chips_near((9.1, 45.05), km)
-        beyond = colour_archive.chips_near((9.1, 45.05), km, beyond=True)
+        beyond, _, _ = chips.chips(ChipFilter(near=((Near((9.1, 45.05), km, beyond=True),),)), 1)
         assert sorted([*near.tolist(), *beyond.tolist()]) == sorted(everywhere)
         for chip in colour_archive.chips(near.tolist()):
             longitude, latitude = np.mean(chip.footprint, axis=0)

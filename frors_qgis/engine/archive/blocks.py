@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.archive.geopackage import encode_polygons
-from frors_qgis.engine.archive.records import Batch, BatchKey, NewChips
+from frors_qgis.engine.archive.geopackage import decode_polygons, encode_polygons
+from frors_qgis.engine.archive.records import Batch, BatchKey, NewChips, StoredBlock
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _LARGEST_ID = 2**53
@@ -39,6 +39,17 @@ UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) =
     last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE table_name = 'chips'
 """
 
+_TAKEN = "SELECT 1 FROM chips WHERE fid >= ? AND fid < ? LIMIT 1"
+_BLOCK = """
+SELECT "column", "row", width, height, gsd, cells, valid, geom FROM chips
+WHERE raster = ? AND fid BETWEEN ? AND ? ORDER BY fid
+"""
+_RESERVE = "UPDATE sqlite_sequence SET seq = MAX(seq, :last) WHERE name = 'chips'"
+_RESERVE_FIRST = (
+    "INSERT INTO sqlite_sequence SELECT 'chips', :last WHERE NOT EXISTS "
+    "(SELECT 1 FROM sqlite_sequence WHERE name = 'chips')"
+)
+
 _COUNT_LEVEL = """
 INSERT INTO levels VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET chips = chips + excluded.chips
 """
@@ -49,20 +60,29 @@ INSERT INTO levels SELECT raster, gsd, cells, COUNT(*) FROM chips WHERE raster =
 EmbeddingRow = tuple[int, int, int, int, int, int, int, bytes]
 
 
-def insert_block(connection: sqlite3.Connection, raster_id: int, block: int, chips: NewChips, dimension: int) -> None:
-    """Write the chips of one block, which may be none.
+def insert_block(
+    connection: sqlite3.Connection,
+    raster_id: int,
+    block: int,
+    chips: NewChips,
+    dimension: int,
+    first_chip: int | None = None,
+) -> None:
+    """Write the chips of one block, which may be none. first_chip: their first id; None: the next that is free.
 
-    Raises EngineError: BAD_REQUEST for a block that is there already, INTERNAL for arrays that cannot be chips (shape,
-    NaN, out of range).
+    Raises EngineError: BAD_REQUEST for a block that is there already, or ids that are, INTERNAL for arrays that cannot
+    be chips (shape, NaN, out of range).
     """
-    vectors = _checked(chips, dimension)
+    vectors = checked_vectors(chips, dimension)
     known = connection.execute("SELECT 1 FROM embeddings WHERE raster = ? AND block = ?", (raster_id, block)).fetchone()
     if known is not None:
         raise EngineError(
             ErrorCode.BAD_REQUEST, f"Block {block} of raster {raster_id} is in the archive: clear the raster first."
         )
     before = _feature_count(connection)
-    first = _last_id(connection) + 1
+    first = _last_id(connection) + 1 if first_chip is None else first_chip
+    if first_chip is not None and connection.execute(_TAKEN, (first, first + len(chips))).fetchone() is not None:
+        raise ids_taken(raster_id, block)
     if first + len(chips) > _LARGEST_ID:
         raise EngineError(ErrorCode.ARCHIVE_DAMAGED, "The archive's chip ids are used up: index into a new archive.")
     connection.executemany(
@@ -79,7 +99,7 @@ def insert_block(connection: sqlite3.Connection, raster_id: int, block: int, chi
         ),
     )
     data = vectors.tobytes()
-    checksum = _checksum(raster_id, block, first, len(chips), dimension, data)
+    checksum = checksum_of(raster_id, block, first, len(chips), dimension, data)
     connection.execute(
         "INSERT INTO embeddings (raster, block, first_chip, count, dimension, checksum, data) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -132,17 +152,77 @@ def select_blocks(connection: sqlite3.Connection, raster_id: int) -> set[int]:
     return {block for (block,) in connection.execute("SELECT block FROM embeddings WHERE raster = ?", (raster_id,))}
 
 
+def select_block_keys(connection: sqlite3.Connection, raster_id: int) -> dict[int, BatchKey]:
+    """The keys of a raster's blocks by their numbers, also of those without chips."""
+    rows = connection.execute(
+        "SELECT block, id, first_chip, raster, count, checksum FROM embeddings WHERE raster = ?", (raster_id,)
+    )
+    return {block: BatchKey(*key) for block, *key in rows}
+
+
+def select_block(connection: sqlite3.Connection, raster_id: int, block: int, dimension: int) -> StoredBlock | None:
+    """All that is kept of a block's chips; None where it is not there. Raises EngineError(ARCHIVE_DAMAGED)."""
+    row: EmbeddingRow | None = connection.execute(
+        _ROW + "WHERE raster = ? AND block = ?", (raster_id, block)
+    ).fetchone()
+    if row is None:
+        return None
+    vectors = decode_row(row, dimension)
+    first, count = row[3], row[4]
+    rows = connection.execute(_BLOCK, (raster_id, first, first + count - 1)).fetchall()
+    footprints = decode_polygons([chip[-1] for chip in rows])
+    if len(rows) != count:
+        raise damaged_block(row, f"has {count} vectors for {len(rows)} chips")
+    try:
+        numbers = np.array([chip[:-1] for chip in rows], np.float64).reshape(count, 7)
+    except (TypeError, ValueError):
+        raise damaged_block(row, "is of the wrong type") from None
+    return StoredBlock(first, chips_of(numbers, footprints, vectors))
+
+
+def chips_of(
+    numbers: npt.NDArray[np.float64], footprints: npt.NDArray[np.float64], vectors: npt.NDArray[np.float16]
+) -> NewChips:
+    """Chips of numbers [n, 7] (column, row, width, height, gsd, cells, valid), footprints [n, 4, 2], vectors [n, d]."""
+    return NewChips(
+        windows=numbers[:, :4],
+        gsd=numbers[:, 4],
+        cells=numbers[:, 5].astype(np.int32),
+        valid=numbers[:, 6].astype(np.float32),
+        footprints=footprints,
+        vectors=vectors.astype(np.float32),
+    )
+
+
+def reserve_ids(connection: sqlite3.Connection, last_chip: int) -> None:
+    """No chip gets an id up to this one any more."""
+    connection.execute(_RESERVE, {"last": last_chip})
+    connection.execute(_RESERVE_FIRST, {"last": last_chip})
+
+
+def ids_taken(raster_id: int, block: int) -> EngineError:
+    """The error for a block whose chips would get ids of others."""
+    return EngineError(
+        ErrorCode.BAD_REQUEST, f"Chips with the ids of block {block} of raster {raster_id} are in the archive already."
+    )
+
+
 def select_keys(connection: sqlite3.Connection) -> list[BatchKey]:
     """The keys of all batches that have chips, by id. Raises EngineError(ARCHIVE_DAMAGED) where they cannot be."""
     rows = connection.execute(
         "SELECT id, first_chip, raster, count, checksum FROM embeddings WHERE count != 0 ORDER BY first_chip"
     ).fetchall()
+    return checked_keys(rows)
+
+
+def checked_keys(rows: Sequence[Sequence[int]]) -> list[BatchKey]:
+    """The keys by id, of rows in the order of their first chips. Raises EngineError(ARCHIVE_DAMAGED)."""
     free = 1
     for row in rows:
         if not all(isinstance(number, int) for number in row) or not 0 < row[3] <= _LARGEST_ID - row[1]:
-            raise _damaged(row, "claims chips that cannot be")
+            raise damaged_block(row, "claims chips that cannot be")
         if row[1] < free:
-            raise _damaged(row, "claims the chips of another one")
+            raise damaged_block(row, "claims the chips of another one")
         free = row[1] + row[3]
     return sorted(BatchKey(*row) for row in rows)
 
@@ -172,15 +252,15 @@ def decode_row(row: EmbeddingRow, dimension: int) -> npt.NDArray[np.float16]:
     """The vectors [n, d] of a row. Raises EngineError(ARCHIVE_DAMAGED) unless length, checksum and values are right."""
     *numbers, checksum, data = row
     if not all(isinstance(number, int) for number in numbers) or not isinstance(data, bytes):
-        raise _damaged(row, "is of the wrong type")
+        raise damaged_block(row, "is of the wrong type")
     _, raster_id, block, first, count, own_dimension = numbers
     if own_dimension != dimension or count < 0 or not 0 < first <= _LARGEST_ID or len(data) != 2 * count * dimension:
-        raise _damaged(row, "has the wrong length")
-    if checksum != _checksum(raster_id, block, first, count, dimension, data):
-        raise _damaged(row, "fails its checksum")
+        raise damaged_block(row, "has the wrong length")
+    if checksum != checksum_of(raster_id, block, first, count, dimension, data):
+        raise damaged_block(row, "fails its checksum")
     vectors = np.frombuffer(data, "<f2").reshape(count, dimension)
     if not np.isfinite(vectors).all():
-        raise _damaged(row, "has values that are not finite")
+        raise damaged_block(row, "has values that are not finite")
     return vectors
 
 
@@ -219,14 +299,21 @@ def read_levels(connection: sqlite3.Connection, key: BatchKey) -> tuple[npt.NDAr
         (key.raster_id, key.first_chip, key.first_chip + key.chips - 1),
     ).fetchall()
     if len(chips) != key.chips:
-        raise _damaged(key, f"has {key.chips} vectors for {len(chips)} chips")
+        raise damaged_block(key, f"has {key.chips} vectors for {len(chips)} chips")
     try:
         levels = np.array(chips, np.float64).reshape(key.chips, 2)
     except (TypeError, ValueError):
-        raise _damaged(key, "has chips without a level") from None
+        raise damaged_block(key, "has chips without a level") from None
+    return split_levels(key, levels)
+
+
+def split_levels(
+    key: BatchKey, levels: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    """GSD and cells [n] of levels [n, 2]. Raises EngineError(ARCHIVE_DAMAGED) for those that cannot be."""
     least, most = np.array(_LEVEL_BOUNDS).T
     if not ((levels >= least) & (levels <= most)).all():  # NaN is not in them either
-        raise _damaged(key, "has chips without a level")
+        raise damaged_block(key, "has chips without a level")
     return levels[:, 0].astype(np.float32), levels[:, 1].astype(np.int32)
 
 
@@ -236,7 +323,8 @@ def _note_removal(connection: sqlite3.Connection, left: int) -> None:
     connection.execute(_RECOMPUTE_EXTENT)
 
 
-def _checked(chips: NewChips, dimension: int) -> npt.NDArray[np.float16]:
+def checked_vectors(chips: NewChips, dimension: int) -> npt.NDArray[np.float16]:
+    """The vectors [n, d] as they are kept. Raises EngineError(INTERNAL) for arrays that cannot be chips."""
     count = len(chips)
     shapes = {
         "windows": (count, 4), "gsd": (count,), "cells": (count,), "valid": (count,), "footprints": (count, 4, 2),
@@ -255,7 +343,8 @@ def _checked(chips: NewChips, dimension: int) -> npt.NDArray[np.float16]:
     return chips.vectors.astype("<f2")
 
 
-def _checksum(raster_id: int, block: int, first: int, count: int, dimension: int, data: bytes) -> int:
+def checksum_of(raster_id: int, block: int, first: int, count: int, dimension: int, data: bytes) -> int:
+    """Of the vectors of a block, as bytes, and of where they belong."""
     return zlib.crc32(data, zlib.crc32(struct.pack("<5q", raster_id, block, first, count, dimension)))
 
 
@@ -280,7 +369,8 @@ def _set_feature_count(connection: sqlite3.Connection, count: int) -> None:
     connection.execute("INSERT OR REPLACE INTO gpkg_ogr_contents VALUES ('chips', ?)", (count,))
 
 
-def _damaged(row: Sequence[object], what: str) -> EngineError:
+def damaged_block(row: Sequence[object], what: str) -> EngineError:
+    """The error for a block, of which the row or key begins with its number."""
     return EngineError(
         ErrorCode.ARCHIVE_DAMAGED,
         f"Embedding block {row[0]} {what}: restore the archive from a copy, or remove its raster and index it again.",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.acquisition.places import EARTH_RADIUS_KM
 from frors_qgis.engine.archive.geopackage import decode_polygons
+from frors_qgis.engine.archive.places import boxes_of, boxes_round
 from frors_qgis.engine.archive.records import ChipRecord, Level
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -39,9 +41,19 @@ def select_chips(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Chi
     """The chips in the order asked. Raises EngineError(CHIP_UNKNOWN)."""
     wanted = [int(chip_id) for chip_id in ids]
     rows = connection.execute(_SELECT, (json.dumps(wanted),)).fetchall()
-    footprints = decode_polygons([row[-1] for row in rows]).tolist()
+    footprints = decode_polygons([row[-1] for row in rows])
+    return chip_records([row[:-1] for row in rows], footprints, wanted)
+
+
+def chip_records(
+    rows: Iterable[Sequence[Any]], footprints: npt.NDArray[np.float64], wanted: Sequence[int]
+) -> list[ChipRecord]:
+    """The chips in the order wanted, of rows of fid, raster, column, row, width, height, gsd, cells and valid.
+
+    footprints [n, 4, 2] in the order of the rows. Raises EngineError: CHIP_UNKNOWN, ARCHIVE_DAMAGED.
+    """
     chips = {}
-    for (*numbers, _), footprint in zip(rows, footprints, strict=True):
+    for numbers, footprint in zip(rows, footprints.tolist(), strict=True):
         chip_id = numbers[0]
         sound = all(isinstance(number, (int, float)) and math.isfinite(number) for number in numbers)
         if not sound or min(numbers[4:8]) <= 0:  # width, height, gsd, cells
@@ -69,7 +81,11 @@ def count_chips(connection: sqlite3.Connection, raster_id: int | None) -> int:
 def select_levels(connection: sqlite3.Connection) -> list[Level]:
     """The levels there are, finest ground GSD first, then smallest window."""
     rows = connection.execute("SELECT gsd, cells, SUM(chips) FROM levels GROUP BY gsd, cells ORDER BY gsd, cells")
-    levels = [Level(*row) for row in rows]
+    return checked_levels([Level(*row) for row in rows])
+
+
+def checked_levels(levels: list[Level]) -> list[Level]:
+    """The levels. Raises EngineError(ARCHIVE_DAMAGED) where they cannot be."""
     if not all(
         isinstance(level.gsd, float) and isinstance(level.cells, int) and 0 < level.gsd < math.inf and level.cells > 0
         for level in levels
@@ -86,14 +102,9 @@ def select_within(connection: sqlite3.Connection, extent: tuple[float, float, fl
     Degrees in EPSG:4326; west > east, or a longitude past 180, reaches over the antimeridian.
     Raises EngineError(BAD_REQUEST) for an extent that is not one.
     """
-    west, south, east, north = (float(value) for value in extent)
-    if not all(map(math.isfinite, (west, south, east, north))) or south > north:
-        raise EngineError(ErrorCode.BAD_REQUEST, f"{extent} is no extent: give west, south, east and north in degrees.")
-    width = min(east - west if west <= east else east - west + 360.0 * math.ceil((west - east) / 360.0), 360.0)
-    west = (west + 180.0) % 360.0 - 180.0
     found = [np.empty(0, np.int64)]
-    for turn in (-360.0, 0.0, 360.0):  # footprints at the antimeridian reach past 180 or -180
-        box = {"west": west + turn, "south": south, "east": west + turn + width, "north": north}
+    for west, south, east, north in boxes_of(extent):
+        box = {"west": west, "south": south, "east": east, "north": north}
         found.append(np.fromiter((chip_id for (chip_id,) in connection.execute(_INSIDE, box)), np.int64))
         rows = connection.execute(_ACROSS, box).fetchall()
         meets = _meets(decode_polygons([geometry for _, geometry in rows]), **box)
@@ -101,28 +112,14 @@ def select_within(connection: sqlite3.Connection, extent: tuple[float, float, fl
     return np.unique(np.concatenate(found))
 
 
-def select_near(
-    connection: sqlite3.Connection, place: tuple[float, float], km: float, beyond: bool
-) -> npt.NDArray[np.int64]:
-    """Ids, ascending, of the chips whose centre lies at most `km` from a place (lon, lat), or of all others."""
+def select_near(connection: sqlite3.Connection, place: tuple[float, float], km: float) -> npt.NDArray[np.int64]:
+    """Ids, ascending, of the chips whose centre lies at most `km` from a place (lon, lat)."""
     found = [np.empty(0, np.int64)]
-    for west, south, east, north in [(-360.0, -90.0, 540.0, 90.0)] if beyond else _boxes_round(place, km):
+    for west, south, east, north in boxes_round(place, km):
         box = {"west": west, "south": south, "east": east, "north": north}
         rows = np.array(connection.execute(_CENTRES, box).fetchall(), np.float64).reshape(-1, 3)
-        near = _distances_km(rows[:, 1:], place) <= km
-        found.append(rows[near != beyond, 0].astype(np.int64))
+        found.append(rows[_distances_km(rows[:, 1:], place) <= km, 0].astype(np.int64))
     return np.unique(np.concatenate(found))
-
-
-def _boxes_round(place: tuple[float, float], km: float) -> list[tuple[float, float, float, float]]:
-    """Boxes (west, south, east, north) that hold all that lies within `km` of a place, on each turn of longitude."""
-    longitude, latitude = place
-    angle = km / EARTH_RADIUS_KM + 1e-6
-    south, north = latitude - math.degrees(angle), latitude + math.degrees(angle)
-    if south <= -90.0 or north >= 90.0:  # a pole lies within
-        return [(-360.0, south, 540.0, north)]
-    reach = math.degrees(math.asin(min(1.0, math.sin(angle) / math.cos(math.radians(latitude)))))
-    return [(longitude + turn - reach, south, longitude + turn + reach, north) for turn in (-360.0, 0.0, 360.0)]
 
 
 def _distances_km(points: npt.NDArray[np.float64], place: tuple[float, float]) -> npt.NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
@@ -11,8 +11,8 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.check import Check, go_on
+from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.recent import RecentBatches
 from frors_qgis.engine.archive.records import Generation
@@ -41,7 +41,7 @@ class Index:
     bool [n] over the chips' places in the index.
     """
 
-    def __init__(self, archive: Archive, folder: SegmentFolder) -> None:
+    def __init__(self, archive: GeoPackageArchive, folder: SegmentFolder) -> None:
         self._archive = archive
         self._folder = folder
         self._state = (_NOTHING, 0)
@@ -121,10 +121,6 @@ class Index:
         """The ground sizes in metres that the chips of a mask (None: all) have, each once, ascending."""
         chips = np.bincount(self._size if mask is None else self._size[mask], minlength=len(self._sizes))
         return [float(size) for size in self._sizes[chips > 0]]
-
-    def of_rasters(self, values: Mapping[int, int]) -> npt.NDArray[np.int64]:
-        """A value of every chip's raster [n], from those of the rasters by their ids; 0 where there is none."""
-        return np.repeat(np.array([values.get(key.raster_id, 0) for key in self._keys], np.int64), self._counts)
 
     def chips(
         self, mask: _Mask | None = None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from frors_qgis.engine.archive.schema import APPLICATION_ID, FORMAT_VERSION, TABLES
 from frors_qgis.protocol import EngineError, ErrorCode
 
-_KEYS = ("id", "encoder", "encoder_sha256", "dimension", "removals")
+_KEYS = ("id", "encoder", "encoder_sha256", "dimension")
 _LARGEST_DIMENSION = 65536
 
 
@@ -19,12 +20,16 @@ _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class ArchiveInformation:
-    """The archive's own id, the encoder (id and sha-256 of its checkpoint) that made it, and its vectors' length."""
+    """The archive's own id, the encoder (id and sha-256 of its checkpoint) that made it, and its vectors' length.
+
+    `copied_from` is the id of the archive of which it is a copy that is not finished.
+    """
 
     id: str
     encoder: str
     encoder_sha256: str
     dimension: int
+    copied_from: str | None
 
 
 def read_information(connection: sqlite3.Connection, path: Path) -> ArchiveInformation:
@@ -41,23 +46,40 @@ def read_information(connection: sqlite3.Connection, path: Path) -> ArchiveInfor
             ErrorCode.ARCHIVE_INVALID, f"{path} is a GeoPackage but not a FRORS archive: choose one that FRORS made."
         )
     facts = dict(connection.execute("SELECT key, value FROM archive_info"))
-    version = _number(facts.get("format_version"))
-    if version is not None and version > FORMAT_VERSION:
-        raise EngineError(ErrorCode.ARCHIVE_NEWER, f"{path} was made by a newer FRORS: update the plugin to open it.")
-    if version != FORMAT_VERSION:
-        raise _damaged(path, "its format version is unknown")
+    if read_version(facts, path, FORMAT_VERSION) != FORMAT_VERSION:
+        raise damaged_facts(path, "its format version is unknown")
     for table in TABLES:
         if table not in tables:
-            raise _damaged(path, f"its table {table} is missing")
-    for key in _KEYS:
-        if not isinstance(facts.get(key), str):
-            raise _damaged(path, f"its {key} is missing")
+            raise damaged_facts(path, f"its table {table} is missing")
+    if _number(facts.get("removals")) is None:
+        raise damaged_facts(path, "its facts are not numbers")
+    return information_of(facts, path)
+
+
+def read_version(facts: Mapping[str, object], name: str | Path, newest: int) -> int:
+    """The version of an archive's format. Raises EngineError: ARCHIVE_NEWER, ARCHIVE_DAMAGED."""
+    version = _number(facts.get("format_version"))
+    if version is not None and version > newest:
+        raise EngineError(ErrorCode.ARCHIVE_NEWER, f"{name} was made by a newer FRORS: update the plugin to open it.")
+    if not version:
+        raise damaged_facts(name, "its format version is unknown")
+    return version
+
+
+def information_of(facts: Mapping[str, object], name: str | Path) -> ArchiveInformation:
+    """The facts of an archive by key. Raises EngineError(ARCHIVE_DAMAGED)."""
+    texts = [facts.get(key) for key in _KEYS]
+    for key, text in zip(_KEYS, texts, strict=True):
+        if not isinstance(text, str):
+            raise damaged_facts(name, f"its {key} is missing")
     dimension = _number(facts["dimension"])
-    if dimension is None or not 0 < dimension <= _LARGEST_DIMENSION or _number(facts["removals"]) is None:
-        raise _damaged(path, "its facts are not numbers")
-    if _IDENTIFIER.fullmatch(facts["id"]) is None:
-        raise _damaged(path, "its id is none")
-    return ArchiveInformation(facts["id"], facts["encoder"], facts["encoder_sha256"], dimension)
+    if dimension is None or not 0 < dimension <= _LARGEST_DIMENSION:
+        raise damaged_facts(name, "its facts are not numbers")
+    identifier, encoder, sha256, _ = map(str, texts)
+    if _IDENTIFIER.fullmatch(identifier) is None:
+        raise damaged_facts(name, "its id is none")
+    origin = facts.get("copied_from")
+    return ArchiveInformation(identifier, encoder, sha256, dimension, origin if isinstance(origin, str) else None)
 
 
 def read_removals(connection: sqlite3.Connection, path: Path) -> int:
@@ -65,7 +87,7 @@ def read_removals(connection: sqlite3.Connection, path: Path) -> int:
     row = connection.execute("SELECT value FROM archive_info WHERE key = 'removals'").fetchone()
     number = None if row is None else _number(row[0])
     if number is None:  # also where the facts are found one after the other, but not by their keys
-        raise _damaged(path, "its removals are not counted")
+        raise damaged_facts(path, "its removals are not counted")
     return number
 
 
@@ -73,5 +95,6 @@ def _number(text: object) -> int | None:
     return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _damaged(path: Path, what: str) -> EngineError:
-    return EngineError(ErrorCode.ARCHIVE_DAMAGED, f"{path} is damaged ({what}): restore it from a copy or index again.")
+def damaged_facts(name: str | Path, what: str) -> EngineError:
+    """The error for an archive that says impossible things of itself."""
+    return EngineError(ErrorCode.ARCHIVE_DAMAGED, f"{name} is damaged ({what}): restore it from a copy or index again.")

@@ -11,7 +11,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 LONGEST_NAME = 200
 MOST_PICTURE_BYTES = 1 << 20
-_MOST_LISTED = 1000
+MOST_LISTED = 1000
 _TABLE = """
 CREATE TABLE IF NOT EXISTS queries (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name TEXT NOT NULL UNIQUE, saved TEXT NOT NULL,
@@ -55,15 +55,15 @@ def list_queries(connection: sqlite3.Connection) -> list[SavedQueryEntry]:
     """The saved queries by name, the first thousand; none where nothing was ever saved."""
     if not _has_table(connection):
         return []
-    return [SavedQueryEntry(*row) for row in connection.execute(_LIST, {"longest": LONGEST_NAME, "most": _MOST_LISTED})]
+    return [SavedQueryEntry(*row) for row in connection.execute(_LIST, {"longest": LONGEST_NAME, "most": MOST_LISTED})]
 
 
 def select_query(connection: sqlite3.Connection, name: str) -> SavedQuery:
     """One saved query. Raises EngineError(QUERY_UNKNOWN)."""
     row = connection.execute(_SELECT, (name,)).fetchone() if _has_table(connection) else None
     if row is None:
-        raise _unknown(name)
-    return _query(row)
+        raise unknown_query(name)
+    return query_of(row)
 
 
 def last_chip(connection: sqlite3.Connection) -> int:
@@ -78,9 +78,7 @@ def save_query(connection: sqlite3.Connection, query: SavedQuery, replace: bool)
     if replace:
         connection.execute("DELETE FROM queries WHERE name = ?", (query.name,))
     elif connection.execute("SELECT 1 FROM queries WHERE name = ?", (query.name,)).fetchone() is not None:
-        raise EngineError(
-            ErrorCode.BAD_REQUEST, f"There is a saved query {query.name} already; replace it or take another name."
-        )
+        raise name_taken(query.name)
     values = (query.name, query.saved, query.searched, query.newest, json.dumps(query.request), query.picture)
     connection.execute(_SAVE, values)
 
@@ -97,7 +95,7 @@ def delete_query(connection: sqlite3.Connection, name: str) -> None:
 
 def _change(connection: sqlite3.Connection, name: str, statement: str, values: tuple[object, ...]) -> None:
     if not _has_table(connection) or connection.execute(statement, values).rowcount == 0:
-        raise _unknown(name)
+        raise unknown_query(name)
 
 
 def _has_table(connection: sqlite3.Connection) -> bool:
@@ -105,7 +103,7 @@ def _has_table(connection: sqlite3.Connection) -> bool:
     return found.fetchone() is not None
 
 
-def _query(row: tuple[Any, ...]) -> SavedQuery:
+def query_of(row: tuple[Any, ...]) -> SavedQuery:
     """The query of a row; what a stranger's archive holds may be anything."""
     name, saved, searched, newest, request, picture = row
     try:
@@ -119,7 +117,15 @@ def _query(row: tuple[Any, ...]) -> SavedQuery:
     return SavedQuery(name, saved, searched, newest, request, picture)
 
 
-def _unknown(name: str) -> EngineError:
+def name_taken(name: str) -> EngineError:
+    """The error for a new query with the name of another."""
+    return EngineError(
+        ErrorCode.BAD_REQUEST, f"There is a saved query {name} already; replace it or take another name."
+    )
+
+
+def unknown_query(name: str) -> EngineError:
+    """The error for a name that no saved query has."""
     return EngineError(ErrorCode.QUERY_UNKNOWN, f"The archive has no saved query {name[:LONGEST_NAME]}.")
 
 

@@ -69,7 +69,7 @@ def select_raster(connection: sqlite3.Connection, raster_id: int) -> RasterRecor
     """One raster. Raises EngineError(RASTER_UNKNOWN)."""
     found = _records(connection.execute(_SELECT + "WHERE id = ?", (raster_id,)))
     if not found:
-        raise _unknown(raster_id)
+        raise unknown_raster(raster_id)
     return found[0]
 
 
@@ -85,18 +85,25 @@ def find_raster(connection: sqlite3.Connection, path: str | Path, folder: Path) 
 
 def insert_raster(connection: sqlite3.Connection, record: RasterRecord, folder: Path) -> int:
     """Add a raster and return its id. Raises EngineError(BAD_REQUEST) for a path that is there already."""
-    cursor = _write(connection, _INSERT, _values(record, folder) | {"id": None})
+    cursor = _write(connection, _INSERT, record_values(record, folder) | {"id": None})
     return int(cursor.lastrowid or 0)
+
+
+def restore_raster(connection: sqlite3.Connection, record: RasterRecord, folder: Path) -> None:
+    """Write a raster's record under its own id, over what is there. Raises EngineError(BAD_REQUEST)."""
+    values = record_values(record, folder)
+    if _write(connection, _UPDATE, values).rowcount != 1:
+        _write(connection, _INSERT, values)
 
 
 def update_raster(connection: sqlite3.Connection, record: RasterRecord, folder: Path) -> None:
     """Write a raster's record over the one with its id. Raises EngineError(RASTER_UNKNOWN)."""
-    _require_change(_write(connection, _UPDATE, _values(record, folder)), record.id)
+    _require_change(_write(connection, _UPDATE, record_values(record, folder)), record.id)
 
 
 def set_state(connection: sqlite3.Connection, raster_id: int, state: str, reason: str | None) -> None:
     """Write a raster's state. Raises EngineError: RASTER_UNKNOWN, BAD_REQUEST for an unknown state."""
-    _check_state(state)
+    check_state(state)
     cursor = connection.execute("UPDATE rasters SET state = ?, reason = ? WHERE id = ?", (state, reason, raster_id))
     _require_change(cursor, raster_id)
 
@@ -114,24 +121,30 @@ def _write(connection: sqlite3.Connection, statement: str, values: dict[str, Any
 
 def _require_change(cursor: sqlite3.Cursor, raster_id: int | None) -> None:
     if cursor.rowcount != 1:
-        raise _unknown(raster_id)
+        raise unknown_raster(raster_id)
 
 
-def _unknown(raster_id: int | None) -> EngineError:
+def unknown_raster(raster_id: int | None) -> EngineError:
+    """The error for an id that no raster has."""
     return EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster {raster_id}: list its rasters first.")
 
 
-def _check_state(state: str) -> None:
+def check_state(state: str) -> None:
+    """Raises EngineError(BAD_REQUEST) for a state that no raster has."""
     if state not in RASTER_STATES:
         raise EngineError(ErrorCode.BAD_REQUEST, f"{state!r} is no state of a raster: use one of {RASTER_STATES}.")
 
 
-def _values(record: RasterRecord, folder: Path) -> dict[str, Any]:
-    _check_state(record.state)
+def record_values(record: RasterRecord, folder: Path | None) -> dict[str, Any]:
+    """A record as the columns of its row; folder: that relative paths are seen from, None where there are none.
+
+    Raises EngineError: BAD_REQUEST for a state or a path that cannot be, INTERNAL for a record that is not one to keep.
+    """
+    check_state(record.state)
     path = stored_path(record.path)
     values = vars(record) | {
         "path": path,
-        "relative_path": record.relative_path or relative_path(path, folder),
+        "relative_path": None if folder is None else record.relative_path or relative_path(path, folder),
         "transform": json.dumps(list(record.transform)),
         "stretch": json.dumps(record.stretch),
         "metadata": json.dumps(record.metadata),
@@ -146,10 +159,11 @@ def _values(record: RasterRecord, folder: Path) -> dict[str, Any]:
 
 def _records(cursor: sqlite3.Cursor) -> list[RasterRecord]:
     names = [column[0] for column in cursor.description]
-    return [_record(dict(zip(names, row, strict=True))) for row in cursor]
+    return [record_of(dict(zip(names, row, strict=True))) for row in cursor]
 
 
-def _record(values: dict[str, Any]) -> RasterRecord:
+def record_of(values: dict[str, Any]) -> RasterRecord:
+    """The record of a row, by the names of its columns. Raises EngineError(ARCHIVE_DAMAGED)."""
     try:
         return _parsed(values)
     except (TypeError, ValueError, ArithmeticError, RecursionError) as error:

@@ -99,6 +99,13 @@ class BatchKey(NamedTuple):
     checksum: int
 
 
+class StoredBlock(NamedTuple):
+    """A block of a raster as an archive has it; its chips have consecutive ids from `first_chip` on."""
+
+    first_chip: int
+    chips: NewChips
+
+
 def ground_sizes(gsd: npt.NDArray[np.float32], cells: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
     """Metres along one side on the ground [n] of chips with this GSD in metres and so many cells."""
     return (gsd * cells * CELL_PIXELS).astype(np.float32)

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.check import Check, go_on
+from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.records import BatchKey
 from frors_qgis.engine.archive.segment import Segment, SegmentError, write_segment
 
@@ -42,7 +42,7 @@ class SegmentFolder:
         self._open: dict[Path, Segment] = {}
 
     @classmethod
-    def of(cls, archive: Archive, otherwise: Path) -> SegmentFolder:
+    def of(cls, archive: GeoPackageArchive, otherwise: Path) -> SegmentFolder:
         """The folder beside an archive, or one in the folder `otherwise` where nothing can be written beside it.
 
         A link beside it is not followed: an archive from a stranger would have us write where it points to.
@@ -58,7 +58,7 @@ class SegmentFolder:
             return self.path.stat().st_mtime_ns
         return 0
 
-    def read(self, archive: Archive) -> tuple[list[LiveSegment], list[BatchKey]]:
+    def read(self, archive: GeoPackageArchive) -> tuple[list[LiveSegment], list[BatchKey]]:
         """The segments that serve the archive as it is, and its batches that are in none."""
         wanted = archive.id, archive.dimension
         left = dict.fromkeys(archive.batch_keys())
@@ -76,7 +76,7 @@ class SegmentFolder:
         self._open = opened
         return segments, list(left)
 
-    def seal(self, archive: Archive, check: Check = go_on) -> int:
+    def seal(self, archive: GeoPackageArchive, check: Check = go_on) -> int:
         """Writes segments of batches that are in none, deletes files that serve no more; how many were written.
 
         check: called before each segment, may raise; those before it stay. Raises OSError where the folder refuses.

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.check import Check, go_on
+from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.records import BatchKey
 
 
 class StoredBatches:
     """`keys` are its batches; a chip's position is its place in them, one after the other."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: GeoPackageArchive) -> None:
         self.keys: list[BatchKey] = []
         self._archive = archive
         self._sizes: dict[BatchKey, npt.NDArray[np.float32]] = {}

@@ -3,6 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from frors_qgis.engine.archive.chip_filter import EVERY_CHIP
+from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
 from frors_qgis.engine.archive.records import ChipRecord, Level
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
@@ -22,7 +24,7 @@ def searcher(colour_archive, colour_encoder, write_raster, tmp_path):
     one = tiles.repeat(64, axis=1).repeat(64, axis=2)
     paths = [write_raster(one, "one.tif"), write_raster(255 - one, "two.tif")]
     IndexRun(colour_archive, Levels(), lambda: colour_encoder, lambda *_: None, lambda: None).index(map(str, paths))
-    return Searcher(colour_archive, SegmentFolder(tmp_path / "index"))
+    return Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
 
 
 def chip(column, row, size, raster=1, number=1):
@@ -76,7 +78,7 @@ def test_a_hidden_chip_is_not_found_nor_anything_else_on_its_place(searcher, col
 def beaten_by(searcher, vector, best):
     """A chip on the place of a match that scores lower than it."""
     index = searcher._index
-    ids, scores = index.search(vector, len(index), None)
+    ids, scores = index.search(vector, len(index), EVERY_CHIP)
     records = searcher._archive.chips(ids.tolist())
     return next(
         record
@@ -112,7 +114,7 @@ def test_a_positive_example_passes_no_filter_that_it_does_not_pass_and_keeps_no_
     best = searcher.search(Query(vector, k=40, ground_size=1280.0)).matches[0]
     large = next(
         chip
-        for chip in colour_archive.chips(searcher._index.search(vector, len(searcher._index), None)[0].tolist())
+        for chip in colour_archive.chips(searcher._index.search(vector, len(searcher._index), EVERY_CHIP)[0].tolist())
         if chip.cells == 8 and overlaps_any(chip, [best.chip])
     )
     query = Query(vector, k=40, ground_size=1280.0, positive=frozenset({large.id}))
@@ -257,7 +259,7 @@ def test_the_searcher_follows_what_is_added_and_removed(searcher, colour_archive
 
 def test_an_empty_archive_says_that_it_is_empty(colour_archive, tmp_path):
     with pytest.raises(EngineError) as caught:
-        Searcher(colour_archive, SegmentFolder(tmp_path / "index")).search(Query(np.ones(4, np.float32)))
+        Searcher(colour_archive, colour_archive.chip_index(tmp_path)).search(Query(np.ones(4, np.float32)))
     assert caught.value.code is ErrorCode.ARCHIVE_EMPTY
 
 

@@ -10,6 +10,8 @@ from frors_qgis.engine.acquisition.agreement import agreement
 from frors_qgis.engine.acquisition.places import distance_km
 from frors_qgis.engine.acquisition.query_line import parse_query_line
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts, with_facts
+from frors_qgis.engine.archive.chip_filter import EVERY_CHIP
+from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
@@ -41,7 +43,7 @@ def searcher(tmp_path_factory):
         IndexRun(archive, Levels(), ColourEncoder, lambda *_: None, lambda: None).index(paths)
         for id_, said in enumerate(TAKEN, 1):
             archive.change_raster(id_, lambda old, said=said: with_facts(old, record_facts(old).with_users_word(said)))
-        searcher = Searcher(archive, SegmentFolder(folder / "index"))
+        searcher = Searcher(archive, GeoPackageIndex(archive, SegmentFolder(folder / "index")))
         yield searcher
         searcher.close()
 
@@ -91,6 +93,7 @@ def near(within, beyond, centre):
         "within 3 km",
         "within 5 km, spring",
         "not within 12 km, within 2 km or within 9 km of 45.1 N 9.3 E, not landsat, cloud < 50",
+        ", ".join(f"within {km} km" for km in range(1, 20)),
     ],
 )
 def test_the_ranking_is_that_of_a_brute_force(searcher, line, weight):
@@ -98,8 +101,8 @@ def test_the_ranking_is_that_of_a_brute_force(searcher, line, weight):
     vector = archive.embedding(17)
     expected = brute_force(archive, vector, words, weight)
     searcher._index.refresh()
-    found = parts(words, weight, HERE, archive, searcher._index, None)
-    assert sum(int(part.mask.sum()) for part in found) == len(expected)
+    found = parts(words, weight, HERE, archive, searcher._index, EVERY_CHIP)
+    assert sum(len(searcher._index.chips(part.chosen, len(expected))[0]) for part in found) == len(expected)
     for k in (1, 10, len(expected)):
         ids, scores = search_parts(searcher._index, vector, k, found, lambda: None)
         assert len(ids) == k

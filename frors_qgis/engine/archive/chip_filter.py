@@ -1,0 +1,34 @@
+"""Which chips of an archive a search may find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Extent = tuple[float, float, float, float]
+
+
+class Near(NamedTuple):
+    """The chips whose centre lies at most `km` from a place (lon, lat); `beyond`: all others."""
+
+    place: tuple[float, float]
+    km: float
+    beyond: bool = False
+
+
+@dataclass(frozen=True)
+class ChipFilter:
+    """Conditions that all have to hold; None: any chip.
+
+    `ground_size` in metres, both ends included; `rasters` are ids; `extent` (west, south, east, north) in degrees, as
+    `Archive.chips_within` takes it; of each clause of `near` one has to hold; `newer_than` is the id of a chip.
+    """
+
+    ground_size: tuple[float, float] | None = None
+    rasters: frozenset[int] | None = None
+    extent: Extent | None = None
+    near: tuple[tuple[Near, ...], ...] = ()
+    newer_than: int | None = None
+
+
+EVERY_CHIP = ChipFilter()

@@ -1,0 +1,531 @@
+"""An archive in a schema of PostgreSQL with PostGIS and pgvector, which many people share."""
+
+from __future__ import annotations
+
+import math
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import psycopg2
+from psycopg2 import errors
+
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import Check, go_on
+from frors_qgis.engine.archive.chip_filter import ChipFilter, Extent
+from frors_qgis.engine.archive.chip_index import ChipIndex
+from frors_qgis.engine.archive.chips import checked_levels
+from frors_qgis.engine.archive.information import ArchiveInformation, damaged_facts, information_of, read_version
+from frors_qgis.engine.archive.postgis import blocks, queries, rasters, schema
+from frors_qgis.engine.archive.postgis.conditions import Conditions
+from frors_qgis.engine.archive.postgis.connection import Connection, Cursor, connect, transaction
+from frors_qgis.engine.archive.postgis.index import PostgisIndex
+from frors_qgis.engine.archive.postgis.shards import (
+    Shard,
+    answers,
+    attach_shard,
+    delete_removed,
+    make_shard,
+    select_removals,
+    select_shards,
+    show_all,
+    show_only,
+)
+from frors_qgis.engine.archive.postgis.verification import find_problems
+from frors_qgis.engine.archive.postgis.writer_lock import DatabaseWriterLock
+from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
+from frors_qgis.engine.archive.records import (
+    Batch,
+    BatchKey,
+    ChipRecord,
+    Generation,
+    Level,
+    NewChips,
+    RasterRecord,
+    StoredBlock,
+)
+from frors_qgis.location import DatabaseLocation
+from frors_qgis.protocol import EngineError, ErrorCode
+
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE = "BEGIN"
+_LOST_SECONDS = 30.0
+_WITHIN = "SELECT fid FROM chips WHERE {conditions} ORDER BY fid"
+_STEMS = """
+SELECT nspname FROM pg_catalog.pg_namespace JOIN pg_catalog.pg_class ON relnamespace = pg_namespace.oid
+WHERE relname = 'archive_info' AND relkind = 'r' AND has_schema_privilege(pg_namespace.oid, 'USAGE')
+    AND has_table_privilege(pg_class.oid, 'SELECT')
+ORDER BY nspname
+"""
+_IDLE_SECONDS = 5.0
+"""After so long without a word it is asked whether the server still answers."""
+
+
+class PostgisArchive(Archive):
+    """One connection to the database; one that was lost is made anew by the next method."""
+
+    def __init__(
+        self, place: DatabaseLocation, connection: Connection, information: ArchiveInformation, writable: bool
+    ) -> None:
+        """For `create` and `open`."""
+        self.location, self.name, self.stem = str(place), place.name, place.schema
+        self.id = information.id
+        self.encoder = information.encoder
+        self.encoder_sha256 = information.encoder_sha256
+        self.dimension = information.dimension
+        self.copied_from = information.copied_from
+        self._place = place
+        self._connection = connection
+        self._writable = writable
+        self._used = time.monotonic()
+        self._closed = False
+        self._lost: dict[Shard, float] = {}
+
+    @classmethod
+    def create(
+        cls,
+        location: str | Path,
+        *,
+        encoder: str,
+        encoder_sha256: str,
+        dimension: int,
+        copied_from: str | None = None,
+    ) -> PostgisArchive:
+        place = DatabaseLocation.parse(str(location))
+        if dimension > schema.MOST_DIMENSIONS:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST,
+                f"PostgreSQL searches embeddings of at most {schema.MOST_DIMENSIONS} numbers, not {dimension}.",
+            )
+        information = {
+            "id": str(uuid.uuid4()),
+            "encoder": encoder,
+            "encoder_sha256": encoder_sha256,
+            "dimension": str(dimension),
+            "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        }
+        if copied_from is not None:
+            information["copied_from"] = copied_from
+        connection = connect(place, writable=True)
+        try:
+            with transaction(connection, place, _WRITE) as cursor:
+                try:
+                    schema.create_tables(cursor, place.schema, information)
+                except errors.DuplicateSchema:
+                    raise _exists(place) from None
+        finally:
+            connection.close()
+        return cls.open(location, writable=True)
+
+    @classmethod
+    def open(cls, location: str | Path, *, writable: bool = False) -> PostgisArchive:
+        place = DatabaseLocation.parse(str(location))
+        connection = connect(place, writable=writable)
+        try:
+            archive = cls(place, connection, _read_information(connection, place, writable), writable)
+            archive.find_shards()
+            return archive
+        except BaseException:
+            connection.close()
+            raise
+
+    @staticmethod
+    def exists(location: str | Path) -> bool:
+        place = DatabaseLocation.parse(str(location))
+        connection = connect(place, writable=False)
+        try:
+            with transaction(connection, place, _READ) as cursor:
+                cursor.execute("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s", (place.schema,))
+                return cursor.fetchone() is not None
+        finally:
+            connection.close()
+
+    @staticmethod
+    def stems(location: str | Path) -> list[str]:
+        place = DatabaseLocation.parse(str(location))
+        connection = connect(place, writable=False)
+        try:
+            with transaction(connection, place, _READ) as cursor:
+                cursor.execute(_STEMS)
+                return [stem for (stem,) in cursor.fetchall()]
+        finally:
+            connection.close()
+
+    @staticmethod
+    def require_room(location: str | Path) -> None:
+        place = DatabaseLocation.parse(str(location))
+        connection = connect(place, writable=False)
+        try:
+            with transaction(connection, place, _READ) as cursor:
+                cursor.execute(
+                    "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s), "
+                    "has_database_privilege(current_database(), 'CREATE')",
+                    (place.schema,),
+                )
+                there, may_create = cursor.fetchone()
+        finally:
+            connection.close()
+        if there:
+            raise _exists(place)
+        if not may_create:
+            raise EngineError(
+                ErrorCode.ARCHIVE_READ_ONLY,
+                f"This user may not make {place.name}: ask who keeps the database for the right to CREATE in it.",
+            )
+
+    @staticmethod
+    def writer_lock(location: str | Path) -> AbstractContextManager[object]:
+        return DatabaseWriterLock(DatabaseLocation.parse(str(location)))
+
+    def beside(self, stem: str) -> str:
+        return str(self._place.beside(stem))
+
+    def close(self) -> None:
+        self._closed = True
+        self._connection.close()
+
+    def chip_index(self, folder: Path) -> ChipIndex:
+        return PostgisIndex(self)
+
+    def seal_index(self, folder: Path, check: Check = go_on) -> int:
+        """Tells the planner how much there is now; whoever is not the tables' owner is passed over by PostgreSQL.
+
+        Deletes on the shards what was removed while they did not answer.
+        """
+        self._clean_shards()
+        with self._writing() as cursor:
+            cursor.execute("ANALYZE rasters, chips_0, batches, levels")
+        return 0
+
+    def size_bytes(self) -> int:
+        with self.reading() as cursor:
+            cursor.execute(
+                "SELECT SUM(pg_total_relation_size(pg_class.oid))::bigint FROM pg_catalog.pg_class "
+                "JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = %s AND relkind = 'r'",
+                (self._place.schema,),
+            )
+            return int(cursor.fetchone()[0])
+
+    def rasters(self) -> list[RasterRecord]:
+        with self.reading() as cursor:
+            return rasters.select_rasters(cursor)
+
+    def raster(self, raster_id: int) -> RasterRecord:
+        with self.reading() as cursor:
+            return rasters.select_raster(cursor, raster_id)
+
+    def find_raster(self, path: str | Path) -> RasterRecord | None:
+        with self.reading() as cursor:
+            return rasters.find_raster(cursor, path)
+
+    def raster_path(self, record: RasterRecord) -> Path:
+        return Path(record.path)
+
+    def chip_count(self, raster_id: int | None = None) -> int:
+        with self.reading() as cursor:
+            cursor.execute(
+                "SELECT COALESCE(SUM(chips), 0)::bigint FROM levels WHERE %s IS NULL OR raster = %s",
+                (raster_id, raster_id),
+            )
+            return int(cursor.fetchone()[0])
+
+    def chips(self, ids: Sequence[int]) -> list[ChipRecord]:
+        with self.reading() as cursor:
+            return blocks.select_chips(cursor, ids)
+
+    def chips_within(self, extent: Extent) -> npt.NDArray[np.int64]:
+        with self.reading() as cursor:
+            conditions = Conditions(ChipFilter(extent=extent), removals=select_removals(cursor))
+            cursor.execute(_WITHIN.format(conditions=conditions.sql), conditions.values)
+            return np.array([fid for (fid,) in cursor.fetchall()], np.int64)
+
+    def embedding(self, chip_id: int) -> npt.NDArray[np.float32]:
+        return self.vectors([chip_id])[0]
+
+    def vectors(self, ids: Sequence[int]) -> npt.NDArray[np.float32]:
+        with self.reading() as cursor:
+            found = blocks.select_vectors(cursor, ids, self.dimension)
+        if missing := [chip_id for chip_id in ids if chip_id not in found]:
+            raise EngineError(
+                ErrorCode.CHIP_UNKNOWN, f"The archive has no chip {missing[0]}: it may have been removed, search again."
+            )
+        vectors = np.array([found[chip_id] for chip_id in ids], np.float32)
+        return vectors.reshape(len(ids), self.dimension)
+
+    def batch_keys(self) -> list[BatchKey]:
+        with self.reading() as cursor:
+            return blocks.select_keys(cursor)
+
+    def batches(self, keys: Iterable[BatchKey] | None = None) -> Iterator[Batch]:
+        for key in self.batch_keys() if keys is None else keys:
+            with self.reading() as cursor:
+                batch = blocks.select_batch(cursor, key.id, self.dimension)
+            if batch is not None:
+                yield batch
+
+    def generation(self) -> Generation:
+        with self.reading() as cursor:
+            counters = blocks.read_counters(cursor)
+        return Generation(self.id, counters.removals, counters.batch)
+
+    def levels(self) -> list[Level]:
+        with self.reading() as cursor:
+            cursor.execute("SELECT gsd, cells, SUM(chips)::bigint FROM levels GROUP BY gsd, cells ORDER BY gsd, cells")
+            return checked_levels([Level(*row) for row in cursor.fetchall()])
+
+    def last_chip(self) -> int:
+        with self.reading() as cursor:
+            return blocks.read_counters(cursor).chip
+
+    def saved_queries(self) -> list[SavedQueryEntry]:
+        with self.reading() as cursor:
+            return queries.list_queries(cursor)
+
+    def saved_query(self, name: str) -> SavedQuery:
+        with self.reading() as cursor:
+            return queries.select_query(cursor, name)
+
+    def verify(self) -> list[str]:
+        with self.reading() as cursor:
+            return find_problems(cursor, self.dimension)
+
+    def add_raster(self, record: RasterRecord) -> int:
+        with self._writing() as cursor:
+            return rasters.insert_raster(cursor, record)
+
+    def update_raster(self, record: RasterRecord) -> None:
+        with self._writing() as cursor:
+            rasters.update_raster(cursor, record)
+
+    def change_raster(self, raster_id: int, change: Callable[[RasterRecord], RasterRecord]) -> RasterRecord:
+        with self._writing() as cursor:
+            record = change(rasters.select_raster(cursor, raster_id))
+            rasters.update_raster(cursor, record)
+            return record
+
+    def set_state(self, raster_id: int, state: str, reason: str | None = None) -> None:
+        with self._writing() as cursor:
+            rasters.set_state(cursor, raster_id, state, reason)
+
+    def remove_raster(self, raster_id: int) -> int:
+        with self._writing() as cursor:
+            rasters.select_raster(cursor, raster_id)
+            removed = blocks.delete_blocks(cursor, raster_id)
+            rasters.delete_raster(cursor, raster_id)
+        self._clean_shards()
+        return removed
+
+    def clear_raster(self, raster_id: int) -> int:
+        with self._writing() as cursor:
+            rasters.set_state(cursor, raster_id, "indexing", None)
+            removed = blocks.delete_blocks(cursor, raster_id)
+        self._clean_shards()
+        return removed
+
+    def clear_blocks(self, raster_id: int, blocks_: range) -> int:
+        with self._writing() as cursor:
+            rasters.select_raster(cursor, raster_id)
+            removed = blocks.delete_some_blocks(cursor, raster_id, blocks_)
+        self._clean_shards()
+        return removed
+
+    def write_block(self, raster_id: int, block: int, chips: NewChips) -> None:
+        with self._writing() as cursor:
+            rasters.select_raster(cursor, raster_id)
+            blocks.insert_block(cursor, raster_id, block, chips, self.dimension)
+
+    def save_query(self, query: SavedQuery, *, replace: bool) -> None:
+        with self._writing() as cursor:
+            queries.save_query(cursor, query, replace)
+
+    def note_searched(self, name: str, searched: str, newest: int) -> None:
+        with self._writing() as cursor:
+            queries.note_searched(cursor, name, searched, newest)
+
+    def delete_query(self, name: str) -> None:
+        with self._writing() as cursor:
+            queries.delete_query(cursor, name)
+
+    def finished_blocks(self, raster_id: int) -> set[int]:
+        with self.reading() as cursor:
+            return blocks.select_blocks(cursor, raster_id)
+
+    def block_keys(self, raster_id: int) -> dict[int, BatchKey]:
+        with self.reading() as cursor:
+            return blocks.select_block_keys(cursor, raster_id)
+
+    def read_block(self, raster_id: int, block: int) -> StoredBlock | None:
+        with self.reading() as cursor:
+            return blocks.select_block(cursor, raster_id, block, self.dimension)
+
+    def restore_raster(self, record: RasterRecord) -> None:
+        with self._writing() as cursor:
+            rasters.restore_raster(cursor, record)
+
+    def restore_block(self, raster_id: int, block: int, stored: StoredBlock) -> None:
+        with self._writing() as cursor:
+            rasters.select_raster(cursor, raster_id)
+            delete_removed(cursor)  # which may be chips with the same ids
+            blocks.insert_block(cursor, raster_id, block, stored.chips, self.dimension, stored.first_chip)
+
+    def finish_copy(self, last_chip: int) -> None:
+        with self._writing() as cursor:
+            cursor.execute(schema.NEAREST_INDEX.format(table="chips_0"))
+            counters = blocks.lock_counters(cursor)
+            blocks.write_counters(cursor, counters._replace(chip=max(counters.chip, last_chip)))
+            cursor.execute("DELETE FROM archive_info WHERE key = 'copied_from'")
+        self.copied_from = None
+
+    def add_shard(self, server: str, location: str) -> None:
+        place = DatabaseLocation.parse(location)
+        if self.copied_from is not None:
+            raise EngineError(
+                ErrorCode.BAD_REQUEST, f"{self.name} is a copy that is not finished: give the command copy again first."
+            )
+        make_shard(place, self.id, self.dimension)
+        with self._writing() as cursor:
+            if any(shard.server == server for shard in select_shards(cursor)):
+                raise EngineError(ErrorCode.BAD_REQUEST, f"{server} is a shard of {self.name} already.")
+            attach_shard(cursor, server, place.schema)
+
+    def find_shards(self) -> tuple[list[Shard], list[Shard]]:
+        """The shards on other servers, and those of them that do not answer, which reading leaves out from now on.
+
+        One that did not answer is asked again after `_LOST_SECONDS`: asking a server that is gone may take seconds.
+        """
+        with self.reading() as cursor:
+            shards = select_shards(cursor)
+        now = time.monotonic()
+        lost = {}
+        for shard in shards:
+            since = self._lost.get(shard, -math.inf)
+            if now - since < _LOST_SECONDS or not answers(self._connection, self._place, shard):
+                lost[shard] = since if now - since < _LOST_SECONDS else now
+        if lost.keys() != self._lost.keys():
+            with self._transaction("BEGIN READ WRITE") as cursor:
+                show_all(cursor)
+                if lost:
+                    show_only(cursor, self._place, (0, *(shard.number for shard in shards if shard not in lost)))
+        self._lost = lost
+        return shards, list(lost)
+
+    def grant(self, analysts: Sequence[str], indexers: Sequence[str]) -> None:
+        with self._writing() as cursor:
+            try:
+                schema.grant(cursor, self._place.schema, analysts, indexers)
+            except errors.UndefinedObject as error:
+                raise EngineError(
+                    ErrorCode.BAD_REQUEST, f"The database has no such role ({error.diag.message_primary})."
+                ) from error
+
+    def _clean_shards(self) -> None:
+        """Deletes on the shards what was removed; those that do not answer wait, and nobody reads it meanwhile."""
+        try:
+            with self._writing() as cursor:
+                delete_removed(cursor)
+        except EngineError as error:
+            if error.code is not ErrorCode.ARCHIVE_UNREACHABLE:
+                raise
+
+    def reading(self) -> AbstractContextManager[Cursor]:
+        """One consistent state of the archive for the length of the block."""
+        return self._transaction(_READ)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Cursor]:
+        """One transaction, all or nothing, of which no other runs at the same time."""
+        if not self._writable:
+            raise EngineError(ErrorCode.ARCHIVE_READ_ONLY, f"{self.name} was opened for reading: open it for writing.")
+        with self._transaction(_WRITE) as cursor:
+            if self._lost:
+                show_all(cursor)
+            blocks.lock_counters(cursor)
+            yield cursor
+        self._lost = {}
+
+    def _transaction(self, begin: str) -> AbstractContextManager[Cursor]:
+        if self._closed:
+            raise EngineError(ErrorCode.INTERNAL, f"{self.name} was used wrongly (it is closed): please report this.")
+        idle, self._used = time.monotonic() - self._used, time.monotonic()
+        if self._connection.closed or (idle > _IDLE_SECONDS and not _is_alive(self._connection)):
+            connection = connect(self._place, writable=self._writable)
+            try:
+                information = _read_information(connection, self._place, self._writable)
+                if information.id != self.id:
+                    raise EngineError(
+                        ErrorCode.ARCHIVE_MISSING, f"{self.name} is another archive now: close it and open it again."
+                    )
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+            self._lost = {}
+        return transaction(self._connection, self._place, begin)
+
+
+def _is_alive(connection: Connection) -> bool:
+    """Whether the server still answers on a connection."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except psycopg2.Error:
+        return False
+    return True
+
+
+def _read_information(connection: Connection, place: DatabaseLocation, writable: bool) -> ArchiveInformation:
+    """What an archive says of itself, brought to the newest version where it may be written to.
+
+    Raises EngineError: ARCHIVE_MISSING, ARCHIVE_INVALID, ARCHIVE_NEWER, ARCHIVE_DAMAGED, ARCHIVE_READ_ONLY.
+    """
+    with transaction(connection, place, _READ) as cursor:
+        facts = _facts(cursor, place)
+        version = read_version(facts, place.name, len(schema.MIGRATIONS))
+        if writable:
+            cursor.execute("SELECT has_table_privilege('chips', 'INSERT')")
+            if not cursor.fetchone()[0]:
+                raise EngineError(
+                    ErrorCode.ARCHIVE_READ_ONLY,
+                    f"{place.name} is read-only for this user: ask who made it for the rights of an indexer.",
+                )
+    information = information_of(facts, place.name)
+    if version < len(schema.MIGRATIONS):
+        if not writable:
+            raise damaged_facts(place.name, "its format version is unknown")
+        with transaction(connection, place, _WRITE) as cursor:
+            blocks.lock_counters(cursor)
+            version = read_version(_facts(cursor, place), place.name, len(schema.MIGRATIONS))
+            schema.migrate(cursor, version, information.dimension)
+            schema.write_information(cursor, {"format_version": str(len(schema.MIGRATIONS))})
+    return information
+
+
+def _facts(cursor: Cursor, place: DatabaseLocation) -> dict[str, str]:
+    cursor.execute(
+        "SELECT (SELECT has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = %(schema)s), "
+        "EXISTS (SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = %(schema)s AND tablename = 'archive_info')",
+        {"schema": place.schema},
+    )
+    readable, ours = cursor.fetchone()
+    if readable is None:
+        raise EngineError(ErrorCode.ARCHIVE_MISSING, f"There is no archive {place.name}: check the schema.")
+    if not readable:
+        raise EngineError(
+            ErrorCode.ARCHIVE_READ_ONLY,
+            f"{place.name} may not be read by this user: ask who made it for the rights of an analyst.",
+        )
+    if not ours:
+        raise EngineError(
+            ErrorCode.ARCHIVE_INVALID, f"{place.name} is a schema but not a FRORS archive: choose one that FRORS made."
+        )
+    cursor.execute("SELECT key, value FROM archive_info")
+    return dict(cursor.fetchall())
+
+
+def _exists(place: DatabaseLocation) -> EngineError:
+    return EngineError(ErrorCode.BAD_REQUEST, f"{place.name} exists already: open it, or choose another name.")

@@ -1,0 +1,187 @@
+"""Searches an archive in PostgreSQL by pgvector: where chips lie and what they look like, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from frors_qgis.engine.archive.check import Check, go_on
+from frors_qgis.engine.archive.chip_filter import ChipFilter
+from frors_qgis.engine.archive.postgis.conditions import Conditions
+from frors_qgis.engine.archive.postgis.connection import Cursor, cancellable
+from frors_qgis.engine.archive.postgis.shards import select_removals
+from frors_qgis.engine.archive.query_vector import checked_query
+from frors_qgis.engine.archive.records import CELL_PIXELS
+from frors_qgis.protocol import EngineError, ErrorCode
+
+if TYPE_CHECKING:
+    from frors_qgis.engine.archive.postgis.archive import PostgisArchive
+
+EXACT_BELOW = 20_000
+"""Where a filter lets about so few chips pass, all of them are compared: nothing is missed then."""
+
+_MARGIN = 256
+_LEAST_SEARCHED, _MOST_SEARCHED = 200, 1000
+"""Of hnsw.ef_search, which is twice what is wanted between these; more are found by going on from there."""
+
+_SCANNED_EACH = 200
+"""Chips looked at for each that is wanted, where a filter lets few pass, before all that pass it are compared."""
+
+# A part for each shard, which does all of it there: through a partitioned table the limit would not be pushed.
+_PART = """
+(SELECT fid, embedding, embedding <#> %(direction)s::halfvec AS distance FROM {table} WHERE {conditions}
+ORDER BY (embedding <#> %(direction)s::halfvec){exact} LIMIT %(wanted)s)
+"""
+_EXACT = " + 0"
+"""HNSW serves no such order."""
+_NEAREST = """
+WITH near AS MATERIALIZED (
+    SELECT fid, embedding FROM ({parts}) AS parts ORDER BY distance LIMIT %(wanted)s)
+SELECT fid, -(embedding::vector <#> %(vector)s::vector) AS score FROM near ORDER BY score DESC, fid LIMIT %(k)s
+"""
+_ANY = "SELECT EXISTS (SELECT 1 FROM chips WHERE {conditions})"
+_EXPLAIN = "EXPLAIN (FORMAT JSON) SELECT FROM chips WHERE {conditions}"
+_SIZES = """
+SELECT DISTINCT (gsd * cells * {pixels})::real FROM levels WHERE {rasters} AND ({everywhere} OR EXISTS (
+    SELECT 1 FROM chips WHERE chips.raster = levels.raster AND chips.gsd = levels.gsd AND chips.cells = levels.cells
+        AND {conditions}))
+ORDER BY 1
+"""
+_SPREAD = """
+SELECT fid, raster, size FROM (
+    SELECT fid, raster, (gsd * cells * {pixels})::real AS size,
+        row_number() OVER (PARTITION BY raster ORDER BY gsd * cells DESC, hashint8(fid)) AS turn
+    FROM chips WHERE {conditions}) AS turns
+WHERE turn <= %(most)s ORDER BY turn, raster LIMIT %(most)s
+"""
+
+
+class PostgisIndex:
+    """A `ChipIndex` of the database: HNSW, or all chips of a filter compared where it lets few pass."""
+
+    wants_sealing = False
+
+    def __init__(self, archive: PostgisArchive) -> None:
+        self.note: str | None = None
+        self._archive = archive
+        self._chips = self._last = 0
+        self._tables = ["chips_0"]
+
+    def __len__(self) -> int:
+        return self._chips
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def refresh(self, check: Check = go_on) -> None:
+        """Counts the chips, and looks which shards answer."""
+        self._chips, self._last = self._archive.chip_count(), self._archive.last_chip()
+        shards, lost = self._archive.find_shards()
+        self._tables = [f"chips_{number}" for number in (0, *(shard.number for shard in shards if shard not in lost))]
+        self.note = None
+        if lost:
+            names = ", ".join(shard.server for shard in lost)
+            self.note = (
+                f"{len(lost)} of the archive's {len(shards)} shards cannot be reached ({names}): the matches there are "
+                "missing."
+            )
+
+    def has_any(self, chosen: ChipFilter) -> bool:
+        """Whether any chip passes a filter."""
+        with self._archive.reading() as cursor:
+            conditions = self._conditions(cursor, chosen)
+            cursor.execute(_ANY.format(conditions=conditions.sql), conditions.values)
+            return bool(cursor.fetchone()[0])
+
+    def ground_sizes(self, chosen: ChipFilter) -> list[float]:
+        """The ground sizes in metres that the chips of a filter have, each once, ascending."""
+        rasters = None if chosen.rasters is None else sorted(chosen.rasters)
+        with self._archive.reading() as cursor:
+            conditions = self._conditions(cursor, chosen)
+            query = _SIZES.format(
+                pixels=CELL_PIXELS,
+                rasters="true" if rasters is None else "raster = ANY(%(rasters)s::bigint[])",
+                everywhere=str(chosen == ChipFilter(rasters=chosen.rasters)).lower(),
+                conditions=conditions.sql,
+            )
+            cursor.execute(query, conditions.values | {"rasters": rasters})
+            return [float(size) for (size,) in cursor.fetchall()]
+
+    def chips(
+        self, chosen: ChipFilter, most: int, check: Check = go_on
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """As of `ChipIndex`. The database numbers all chips of the filter, but sends no more than `most`."""
+        with self._archive.reading() as cursor, cancellable(cursor.connection, check):
+            conditions = self._conditions(cursor, chosen)
+            query = _SPREAD.format(pixels=CELL_PIXELS, conditions=conditions.sql)
+            cursor.execute(query, conditions.values | {"most": most})
+            found = np.array(cursor.fetchall(), np.float64).reshape(-1, 3)
+        return found[:, 0].astype(np.int64), found[:, 1].astype(np.int64), found[:, 2].astype(np.float32)
+
+    def search(
+        self, vector: npt.NDArray[np.float32], k: int, chosen: ChipFilter, check: Check = go_on
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """As of `ChipIndex`. What HNSW finds too few of is searched again by comparing every chip of the filter."""
+        query = checked_query(vector, k, self._archive.dimension)
+        wanted = k + k // 4 + _MARGIN  # halfvec is inexact for the query: what it ranks a little lower may be better
+        length = float(np.linalg.norm(query)) or 1.0
+        asked = {"vector": _text(query), "direction": _text(query / length), "wanted": wanted, "k": k}
+        with self._archive.reading() as cursor, cancellable(cursor.connection, check):
+            conditions = self._conditions(cursor, chosen)
+            values = conditions.values | asked
+            rows: list[tuple[int, float]] = []
+            if self._chips > EXACT_BELOW and _expected(cursor, conditions) > EXACT_BELOW:
+                _search_on(cursor, self._archive.name, wanted)
+                cursor.execute(nearest(self._tables, conditions, ""), values)
+                rows = cursor.fetchall()
+            if len(rows) < k:
+                cursor.execute(nearest(self._tables, conditions, _EXACT), values)
+                rows = cursor.fetchall()
+        found = np.array(rows, np.float64).reshape(-1, 2)
+        return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
+
+    def _conditions(self, cursor: Cursor, chosen: ChipFilter) -> Conditions:
+        """A filter as SQL, which leaves out what is on a shard but not in the archive."""
+        if self._tables == ["chips_0"]:
+            return Conditions(chosen)
+        return Conditions(chosen, self._last, select_removals(cursor))
+
+
+def nearest(tables: Sequence[str], conditions: Conditions, exact: str) -> str:
+    """The statement that finds the nearest chips in tables. exact: "" to search by HNSW, `_EXACT` to compare all."""
+    parts = (_PART.format(table=table, conditions=conditions.sql, exact=exact) for table in tables)
+    return _NEAREST.format(parts="UNION ALL".join(parts))
+
+
+def _expected(cursor: Cursor, conditions: Conditions) -> int:
+    """How many chips pass a filter, by the planner's statistics."""
+    cursor.execute(_EXPLAIN.format(conditions=conditions.sql), conditions.values)
+    return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+
+def _search_on(cursor: Cursor, name: str, wanted: int) -> None:
+    """Lets HNSW search on where a filter leaves too little, which pgvector does not by itself; for this transaction.
+
+    PostgreSQL takes any name for a setting, so what became of it is read back.
+    """
+    settings = {
+        "hnsw.iterative_scan": "relaxed_order",
+        "hnsw.ef_search": str(min(max(2 * wanted, _LEAST_SEARCHED), _MOST_SEARCHED)),
+        "hnsw.max_scan_tuples": str(_SCANNED_EACH * wanted),
+    }
+    cursor.execute("SELECT '[1]'::halfvec")  # loads pgvector, which defines them
+    for setting, value in settings.items():
+        cursor.execute("SELECT set_config(%s, %s, true)", (setting, value))
+    cursor.execute("SELECT name, setting FROM pg_catalog.pg_settings WHERE name LIKE 'hnsw.%%'")
+    if settings.items() - set(cursor.fetchall()):
+        raise EngineError(
+            ErrorCode.ARCHIVE_INVALID, f"The pgvector of {name} cannot search on through a filter: update it to 0.8."
+        )
+
+
+def _text(vector: npt.NDArray[np.float32]) -> str:
+    """A vector as pgvector reads it, no digit lost."""
+    return f"[{','.join(f'{value:.9g}' for value in vector.tolist())}]"
