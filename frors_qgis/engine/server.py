@@ -21,6 +21,8 @@ _LANES = {
     "remove": "work",
     "relink": "work",
     "verify": "work",
+    "export_parquet": "work",
+    "import_parquet": "work",
     "plan": "plans",
     "outline": "outlines",
     "thumbnail": "pictures",
