@@ -206,9 +206,8 @@ def import_parquet(options: argparse.Namespace) -> Result:
     """Makes an archive of GeoParquet files."""
     values = {name: getattr(options, name) for name in ("archive", "files", "point_size", "vectors")}
     result = call_method("import_parquet", values)
-    print(
-        f"{result['chips']:,} chips of {result['raster_count']:,} rasters in {options.archive}, {result['imported']:,} now."
-    )
+    counts = f"{result['chips']:,} chips of {result['raster_count']:,} rasters"
+    print(f"{counts} in {options.archive}, {result['imported']:,} of them imported now.")
     if result["foreign"]:
         print("Their embeddings were made elsewhere: search by --chip, or by --box without --raster.", file=sys.stderr)
     return result

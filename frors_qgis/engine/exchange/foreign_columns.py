@@ -25,6 +25,7 @@ _DATES = ("datetime", "timestamp", "acquired", "date")
 _LONLAT = ("OGC:CRS84", "EPSG:4326")
 _LARGEST_COORDINATE = 1e12  # in any unit; PROJ loops for hours over some beyond 1e15
 _LARGEST_NUMBER = 1e18
+_MOST_DIMENSIONS = 65_536
 _LEAST_SIDE = 0.001  # metres
 _MOST_LETTERS = 300
 
@@ -95,8 +96,8 @@ def read_vectors(file: ParquetFile, columns: ForeignColumns, table: Any, first: 
         raise file.unusable(f"row {first + row} has {lengths[row]} numbers, the rows before it {lengths[0]}")
     values = lists.flatten()
     dimension = int(lengths[0])
-    if dimension == 0:
-        raise file.unusable(f"row {first} has an embedding without numbers")
+    if not 0 < dimension <= _MOST_DIMENSIONS:
+        raise file.unusable(f"row {first} has {dimension:,} numbers, which is no embedding")
     if values.null_count:
         raise file.unusable(f"row {first + _first(values.is_null()) // dimension} has gaps in its embedding")
     with np.errstate(over="ignore", invalid="ignore"):
