@@ -88,7 +88,7 @@ def chips_of(table: Any) -> tuple[npt.NDArray[np.int64], list[bytes], NewChips]:
     count = table.num_rows
     columns: Mapping[str, Any] = {name: table.column(name).combine_chunks() for name in table.column_names}
     if any(column.null_count for column in columns.values()):
-        raise ValueError("a value is missing in it")
+        raise ValueError
 
     def numbers(name: str, kind: npt.DTypeLike) -> Any:
         return columns[name].to_numpy(zero_copy_only=False).astype(kind)

@@ -140,7 +140,7 @@ def read_footprints(
     points = (corners == corners[:, :1]).all(axis=(1, 2))
     if points.any():
         if point_size is None:
-            raise file.unusable("its geometries are points, say how many metres a chip has along a side (--point-size)")
+            raise file.unusable("its geometries are points, say how large they are on the ground")
         footprints[points] = turned(squares(footprints[points, 0], point_size))
     flat = np.flatnonzero(~(sides(footprints) > _LEAST_SIDE)).tolist()
     if flat:
@@ -167,7 +167,7 @@ def _names(file: ParquetFile) -> list[str]:
 
 
 def _listed(file: ParquetFile) -> str:
-    return ", ".join(_names(file))[:_MOST_LETTERS] or "none"
+    return ", ".join(_names(file))[:_MOST_LETTERS]
 
 
 def _kind(file: ParquetFile, name: str) -> Any:
@@ -194,11 +194,11 @@ def _vector_column(file: ParquetFile, wanted: str | None) -> str:
             raise file.unusable(f"it has no column {wanted} of lists of numbers; it has {_listed(file)}")
         return wanted
     usual = [name for name in _VECTORS if name in possible]
-    if len(usual or possible) != 1:
-        what = f"several columns may be its embeddings ({', '.join(usual or possible)[:_MOST_LETTERS]})"
-        if not possible:
-            what = f"it has no column of embeddings, which are lists of numbers; it has {_listed(file)}"
-        raise file.unusable(f"{what}, name it (--vectors)" if possible else what)
+    if not possible:
+        raise file.unusable(f"it has no column of embeddings, which are lists of numbers; it has {_listed(file)}")
+    if len(usual or possible) > 1:
+        several = ", ".join(usual or possible)[:_MOST_LETTERS]
+        raise file.unusable(f"several columns may be its embeddings ({several}), say which")
     return (usual or possible)[0]
 
 

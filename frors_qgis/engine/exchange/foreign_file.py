@@ -14,8 +14,8 @@ from frors_qgis.engine.acquisition.facts import Facts, facts_of
 from frors_qgis.engine.archive.acquisitions import with_facts
 from frors_qgis.engine.archive.blocks import checksum_of
 from frors_qgis.engine.archive.foreign import foreign_encoder
-from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
-from frors_qgis.engine.archive.records import CELL_PIXELS, BatchKey, Generation, NewChips, RasterRecord, StoredBlock
+from frors_qgis.engine.archive.records import CELL_PIXELS, BatchKey, NewChips, RasterRecord, StoredBlock
+from frors_qgis.engine.exchange.file_source import FileSource
 from frors_qgis.engine.exchange.footprints import Box, bounds, box_round, sides, union
 from frors_qgis.engine.exchange.foreign_columns import (
     ForeignColumns,
@@ -50,7 +50,7 @@ class _Run:
     key: Key
 
 
-class ForeignFiles:
+class ForeignFiles(FileSource):
     """Several files of one model; they need not say which. `check` comes first: it reads all of them once.
 
     What tells the source image of a row, or its date, makes rasters. They are never opened: they are elsewhere.
@@ -90,10 +90,6 @@ class ForeignFiles:
             raise self._files[0].unusable("it has no rows")
         self.encoder, self.encoder_sha256 = foreign_encoder(self._columns[0].model, self.dimension)
 
-    def generation(self) -> Generation:
-        """Files do not change."""
-        return Generation(self.id, 0, 0)
-
     def rasters(self) -> list[RasterRecord]:
         return [self._record(raster, place) for place, raster in self._ids.items()]
 
@@ -109,13 +105,6 @@ class ForeignFiles:
             if found == run.key:
                 return StoredBlock(key.first_chip, chips)
         raise self._files[run.file].unusable("it has changed meanwhile")
-
-    def saved_queries(self) -> list[SavedQueryEntry]:
-        """None."""
-        return []
-
-    def saved_query(self, name: str) -> SavedQuery:
-        raise EngineError(ErrorCode.QUERY_UNKNOWN, f"There is no saved query {name}.")
 
     def last_chip(self) -> int:
         return self._last_chip

@@ -11,20 +11,20 @@ import numpy as np
 import pyarrow as pa
 
 from frors_qgis.engine.archive.blocks import checked_vectors, checksum_of
-from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.rasters import record_of
-from frors_qgis.engine.archive.records import BatchKey, Generation, RasterRecord, StoredBlock
+from frors_qgis.engine.archive.records import BatchKey, RasterRecord, StoredBlock
 from frors_qgis.engine.exchange.columns import FOOTER, WINDOW, chips_of, no_chips
 from frors_qgis.engine.exchange.export import FOOTER_VERSION
+from frors_qgis.engine.exchange.file_source import FileSource
 from frors_qgis.engine.exchange.footprints import decode_footprints
 from frors_qgis.engine.exchange.parquet_file import ParquetFile
-from frors_qgis.protocol import EngineError, ErrorCode
+from frors_qgis.protocol import EngineError
 
 _COLUMNS = ("id", "geometry", "raster_id", *WINDOW, "gsd", "cells", "valid", "embedding")
 _MOST_DIMENSIONS = 65_536
 
 
-class OwnFile:
+class OwnFile(FileSource):
     """`source` has our key in its footer. Raises EngineError(BAD_REQUEST) where it does not hold together."""
 
     def __init__(self, source: ParquetFile) -> None:
@@ -34,7 +34,6 @@ class OwnFile:
             raise source.unusable("it was exported by a newer FRORS, update the plugin to import it")
         if lacking := [name for name in _COLUMNS if name not in source.schema.names]:
             raise source.unusable(f"it lacks the columns {', '.join(lacking)}")
-        self.name = source.path.name
         try:
             self.id, self.encoder, self.encoder_sha256 = (
                 _text(footer[name]) for name in ("archive", "encoder", "encoder_sha256")
@@ -47,7 +46,7 @@ class OwnFile:
             row, free = 0, 1
             for number, (raster, block, first, count, checksum) in enumerate(blocks):
                 if block in self._keys[raster] or first < free or count < 0:
-                    raise ValueError("a block is there twice")
+                    raise ValueError
                 self._keys[raster][block] = BatchKey(number + 1, first, raster, count, checksum)
                 self._starts[raster, block] = row
                 row, free = row + count, first + count
@@ -65,10 +64,6 @@ class OwnFile:
             progress(done, self._source.rows)
             stored = self.read_block(raster, block)
             done += len(stored.chips)
-
-    def generation(self) -> Generation:
-        """A file does not change."""
-        return Generation(self.id, 0, 0)
 
     def rasters(self) -> list[RasterRecord]:
         return self._rasters
@@ -107,13 +102,6 @@ class OwnFile:
             raise self._damaged(start, key)
         return StoredBlock(key.first_chip, chips)
 
-    def saved_queries(self) -> list[SavedQueryEntry]:
-        """None: they are the user's own and not exported."""
-        return []
-
-    def saved_query(self, name: str) -> SavedQuery:
-        raise EngineError(ErrorCode.QUERY_UNKNOWN, f"{self.name} has no saved queries.")
-
     def last_chip(self) -> int:
         return self._last_chip
 
@@ -124,11 +112,11 @@ class OwnFile:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError("a text was expected")
+        raise ValueError
     return value
 
 
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= 2**53:
-        raise ValueError("a whole number was expected")
+        raise ValueError
     return value

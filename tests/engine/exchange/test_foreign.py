@@ -164,7 +164,7 @@ CORRUPT = b"\x01\x03\x00\x00\x00\xff\xff\xff\xff"
         ({"geometry": [SQUARES[0], None]}, {}, "row 2 has no geometry"),
         ({"geometry": [SQUARES[0], CORRUPT]}, {}, "rows 1 to 2: A geometry is none that GDAL can read"),
         ({"geometry": [SQUARES[0], b"POINT EMPTY"]}, {}, "none that GDAL can read"),
-        ({"geometry": ["POINT (1 2)"] * 2}, {}, "are points"),
+        ({"geometry": ["POINT (1 2)"] * 2}, {}, "are points, say how large"),
         ({"geometry": ["POLYGON ((0 0, 1 0, 2 0, 3 0, 0 0))"] * 2}, {}, "row 1 has no area"),
         ({"geometry": ["POLYGON ((0 0, 900 0, 900 9, 0 9, 0 0))"] * 2}, {}, "row 1 does not lie on the Earth"),
         ({"geometry": [1, 2]}, {}, "no column of geometries"),
