@@ -60,7 +60,10 @@ class ForeignFiles(FileSource):
     def __init__(self, files: Sequence[ParquetFile], point_size: float | None, vectors: str | None) -> None:
         self._files = files
         self._point_size = point_size
-        self._columns = [find_columns(file, vectors) for file in files]
+        self._columns: list[ForeignColumns] = []
+        for file in files:
+            with file.readable():
+                self._columns.append(find_columns(file, vectors))
         if point_size is not None and not 0 < point_size < 1e7:
             raise EngineError(ErrorCode.BAD_REQUEST, "The size of points must be a number of metres above 0.")
         for file, columns in zip(files, self._columns, strict=True):
@@ -115,7 +118,8 @@ class ForeignFiles(FileSource):
         blocks = 0
         for start in range(0, file.rows, _ROWS) if columns.keys else ():
             table = file.take(start, min(_ROWS, file.rows - start), columns.keys)
-            blocks += len(set(read_keys(file, columns, table)))
+            with file.readable():
+                blocks += len(set(read_keys(file, columns, table)))
         return blocks <= max(_FEW_BLOCKS, file.rows // _LEAST_BLOCK)
 
     def _plan(self, number: int, start: int, count: int) -> int:
