@@ -29,7 +29,17 @@ class Sealing:
             threading.Thread(target=self._work, args=(location,), name="sealing", daemon=True).start()
 
     def seal(self, archive: Archive, check: Check = go_on) -> None:
-        """Seals an archive now. check: called before each segment; where it raises EngineError, the rest is left."""
+        """Seals an archive now, unless one is being sealed: then the next search begins what is left.
+
+        check: called before each segment; where it raises EngineError, the rest is left.
+        """
+        if self._guard.acquire(blocking=False):  # two threads would write and delete each other's files
+            try:
+                self._seal(archive, check)
+            finally:
+                self._guard.release()
+
+    def _seal(self, archive: Archive, check: Check = go_on) -> None:
         try:
             written = archive.seal_index(self._folder, check)
         except (EngineError, OSError) as error:
@@ -41,7 +51,7 @@ class Sealing:
     def _work(self, location: str) -> None:
         try:
             with Archive.open(location) as archive:
-                self.seal(archive)
+                self._seal(archive)
         except EngineError as error:
             self._log("warning", f"The index of {location} was not written: {error}")
         finally:

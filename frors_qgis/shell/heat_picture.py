@@ -25,7 +25,7 @@ class HeatPicture(QWidget):
         self._heat = heat_image(explanation.heat)
         self._best = explanation.best
         self._shows_heat = True
-        self.setMinimumSize(SIDE, SIDE)
+        self.setMinimumSize(SIDE // 2, SIDE // 2)  # on small screens it makes room for the words
         self.setAccessibleName(tr("The match, and where it is most like the query"))
 
     def show_heat(self, on: bool) -> None:

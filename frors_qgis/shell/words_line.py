@@ -24,6 +24,7 @@ class WordsLine(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._used = ""
+        self._is_written = False
         self._start = 0
         self._words = QStringListModel(self)
         self._completer = QCompleter(self._words, self)
@@ -40,10 +41,16 @@ class WordsLine(QLineEdit):
         self.returnPressed.connect(lambda: self._commit(entered=True))
         self.editingFinished.connect(self._on_left)
 
+    @property
+    def counting(self) -> str:
+        """What counts: while the line is being written, what was committed last."""
+        return self._used if self._is_written else self.text()
+
     def set_text(self, text: str) -> None:
         """Sets a text that counts as it is."""
         self._timer.stop()
         self._used = text
+        self._is_written = False
         self.setText(text)
 
     def show_completions(self, text: str, cursor: int, start: int, words: Sequence[str]) -> None:
@@ -68,6 +75,7 @@ class WordsLine(QLineEdit):
     def _commit(self, *, entered: bool) -> None:
         self._timer.stop()
         self._completer.popup().hide()
+        self._is_written = False
         if entered or self.text() != self._used:
             self._used = self.text()
             self.committed.emit(entered)
@@ -85,6 +93,7 @@ class WordsLine(QLineEdit):
         self._timer.start()
 
     def _on_edited(self) -> None:
+        self._is_written = True
         self._timer.start()
 
     def _on_changed(self, text: str) -> None:

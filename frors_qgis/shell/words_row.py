@@ -110,10 +110,11 @@ class WordsRow(QWidget):
 
     def params(self) -> dict[str, Any]:
         """Parameters of the door method `search`."""
-        if not self.words or self.isHidden():
+        words = self.line.counting.strip()
+        if not words or self.isHidden():
             return {}
         must = self._weight.value() == _STEPS
-        return {"words": self.words} | ({} if must else {"words_weight": self._weight.value() / _STEPS})
+        return {"words": words} | ({} if must else {"words_weight": self._weight.value() / _STEPS})
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Sets what these parameters of `search` say; no signal tells of it."""

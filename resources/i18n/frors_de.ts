@@ -4204,7 +4204,7 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>its removals are not counted</source>
-   <translation>seine Löschungen sind nicht gezählt</translation>
+   <translation>das Entfernte ist nicht gezählt</translation>
   </message>
   <message>
    <source>its rows are not of one length</source>

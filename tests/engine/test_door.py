@@ -150,7 +150,6 @@ def test_a_box_over_nodata_only_gets_a_sentence(door, archive, tmp_path, sample_
         ("info", {}, "bad_request"),
         ("info", {"archive": 7}, "bad_request"),
         ("info", {"archive": "a\0b"}, "bad_request"),
-        ("saved_query", {"archive": __file__, "name": "half \ud800"}, "bad_request"),
         ("plan", {"rasters": []}, "bad_request"),
         ("relink", {"archive": "/nowhere/a.gpkg", "folder": "/nowhere"}, "bad_request"),
         ("explain", {"archive": "/nowhere/a.gpkg", "match": 1, "chip": 1}, "archive_missing"),
@@ -163,6 +162,11 @@ def test_a_box_over_nodata_only_gets_a_sentence(door, archive, tmp_path, sample_
 )
 def test_bad_requests_are_answered_by_code(door, method, params, code):
     assert door.refuse(method, **params)["code"] == code
+
+
+def test_half_a_character_is_no_text(door, archive):
+    for method in ("saved_query", "delete_query"):
+        assert door.refuse(method, archive=archive, name="half \ud800")["code"] == "bad_request"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from threading import Event
 
 import numpy as np
 import pytest
@@ -113,6 +114,25 @@ def test_a_search_that_held_many_chips_in_memory_has_them_sealed_behind_it(archi
     assert result["matches"][0]["chip"] == 3
     wait_for(lambda: segments(beside(archive)))
     service.release_archives()
+
+
+def test_an_archive_that_is_being_sealed_is_not_sealed_a_second_time_meanwhile(archive, sealing, monkeypatch):
+    begun, may_end, calls = Event(), Event(), []
+    whole = segment_folder.SegmentFolder.seal
+
+    def seal(folder, *arguments):
+        calls.append(folder)
+        begun.set()
+        assert may_end.wait(30)
+        return whole(folder, *arguments)
+
+    monkeypatch.setattr(segment_folder.SegmentFolder, "seal", seal)
+    sealing.start(archive.path)
+    assert begun.wait(30)
+    sealing.seal(archive)
+    assert len(calls) == 1
+    may_end.set()
+    wait_for(lambda: segments(beside(archive)))
 
 
 def test_sealing_goes_on_after_an_archive_that_is_gone(archive, sealing, log, tmp_path):

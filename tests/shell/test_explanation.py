@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtWidgets import QApplication, QCheckBox, QDialogButtonBox, QLabel
@@ -41,6 +43,14 @@ def test_a_match_is_explained_in_words_and_with_its_heat(explained, fake):
     with_heat = picture.grab().toImage()
     explained.findChild(QCheckBox).setChecked(False)
     assert picture.grab().toImage() != with_heat
+
+
+def test_on_a_small_screen_the_picture_makes_room_for_the_words(explained, wait_until):
+    explained.resize(380, 380)
+    parts = [explained.findChild(kind) for kind in (HeatPicture, QCheckBox, QLabel, QDialogButtonBox)]
+    wait_until(lambda: parts[0].height() < 300)
+    for above, below in pairwise(parts):
+        assert above.geometry().bottom() < below.geometry().top()
 
 
 def test_the_examples_count_in_the_explanation(ready, explained, fake, wait_until):

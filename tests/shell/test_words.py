@@ -101,6 +101,22 @@ def test_enter_without_a_query_searches_by_the_words_alone(ready, row, write, fa
     wait_until(lambda: "apart" not in last_search(fake) and last_search(fake)["words"] == "winter")
 
 
+def test_what_is_being_written_does_not_count_until_it_is_entered(ready, row, write, found, fake, wait_until):
+    write("june")
+    wait_until(lambda: last_search(fake).get("words") == "june")
+    searches = len(fake.requests("search"))
+    row.line.clear()  # the ranking follows after a moment; she writes on meanwhile
+    QTest.keyClicks(row.line, "ju")
+    wait_until(lambda: len(fake.requests("search")) > searches)
+    assert "words" not in last_search(fake)
+    QTest.keyClicks(row.line, "ly")
+    ready.dock.filters._apart.setValue(100)
+    wait_until(lambda: last_search(fake).get("apart") == 100)
+    assert "words" not in last_search(fake)
+    row.line.editingFinished.emit()
+    wait_until(lambda: last_search(fake).get("words") == "july")
+
+
 def test_what_cannot_be_read_is_said_under_the_line_and_not_searched_with(row, write, fake, wait_until, run_for):
     write("summer, zzz")
     wait_until(lambda: not row._message.isHidden())

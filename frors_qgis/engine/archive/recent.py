@@ -37,22 +37,27 @@ class RecentBatches:
 
         codes = faiss.vector_to_array(self._flat.codes).reshape(len(self), -1)
         codes = codes[np.repeat(kept, [key.chips for key in self.keys])]
-        self._flat.reset()  # gives its memory back, which removing some would not
-        self._flat.add_sa_codes(codes)
         self._sizes = list(compress(self._sizes, kept))
         self.keys = list(compress(self.keys, kept))
+        self._flat = None  # a new one, since FAISS keeps the memory of what is taken out
+        if self.keys:
+            self._add(codes)
 
     def append(self, batch: Batch) -> None:
         """Takes a batch in after the others."""
+        self._add(np.ascontiguousarray(batch.vectors, "<f2").view(np.uint8))
+        self._sizes.append(batch.ground_sizes)
+        self.keys.append(batch.key)
+
+    def _add(self, codes: npt.NDArray[np.uint8]) -> None:
+        """Codes [n, 2 d]: the bytes of float16."""
         if self._flat is None:
             import faiss
 
             self._flat = faiss.IndexScalarQuantizer(
-                batch.vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+                codes.shape[1] // 2, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
             )
-        self._flat.add_sa_codes(np.ascontiguousarray(batch.vectors, "<f2").view(np.uint8))
-        self._sizes.append(batch.ground_sizes)
-        self.keys.append(batch.key)
+        self._flat.add_sa_codes(codes)
 
     def search(
         self, vector: npt.NDArray[np.float32], k: int, mask: npt.NDArray[np.bool_] | None = None

@@ -34,10 +34,13 @@ class StoredBatches:
 
         check: called between batches, may raise. Raises EngineError(ARCHIVE_DAMAGED). Either way those before stay.
         """
-        known, self._sizes, self.keys = self._sizes, {}, []
-        for key in keys:
+        wanted = list(keys)
+        # What is known stays known when this is given up: reading the sizes of millions again takes seconds.
+        self._sizes = {key: self._sizes[key] for key in wanted if key in self._sizes}
+        self.keys = []
+        for key in wanted:
             check()
-            sizes = known[key] if key in known else self._archive.ground_sizes(key)
+            sizes = self._sizes[key] if key in self._sizes else self._archive.ground_sizes(key)
             if sizes is not None:
                 self._sizes[key] = sizes
                 self.keys.append(key)

@@ -194,6 +194,10 @@ def test_a_removal_by_another_connection_rebuilds_the_index(
             large.clear_raster(raster_id)
         index.refresh()
         assert len(index) == 0
+        assert index.search(np.ones(64, np.float32), 5)[0].tolist() == []
+        large.write_block(1, 60, make_chips(7, seed=78, dimension=64))
+        index.refresh()
+        assert len(index.search(np.ones(64, np.float32), 50)[0]) == 7
 
 
 def test_an_empty_index_finds_nothing(archive: Archive, new_index: NewIndex) -> None:

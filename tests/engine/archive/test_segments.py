@@ -97,6 +97,17 @@ def test_of_what_is_in_memory_only_what_a_segment_took_over_is_let_go(
     index.close()
 
 
+def test_an_index_all_of_which_segments_took_over_still_answers(large: Archive, tmp_path: Path) -> None:
+    folder = SegmentFolder(tmp_path / "index", 1000)  # three segments of four batches each
+    index = Index(large, folder)
+    index.refresh()
+    folder.seal(large)
+    index.refresh()
+    assert (index.unsealed, len(index)) == (0, 3000)
+    assert index.search(large.embedding(17), 1)[0].tolist() == [17]
+    index.close()
+
+
 @pytest.mark.parametrize("calls", [0, 3, 9])
 def test_an_index_that_was_given_up_while_it_was_read_is_sound_and_goes_on(
     large: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: int
@@ -119,6 +130,48 @@ def test_an_index_that_was_given_up_while_it_was_read_is_sound_and_goes_on(
         index.search(large.embedding(17), 1, check=check)
     assert caught.value.code == ErrorCode.CANCELLED
     index.close()
+
+
+def test_what_was_read_of_stored_batches_is_not_read_again_after_a_search_was_given_up(
+    large: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "MOST_IN_MEMORY", 0)
+    index = Index(large, SegmentFolder(tmp_path / "index"))
+    index.refresh()
+    large.remove_raster(2)
+
+    def give_up() -> None:
+        raise EngineError(ErrorCode.CANCELLED, "Cancelled.")
+
+    with pytest.raises(EngineError, match="Cancelled"):
+        index.refresh(give_up)
+    monkeypatch.setattr(large, "ground_sizes", lambda key: pytest.fail(f"{key} is known"))
+    index.refresh()
+    assert len(index) == 2000
+    index.close()
+
+
+def test_among_thousands_of_chips_that_are_nearly_alike_scores_are_those_of_an_exact_search(
+    new_archive: Callable[..., Archive],
+    make_record: Callable[..., RasterRecord],
+    make_chips: Callable[..., NewChips],
+    folder: SegmentFolder,
+) -> None:
+    generator = np.random.default_rng(8)
+    chips = make_chips(4000, dimension=64)
+    alike = chips.vectors[0] + 0.003 * generator.standard_normal((2000, 64))  # open water
+    chips.vectors[::2] = alike / np.linalg.norm(alike, axis=1, keepdims=True)
+    with new_archive(dimension=64) as archive:
+        archive.write_block(archive.add_raster(make_record()), 0, chips)
+        assert folder.seal(archive) == 1
+        index = Index(archive, folder)
+        index.refresh()
+        for row in (0, 1000, 2000):
+            exact = archive.vectors(range(1, 4001)) @ chips.vectors[row]
+            ids, scores = index.search(chips.vectors[row], 10)
+            np.testing.assert_allclose(scores, exact[ids - 1], atol=1e-4)
+            np.testing.assert_allclose(scores, np.sort(exact)[::-1][:10], atol=1e-3)
+        index.close()
 
 
 def test_a_damaged_batch_that_memory_does_not_hold_is_reported_by_the_search(
