@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from frors_qgis.engine.archive.blocks import checked_vectors, checksum_of
+from frors_qgis.engine.archive.blocks import checked_vectors, checksum_of, split_levels
 from frors_qgis.engine.archive.rasters import record_of
 from frors_qgis.engine.archive.records import BatchKey, RasterRecord, StoredBlock
 from frors_qgis.engine.exchange.columns import FOOTER, WINDOW, chips_of, no_chips
@@ -40,6 +40,8 @@ class OwnFile(FileSource):
             )
             self.dimension, self._last_chip = (_whole(footer[name]) for name in ("dimension", "last_chip"))
             self._rasters = [record_of(dict(values)) for values in footer["rasters"]]
+            if len({record.path for record in self._rasters}) < len(self._rasters):
+                raise ValueError
             blocks = [tuple(map(_whole, block)) for block in footer["blocks"]]
             self._keys: dict[int, dict[int, BatchKey]] = {record.id or 0: {} for record in self._rasters}
             self._starts: dict[tuple[int, int], int] = {}
@@ -95,6 +97,7 @@ class OwnFile(FileSource):
         chips.footprints = footprints
         try:
             data = checked_vectors(chips, self.dimension).tobytes()
+            split_levels(key, np.stack([chips.gsd, chips.cells.astype(np.float64)], axis=1))
         except EngineError as error:
             raise self._damaged(start, key) from error
         checksum = checksum_of(raster_id, block, key.first_chip, key.chips, self.dimension, data)
