@@ -39,6 +39,7 @@ class ErrorCode(str, Enum):
     ARCHIVE_DAMAGED = "archive_damaged"
     ARCHIVE_NEWER = "archive_newer"
     ARCHIVE_OTHER_ENCODER = "archive_other_encoder"
+    ARCHIVE_FOREIGN = "archive_foreign"
     ARCHIVE_BUSY = "archive_busy"
     ARCHIVE_READ_ONLY = "archive_read_only"
     ARCHIVE_UNREACHABLE = "archive_unreachable"

@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = "frors_qgis"
 
 LEAVES = {"location", "protocol", "resources", "version"}  # single modules that anybody may read; standard library only
-ENGINE_ROOMS = ("acquisition", "imagery", "encoders", "archive", "indexing", "search", "learning")
+ENGINE_ROOMS = ("acquisition", "imagery", "encoders", "archive", "indexing", "search", "learning", "exchange")
 # Room -> rooms that it may import, besides itself. A room is a folder or a module of the package; "engine" here means
 # the modules that stand directly in the engine's folder and tie its rooms together.
 ARROWS = {
@@ -35,6 +35,7 @@ ARROWS = {
     "engine.archive": LEAVES | {"engine.acquisition"},
     "engine.indexing": LEAVES | {"engine.acquisition", "engine.imagery", "engine.encoders", "engine.archive"},
     "engine.search": LEAVES | {"engine.acquisition", "engine.archive"},
+    "engine.exchange": LEAVES | {"engine.acquisition", "engine.imagery", "engine.archive"},
     "engine.learning": LEAVES | {"engine.acquisition", "engine.imagery", "engine.encoders"},
 }
 PLAIN = LEAVES | {"engine.acquisition"}  # rooms that need nothing but the standard library
@@ -43,7 +44,7 @@ QGIS = {"qgis", "PyQt5", "PyQt6", "sip", "processing"}
 # Room -> packages that must not be imported, neither by it nor by what it imports.
 BANNED = dict.fromkeys(ARROWS, TORCH | {"faiss"})
 BANNED |= {room: QGIS for room in ARROWS if room.startswith("engine")}
-BANNED |= {room: QGIS | TORCH for room in ("engine.archive", "engine.search")}
+BANNED |= {room: QGIS | TORCH for room in ("engine.archive", "engine.search", "engine.exchange")}
 
 
 def room_of(module: str) -> str:

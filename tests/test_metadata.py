@@ -102,7 +102,7 @@ def test_every_requirement_has_its_exact_version() -> None:
 
     constraints = names("constraints.txt")
     assert all(version.startswith("==") for version in constraints.values())
-    for file in ("requirements.txt", "requirements-dev.txt"):
+    for file in ("requirements.txt", "requirements-exchange.txt", "requirements-dev.txt"):
         for name, version in names(file).items():
             assert name in constraints, name
             if version.startswith("=="):

@@ -144,7 +144,9 @@ def _parser() -> argparse.ArgumentParser:
 
     search = commands.add_parser("search", parents=[everywhere], help="find what looks like a box or a chip")
     search.add_argument("archive", metavar="ARCHIVE")
-    search.add_argument("--raster", help="the raster that the box lies on, in the archive or not")
+    search.add_argument(
+        "--raster", help="the raster that the box lies on, in the archive or not; default: none, takes the chip there"
+    )
     search.add_argument("--box", nargs=4, type=float, metavar=("XMIN", "YMIN", "XMAX", "YMAX"))
     search.add_argument("--chip", type=int, metavar="FID", help="a chip of the archive instead of a box")
     search.add_argument("--crs", metavar="EPSG:n", help="of the boxes and the bounds; default: the raster's")
@@ -208,6 +210,22 @@ def _parser() -> argparse.ArgumentParser:
     copy = commands.add_parser("copy", parents=[everywhere], help="an archive into another place, file or database")
     copy.add_argument("archive", metavar="ARCHIVE")
     copy.add_argument("target", metavar="TARGET", help="where no archive is yet, or a copy that was interrupted")
+    export = commands.add_parser(
+        "export-parquet", parents=[everywhere], help="an archive as a GeoParquet file for other tools"
+    )
+    export.add_argument("archive", metavar="ARCHIVE")
+    export.add_argument("file", metavar="FILE.parquet", help="a new file; a STAC collection is written beside it")
+    export.add_argument("--float32", action="store_true", help="for readers that know no float16; twice as large")
+    export.add_argument("--licence", metavar="ID", help="of the embeddings, as STAC names it, such as CC-BY-4.0")
+    import_ = commands.add_parser(
+        "import-parquet", parents=[everywhere], help="an archive from GeoParquet files, FRORS's own or foreign ones"
+    )
+    import_.add_argument("archive", metavar="ARCHIVE", help="where none is yet, or an import that was interrupted")
+    import_.add_argument("files", nargs="+", metavar="FILE.parquet", help="several only of foreign embeddings")
+    import_.add_argument(
+        "--point-size", type=float, metavar="M", help="metres along a side of a chip, where the file has points"
+    )
+    import_.add_argument("--vectors", metavar="COLUMN", help="of the embeddings; default: found by name and type")
     shard = commands.add_parser("add-shard", parents=[everywhere], help="spread an archive in a database over a server")
     shard.add_argument("archive", metavar="ARCHIVE")
     shard.add_argument("server", metavar="SERVER", help="the name of a foreign server of its database")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.foreign import foreign_model, is_foreign
 from frors_qgis.engine.archive.records import ChipRecord, RasterRecord
 from frors_qgis.engine.encoders.installed import (
     DEFAULT_ENCODER,
@@ -30,6 +31,12 @@ def has_installed_encoder(archive: Archive) -> bool:
 
 def other_encoder(archive: Archive) -> EngineError:
     """The error for a box or a raster that cannot be encoded for an archive."""
+    if is_foreign(archive):
+        return EngineError(
+            ErrorCode.ARCHIVE_FOREIGN,
+            f"{archive.name} was imported: its embeddings were made elsewhere, by the model {_model_name(archive)}, "
+            "and no encoder here can make such of a box or a raster. Search by one of its chips instead.",
+        )
     installed = installed_encoders()
     version = "another version of the encoder" if archive.encoder in installed else "the encoder"
     return EngineError(
@@ -45,7 +52,7 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
 
     before_making: called with the encoder's id before an archive is made; what it raises keeps it from being made.
     Raises EngineError: BAD_REQUEST for a new archive whose name does not end in .gpkg, ENCODER_UNKNOWN,
-    ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, and what Archive raises.
+    ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, ARCHIVE_FOREIGN, and what Archive raises.
     """
     is_new = not Archive.exists(path)
     if is_new:
@@ -122,4 +129,12 @@ def _overlap(chip: ChipRecord, extent: tuple[float, float, float, float]) -> flo
 
 def _encoder_name(archive: Archive) -> str:
     """Id and digest of an archive's encoder, shortened and without what a stranger's archive might smuggle in."""
-    return " ".join(re.sub(r"[^\w.-]", "?", text) for text in (archive.encoder[:40], archive.encoder_sha256[:8]))
+    return f"{_harmless(archive.encoder)} {_harmless(archive.encoder_sha256[:8])}"
+
+
+def _model_name(archive: Archive) -> str:
+    return _harmless(foreign_model(archive))
+
+
+def _harmless(text: str) -> str:
+    return re.sub(r"[^\w.-]", "?", text[:40])

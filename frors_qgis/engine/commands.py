@@ -46,7 +46,9 @@ __all__ = [
     "evaluate",
     "evaluate_features",
     "exit_status",
+    "export_parquet",
     "grant",
+    "import_parquet",
     "index",
     "info",
     "relink",
@@ -80,15 +82,19 @@ def search(options: argparse.Namespace) -> Result:
     """Searches by a box or by a chip, with words or by them alone."""
     is_bare = options.box is None and options.chip is None
     is_double = options.box is not None and options.chip is not None
-    if is_double or (options.box is None) != (options.raster is None) or (is_bare and not options.words_line):
-        raise EngineError(ErrorCode.BAD_REQUEST, "Give --raster and --box, or --chip, or --words.")
+    if is_double or (options.raster and options.box is None) or (is_bare and not options.words_line):
+        raise EngineError(ErrorCode.BAD_REQUEST, "Give --box with --raster or without, or --chip, or --words.")
     if options.output:
         driver_for(absolute(options.output))
     values: dict[str, Any] = {"archive": options.archive, "k": options.k, "any_size": options.any_size}
     with tempfile.TemporaryDirectory(prefix="frors-") as folder, ProgressBar() as bar:
         service = Service(Path(folder))
         note = None
-        if options.box is None:
+        if options.raster is None:
+            if options.box is not None:
+                place = {"archive": options.archive, "box": options.box} | ({"crs": options.crs} if options.crs else {})
+                options.chip = service.methods["locate"](Parameters(place), Call())["match"]["chip"]
+                print(f"Chip {options.chip} lies there.", file=sys.stderr)
             values |= {"chip": options.chip, "crs": options.crs}
         else:
             box = {"archive": options.archive, "raster": options.raster, "box": options.box, "device": options.device}
@@ -106,7 +112,7 @@ def search(options: argparse.Namespace) -> Result:
         values |= {"rasters": _raster_ids(options.archive, options.rasters or [])}
         bar.show(0.9, "Searching", None)
         result = service.methods["search"](Parameters(values), Call())
-        compared = _size_compared(values, result) if options.box and not options.any_size else None
+        compared = _size_compared(values, result) if options.raster and not options.any_size else None
         result["note"] = result["note"] or (None if options.any_size else note)
     if options.output:
         write_matches(result["matches"], Path(options.output))
@@ -184,6 +190,26 @@ def copy(options: argparse.Namespace) -> Result:
     """Copies an archive."""
     result = call_method("copy", {"archive": options.archive, "target": options.target})
     print(f"{result['chips']:,} chips in {options.target}, {result['copied']:,} of them copied now.")
+    return result
+
+
+def export_parquet(options: argparse.Namespace) -> Result:
+    """Exports an archive."""
+    values = {name: getattr(options, name) for name in ("archive", "file", "float32")}
+    values |= {"licence": options.licence} if options.licence else {}
+    result = call_method("export_parquet", values)
+    print(f"{result['chips']:,} chips in {result['file']}, described by {result['collection']}")
+    return result
+
+
+def import_parquet(options: argparse.Namespace) -> Result:
+    """Makes an archive of GeoParquet files."""
+    values = {name: getattr(options, name) for name in ("archive", "files", "point_size", "vectors")}
+    result = call_method("import_parquet", values)
+    counts = f"{result['chips']:,} chips of {result['raster_count']:,} rasters"
+    print(f"{counts} in {options.archive}, {result['imported']:,} of them imported now.")
+    if result["foreign"]:
+        print("Their embeddings were made elsewhere: search by --chip, or by --box without --raster.", file=sys.stderr)
     return result
 
 

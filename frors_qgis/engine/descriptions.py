@@ -9,6 +9,7 @@ from frors_qgis.engine.acquisition.facts import Facts
 from frors_qgis.engine.acquisition.template import to_sentence
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.foreign import is_foreign
 from frors_qgis.engine.archive.raster_files import raster_file
 from frors_qgis.engine.archive.records import RasterRecord
 from frors_qgis.engine.archive_access import has_installed_encoder
@@ -29,7 +30,9 @@ def archive_json(archive: Archive) -> dict[str, Any]:
 
     "acquisition" of a raster has the fields that are known, "conflicts" a sentence for each two sources that disagree.
 
-    "reindexing" says how to make a new archive of its rasters; null while the encoder that made it is installed.
+    "foreign": whether it was imported from another project's files, so that it is searched by its chips only.
+    "reindexing" says how to make a new archive of its rasters; null while the encoder that made it is installed, and
+    for foreign archives.
     """
     records = archive.rasters()
     rasters = []
@@ -54,7 +57,8 @@ def archive_json(archive: Archive) -> dict[str, Any]:
         "path": archive.location,
         "encoder": archive.encoder,
         "encoder_available": available,
-        "reindexing": None if available else reindexing_of(archive).to_json(),
+        "foreign": is_foreign(archive),
+        "reindexing": None if available or is_foreign(archive) else reindexing_of(archive).to_json(),
         "dimension": archive.dimension,
         "chips": archive.chip_count(),
         "bytes": archive.size_bytes(),

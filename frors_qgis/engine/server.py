@@ -21,6 +21,8 @@ _LANES = {
     "remove": "work",
     "relink": "work",
     "verify": "work",
+    "export_parquet": "work",
+    "import_parquet": "work",
     "plan": "plans",
     "archives": "plans",
     "outline": "outlines",

@@ -29,6 +29,7 @@ from frors_qgis.engine.call import Call
 from frors_qgis.engine.descriptions import archive_json, error_json, matches_json, raster_json
 from frors_qgis.engine.encoder_pool import EncoderPool, SharedEncoder
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, installed_encoders
+from frors_qgis.engine.exchanging import export_parquet, import_parquet
 from frors_qgis.engine.explaining import explain, outline
 from frors_qgis.engine.feature_evaluation import embed_features, evaluate_features, usual_levels
 from frors_qgis.engine.feature_places import open_places
@@ -114,6 +115,8 @@ class Service:
             "grant": self._grant,
             "copy": self._copy,
             "add_shard": self._add_shard,
+            "export_parquet": self._export_parquet,
+            "import_parquet": self._import_parquet,
         }
 
     def release_archives(self) -> None:
@@ -466,6 +469,12 @@ class Service:
                 copied = copy_archive(source, copy, progress)
                 self._sealing.seal(copy, call.check)
                 return {"chips": copy.chip_count(), "copied": copied}
+
+    def _export_parquet(self, parameters: Parameters, call: Call) -> Result:
+        return export_parquet(self._shelf.archive(parameters.text("archive")), parameters, call)
+
+    def _import_parquet(self, parameters: Parameters, call: Call) -> Result:
+        return import_parquet(parameters, call, self._sealing.seal)
 
     def _take_turn(self, call: Call) -> Callable[[], None]:
         """Called now and then by long work: waits while queries run, and gives the work up when it was cancelled."""

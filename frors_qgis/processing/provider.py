@@ -8,6 +8,8 @@ from qgis.PyQt.QtGui import QIcon
 from frors_qgis.client.client import EngineClient
 from frors_qgis.processing.archive_info import ArchiveInfo
 from frors_qgis.processing.evaluate_features import EvaluateFeatures
+from frors_qgis.processing.export_geoparquet import ExportGeoParquet
+from frors_qgis.processing.import_geoparquet import ImportGeoParquet
 from frors_qgis.processing.index_rasters import IndexRasters
 from frors_qgis.processing.remove_rasters import RemoveRasters
 from frors_qgis.processing.search_box import SearchBox
@@ -23,6 +25,8 @@ _ALGORITHMS = (
     SearchFeatures,
     EvaluateFeatures,
     TrainEncoder,
+    ExportGeoParquet,
+    ImportGeoParquet,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from frors_qgis.shell.match import Match, match_from_json
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_after, other_encoder_told
 from frors_qgis.shell.result_file import FinishedQuery
 from frors_qgis.shell.saved_query import SavedQuery, taken_image
+from frors_qgis.shell.translation import tr
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,15 @@ def box_work(
 ) -> Work:
     """Embeds a box and searches for it. `source` is a raster's path, or a picture that is saved in `folder()` first.
 
+    An archive whose embeddings were made elsewhere is searched with the chip under the box.
     The work's result is {"found": SearchResult}, or {"refused": RefusedBox}.
     """
+
+    def with_chip(call: Call) -> dict[str, Any]:
+        chip = call("locate", {"archive": options.archive, "box": list(box), "crs": box_crs}).get("match", {})
+        found = chip_work(options, match_from_json(chip), thumbnail_px)(call)["found"]
+        note = tr("The archive's embeddings were made elsewhere: it was searched with its own chip under the box.")
+        return {"found": replace(found, note=found.note or note)}
 
     def work(call: Call) -> dict[str, Any]:
         if not options.archive_is_open:
@@ -102,6 +110,8 @@ def box_work(
         try:
             return search(call)
         except EngineError as error:
+            if error.code is ErrorCode.ARCHIVE_FOREIGN:
+                return with_chip(call)
             offer = offer_after(error, call, options.archive)
         return {"refused": RefusedBox(offer, _chip_under(call, options.archive, box, box_crs))}
 

@@ -332,6 +332,114 @@ Der Bericht, eine HTML-Seite, enthält die Werte, die jeder Bezeichnung, was wof
    <translation>Übergangene Objekte: {count}</translation>
   </message>
   <message>
+   <source>Export an archive as GeoParquet</source>
+   <translation>Ein Archiv als GeoParquet exportieren</translation>
+  </message>
+  <message>
+   <source>Writes the chips of an archive with their embeddings for other programs</source>
+   <translation>Schreibt die Chips eines Archivs mit ihren Embeddings für andere Programme</translation>
+  </message>
+  <message>
+   <source>Writes the chips of an archive with their embeddings, rasters and acquisitions into a GeoParquet file, and a STAC collection that describes it beside it. Other programs can read them, and "Import embeddings from GeoParquet" makes the same archive of them again.
+
+Embeddings have 16 bits a number, as in the archive; choose 32 for programs that cannot read that.
+
+The paths of the rasters are in the file, as they are in the archive; saved queries are not.
+
+The engine needs the package pyarrow for it.</source>
+   <translation>Schreibt die Chips eines Archivs mit ihren Embeddings, Rastern und Aufnahmen in eine GeoParquet-Datei, und daneben eine STAC-Collection, die sie beschreibt. Andere Programme können sie lesen, und "Embeddings aus GeoParquet importieren" macht daraus wieder dasselbe Archiv.
+
+Embeddings haben 16 Bit je Zahl, wie im Archiv; wählen Sie 32 für Programme, die das nicht lesen können.
+
+Die Pfade der Raster stehen in der Datei, wie auch im Archiv; gespeicherte Anfragen nicht.
+
+Die Engine braucht dafür das Paket pyarrow.</translation>
+  </message>
+  <message>
+   <source>Embeddings of 32 bits a number</source>
+   <translation>Embeddings mit 32 Bit je Zahl</translation>
+  </message>
+  <message>
+   <source>Licence of the embeddings, such as CC-BY-4.0</source>
+   <translation>Lizenz der Embeddings, etwa CC-BY-4.0</translation>
+  </message>
+  <message>
+   <source>archive,chips,embeddings,export,parquet,stac</source>
+   <translation>Archiv,Chips,Embeddings,Export,Parquet,STAC</translation>
+  </message>
+  <message>
+   <source>New file</source>
+   <translation>Neue Datei</translation>
+  </message>
+  <message>
+   <source>GeoParquet files (*.parquet)</source>
+   <translation>GeoParquet-Dateien (*.parquet)</translation>
+  </message>
+  <message>
+   <source>STAC collection</source>
+   <translation>STAC-Collection</translation>
+  </message>
+  <message>
+   <source>Import embeddings from GeoParquet</source>
+   <translation>Embeddings aus GeoParquet importieren</translation>
+  </message>
+  <message>
+   <source>Makes a new archive of a file that FRORS has exported, or of embeddings made elsewhere</source>
+   <translation>Macht ein neues Archiv aus einer Datei, die FRORS exportiert hat, oder aus anderswo gemachten Embeddings</translation>
+  </message>
+  <message>
+   <source>Makes a new archive of GeoParquet files.
+
+Files: one that FRORS has exported, which gives the same archive again; or one or more of another project, such as Clay, Earth Index or Major TOM, all of one model.
+
+Embeddings that were made elsewhere can be searched by their own chips: draw a box over one in the FRORS panel. No box or raster of yours can be embedded for them, and they have no pictures.
+
+Size of points: the side of a chip on the ground, for files that have points instead of areas.
+
+Column: of the embeddings, where the file has several that might be.
+
+An import that was cancelled goes on with the same files. The engine needs the package pyarrow for it.</source>
+   <translation>Macht ein neues Archiv aus GeoParquet-Dateien.
+
+Dateien: eine, die FRORS exportiert hat, woraus wieder dasselbe Archiv wird; oder eine oder mehrere eines anderen Projekts, etwa Clay, Earth Index oder Major TOM, alle von einem Modell.
+
+Anderswo gemachte Embeddings lassen sich mit ihren eigenen Chips durchsuchen: Ziehen Sie im FRORS-Bedienfeld einen Rahmen über einem auf. Für Ihre eigenen Rahmen und Raster lassen sich keine solchen Embeddings machen, und Bilder haben sie keine.
+
+Größe der Punkte: die Seite eines Chips am Boden, für Dateien, die Punkte statt Flächen haben.
+
+Spalte: die der Embeddings, wenn in der Datei mehrere in Frage kommen.
+
+Ein abgebrochener Import wird mit denselben Dateien fortgesetzt. Die Engine braucht dafür das Paket pyarrow.</translation>
+  </message>
+  <message>
+   <source>GeoParquet files</source>
+   <translation>GeoParquet-Dateien</translation>
+  </message>
+  <message>
+   <source>Size of points on the ground (metres)</source>
+   <translation>Größe der Punkte am Boden (Meter)</translation>
+  </message>
+  <message>
+   <source>Column of the embeddings</source>
+   <translation>Spalte der Embeddings</translation>
+  </message>
+  <message>
+   <source>archive,chips,embeddings,import,parquet,clay,major tom,earth index</source>
+   <translation>Archiv,Chips,Embeddings,Import,Parquet,Clay,Major TOM,Earth Index</translation>
+  </message>
+  <message>
+   <source>New archive</source>
+   <translation>Neues Archiv</translation>
+  </message>
+  <message>
+   <source>Chips in the archive</source>
+   <translation>Chips im Archiv</translation>
+  </message>
+  <message>
+   <source>These embeddings were made elsewhere: they are searched by their own chips.</source>
+   <translation>Diese Embeddings wurden anderswo gemacht: Sie werden mit ihren eigenen Chips durchsucht.</translation>
+  </message>
+  <message>
    <source>Index rasters</source>
    <translation>Raster indizieren</translation>
   </message>
@@ -394,10 +502,6 @@ Ein Raster, das nicht gelesen werden kann, wird gemeldet und hält die anderen n
   <message>
    <source>Encoder of a new archive</source>
    <translation>Encoder eines neuen Archivs</translation>
-  </message>
-  <message>
-   <source>Chips in the archive</source>
-   <translation>Chips im Archiv</translation>
   </message>
   <message>
    <source>Unchanged since it was indexed: {path} ({chips} chips)</source>
@@ -2492,6 +2596,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{query}, neu seit {date}</translation>
   </message>
   <message>
+   <source>The archive's embeddings were made elsewhere: it was searched with its own chip under the box.</source>
+   <translation>Die Embeddings des Archivs wurden anderswo gemacht: Gesucht wurde mit seinem eigenen Chip unter dem Rahmen.</translation>
+  </message>
+  <message>
    <source>Timeline of the matches</source>
    <translation>Zeitleiste der Treffer</translation>
   </message>
@@ -2647,6 +2755,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Ein Umriss im Archiv ist nicht von FRORS geschrieben: stellen Sie das Archiv aus einer Kopie wieder her, oder indizieren Sie neu.</translation>
   </message>
   <message>
+   <source>A geometry is empty, or its coordinates are no numbers.</source>
+   <translation>Eine Geometrie ist leer, oder ihre Koordinaten sind keine Zahlen.</translation>
+  </message>
+  <message>
+   <source>A geometry is none that GDAL can read.</source>
+   <translation>Eine Geometrie ist keine, die GDAL lesen kann.</translation>
+  </message>
+  <message>
+   <source>A geometry is none that GDAL can read. ({0})</source>
+   <translation>Eine Geometrie ist keine, die GDAL lesen kann. ({0})</translation>
+  </message>
+  <message>
    <source>A line of conditions has at most {0} letters.</source>
    <translation>Eine Zeile mit Bedingungen hat höchstens {0} Zeichen.</translation>
   </message>
@@ -2791,6 +2911,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Abgebrochen.</translation>
   </message>
   <message>
+   <source>Checking the files</source>
+   <translation>Die Dateien werden geprüft</translation>
+  </message>
+  <message>
    <source>Chip {0} cannot be a positive and a negative example.</source>
    <translation>Chip {0} kann nicht zugleich positives und negatives Beispiel sein.</translation>
   </message>
@@ -2843,8 +2967,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Epoche {0} von {1}, Verlust {2}</translation>
   </message>
   <message>
+   <source>Exporting to {0}</source>
+   <translation>Export nach {0}</translation>
+  </message>
+  <message>
    <source>FRORS has been switched off; switch the plugin on to use the engine again.</source>
    <translation>FRORS wurde ausgeschaltet; schalten Sie die Erweiterung ein, um die Engine wieder zu benutzen.</translation>
+  </message>
+  <message>
+   <source>FRORS has exported it, import it alone into an archive of its own</source>
+   <translation>FRORS hat sie exportiert, importieren Sie sie allein in ein eigenes Archiv</translation>
   </message>
   <message>
    <source>FRORS has failed at this: {0}. The FRORS log has the details.</source>
@@ -2853,6 +2985,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Fitting the head</source>
    <translation>Der Kopf wird angepasst</translation>
+  </message>
+  <message>
+   <source>GeoParquet files need the package pyarrow, which the Python at {0} cannot import ({1}): install it there with pip install "pyarrow&gt;=16,&lt;26".</source>
+   <translation>GeoParquet-Dateien brauchen das Paket pyarrow, welches das Python unter {0} nicht importieren kann ({1}): Installieren Sie es dort mit pip install "pyarrow&gt;=16,&lt;26".</translation>
+  </message>
+  <message>
+   <source>Importing into {0}</source>
+   <translation>Import in {0}</translation>
   </message>
   <message>
    <source>In a recipe of CCLS2T {0}.</source>
@@ -3033,6 +3173,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The CRS '{0}' is unknown; give an authority code such as EPSG:4326, or WKT. ({1})</source>
    <translation>Das KBS '{0}' ist unbekannt; geben Sie einen Code wie EPSG:4326 an, oder WKT. ({1})</translation>
+  </message>
+  <message>
+   <source>The CRS cannot be used.</source>
+   <translation>Das KBS kann nicht verwendet werden.</translation>
+  </message>
+  <message>
+   <source>The CRS cannot be used. ({0})</source>
+   <translation>Das KBS kann nicht verwendet werden. ({0})</translation>
   </message>
   <message>
    <source>The Python at {0} lacks {1}. Install them in the FRORS panel of QGIS, or name another interpreter in the environment variable FRORS_PYTHON.</source>
@@ -3595,6 +3743,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Die Seite von {0} px besteht nicht aus ganzen Zellen von {1} px; nehmen Sie {2}.</translation>
   </message>
   <message>
+   <source>The size of points must be a number of metres above 0.</source>
+   <translation>Die Größe der Punkte muss eine Zahl von Metern über 0 sein.</translation>
+  </message>
+  <message>
    <source>The size of points must be above 0 m, not {0}.</source>
    <translation>Die Größe der Punkte muss über 0 m liegen, nicht {0}.</translation>
   </message>
@@ -3677,6 +3829,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>There is no encoder {0} here; installed: {1}. `make encoders` in the repository makes it.</source>
    <translation>Es gibt hier keinen Encoder {0}; installiert: {1}. `make encoders` im Repository macht ihn.</translation>
+  </message>
+  <message>
+   <source>There is no file {0}: check the path.</source>
+   <translation>Es gibt keine Datei {0}: Prüfen Sie den Pfad.</translation>
   </message>
   <message>
    <source>There is no folder {0}.</source>
@@ -3959,8 +4115,40 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>sie hat einen Rumpf {0}, den diese Version nicht kennt</translation>
   </message>
   <message>
+   <source>it has changed meanwhile</source>
+   <translation>sie wurde inzwischen geändert</translation>
+  </message>
+  <message>
+   <source>it has embeddings of {0} numbers, the ones before of {1}</source>
+   <translation>sie hat Embeddings mit {0} Zahlen, die davor haben {1}</translation>
+  </message>
+  <message>
+   <source>it has fewer rows than it says</source>
+   <translation>sie hat weniger Zeilen, als sie angibt</translation>
+  </message>
+  <message>
+   <source>it has no column of embeddings, which are lists of numbers; it has {0}</source>
+   <translation>sie hat keine Spalte mit Embeddings, also Listen von Zahlen; sie hat {0}</translation>
+  </message>
+  <message>
+   <source>it has no column of geometries as well-known binary; it has {0}</source>
+   <translation>sie hat keine Spalte mit Geometrien als Well-known Binary; sie hat {0}</translation>
+  </message>
+  <message>
+   <source>it has no column {0} of lists of numbers; it has {1}</source>
+   <translation>sie hat keine Spalte {0} mit Listen von Zahlen; sie hat {1}</translation>
+  </message>
+  <message>
+   <source>it has no rows</source>
+   <translation>sie hat keine Zeilen</translation>
+  </message>
+  <message>
    <source>it has {0} bands, and band {1} is wanted</source>
    <translation>es hat {0} Kanäle, und Kanal {1} wird gebraucht</translation>
+  </message>
+  <message>
+   <source>it has {0} rows of the {1} that were exported</source>
+   <translation>sie hat {0} Zeilen von den {1}, die exportiert wurden</translation>
   </message>
   <message>
    <source>it holds no CCLS2T</source>
@@ -3975,8 +4163,24 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>es ist keine safetensors-Datei oder keine ganze ({0})</translation>
   </message>
   <message>
+   <source>it is of the model {0}, {1} of another</source>
+   <translation>sie ist vom Modell {0}, {1} von einem anderen</translation>
+  </message>
+  <message>
    <source>it is that after epoch {0} of {1}</source>
    <translation>er ist der nach Epoche {0} von {1}</translation>
+  </message>
+  <message>
+   <source>it is unknown</source>
+   <translation>es ist unbekannt</translation>
+  </message>
+  <message>
+   <source>it lacks the column {0} that its metadata geo name</source>
+   <translation>ihr fehlt die Spalte {0}, die ihre Metadaten geo nennen</translation>
+  </message>
+  <message>
+   <source>it lacks the columns {0}</source>
+   <translation>ihr fehlen die Spalten {0}</translation>
   </message>
   <message>
    <source>it names a class twice</source>
@@ -3991,8 +4195,32 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>es wurde geschlossen</translation>
   </message>
   <message>
+   <source>it was exported by a newer FRORS, update the plugin to import it</source>
+   <translation>ein neueres FRORS hat sie exportiert, aktualisieren Sie die Erweiterung, um sie zu importieren</translation>
+  </message>
+  <message>
+   <source>its CRS cannot be used ({0})</source>
+   <translation>ihr KBS kann nicht verwendet werden ({0})</translation>
+  </message>
+  <message>
    <source>its bits are not a list of up to {0} different numbers</source>
    <translation>ihre Bits sind keine Liste von bis zu {0} verschiedenen Zahlen</translation>
+  </message>
+  <message>
+   <source>its column {0} does not hold numbers</source>
+   <translation>ihre Spalte {0} enthält keine Zahlen</translation>
+  </message>
+  <message>
+   <source>its column {0} does not hold well-known binary</source>
+   <translation>ihre Spalte {0} enthält kein Well-known Binary</translation>
+  </message>
+  <message>
+   <source>its column {0} holds whole numbers, and its metadata emb do not tell their scale</source>
+   <translation>ihre Spalte {0} enthält ganze Zahlen, und ihre Metadaten emb nennen deren Maßstab nicht</translation>
+  </message>
+  <message>
+   <source>its coordinates are too large for any CRS</source>
+   <translation>ihre Koordinaten sind zu groß für jedes KBS</translation>
   </message>
   <message>
    <source>its facts are not numbers</source>
@@ -4001,6 +4229,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>its format version is unknown</source>
    <translation>seine Formatversion ist unbekannt</translation>
+  </message>
+  <message>
+   <source>its geometries are points, say how large they are on the ground</source>
+   <translation>ihre Geometrien sind Punkte, geben Sie an, wie groß sie am Boden sind</translation>
   </message>
   <message>
    <source>its header does not describe an encoder</source>
@@ -4019,6 +4251,26 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>ihr match ist {0}, nicht wahr oder falsch</translation>
   </message>
   <message>
+   <source>its metadata emb are not JSON</source>
+   <translation>ihre Metadaten emb sind kein JSON</translation>
+  </message>
+  <message>
+   <source>its metadata geo are not JSON</source>
+   <translation>ihre Metadaten geo sind kein JSON</translation>
+  </message>
+  <message>
+   <source>its metadata geo name no primary column</source>
+   <translation>ihre Metadaten geo nennen keine Hauptspalte</translation>
+  </message>
+  <message>
+   <source>its metadata {0} are damaged</source>
+   <translation>ihre Metadaten {0} sind beschädigt</translation>
+  </message>
+  <message>
+   <source>its metadata {0} are not JSON</source>
+   <translation>ihre Metadaten {0} sind kein JSON</translation>
+  </message>
+  <message>
    <source>its names are not a list of printable texts</source>
    <translation>ihre Namen sind keine Liste druckbarer Texte</translation>
   </message>
@@ -4035,12 +4287,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>ihre Prototypen haben nicht die Länge 1</translation>
   </message>
   <message>
+   <source>its quantization has another dimension than its embeddings</source>
+   <translation>ihre Quantisierung hat eine andere Dimension als ihre Embeddings</translation>
+  </message>
+  <message>
    <source>its removals are not counted</source>
    <translation>das Entfernte ist nicht gezählt</translation>
   </message>
   <message>
    <source>its rows are not of one length</source>
    <translation>seine Zeilen sind nicht gleich lang</translation>
+  </message>
+  <message>
+   <source>its rows {0} to {1} are not as FRORS has exported them</source>
+   <translation>ihre Zeilen {0} bis {1} sind nicht so, wie FRORS sie exportiert hat</translation>
   </message>
   <message>
    <source>its table {0} is missing</source>
@@ -4087,6 +4347,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>nein, auch Objekte am selben Ort nicht</translation>
   </message>
   <message>
+   <source>one of rows {0} to {1}: {2}</source>
+   <translation>eine der Zeilen {0} bis {1}: {2}</translation>
+  </message>
+  <message>
    <source>pairwise likelihood</source>
    <translation>paarweise Likelihood</translation>
   </message>
@@ -4119,8 +4383,40 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>um die Objekte, gelesen wie die von Anfragen, mit {0} px Umgebung</translation>
   </message>
   <message>
+   <source>row {0} does not lie on the Earth in its CRS</source>
+   <translation>Zeile {0} liegt in ihrem KBS nicht auf der Erde</translation>
+  </message>
+  <message>
+   <source>row {0} has gaps in its embedding</source>
+   <translation>Zeile {0} hat Lücken in ihrem Embedding</translation>
+  </message>
+  <message>
+   <source>row {0} has no embedding</source>
+   <translation>Zeile {0} hat kein Embedding</translation>
+  </message>
+  <message>
+   <source>row {0} has no geometry</source>
+   <translation>Zeile {0} hat keine Geometrie</translation>
+  </message>
+  <message>
+   <source>row {0} has no {1}</source>
+   <translation>Zeile {0} hat kein {1}</translation>
+  </message>
+  <message>
+   <source>row {0} has {1} numbers, the rows before it {2}</source>
+   <translation>Zeile {0} hat {1} Zahlen, die Zeilen davor {2}</translation>
+  </message>
+  <message>
+   <source>row {0} has {1} numbers, which is no embedding</source>
+   <translation>Zeile {0} hat {1} Zahlen, das ist kein Embedding</translation>
+  </message>
+  <message>
    <source>same label</source>
    <translation>dieselbe Bezeichnung</translation>
+  </message>
+  <message>
+   <source>several columns may be its embeddings ({0}), say which</source>
+   <translation>mehrere Spalten könnten ihre Embeddings sein ({0}), geben Sie an, welche</translation>
   </message>
   <message>
    <source>signal {0}, often for want of memory</source>
@@ -4139,12 +4435,24 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>überwachter Kontrast</translation>
   </message>
   <message>
+   <source>the CRS of its column {0} is said to be unknown</source>
+   <translation>das KBS ihrer Spalte {0} ist als unbekannt angegeben</translation>
+  </message>
+  <message>
+   <source>the embedding of row {0} has no direction: its numbers are not finite, or 0</source>
+   <translation>das Embedding von Zeile {0} hat keine Richtung: Seine Zahlen sind nicht endlich, oder 0</translation>
+  </message>
+  <message>
    <source>the file is cut short</source>
    <translation>die Datei ist abgeschnitten</translation>
   </message>
   <message>
    <source>the file is empty</source>
    <translation>die Datei ist leer</translation>
+  </message>
+  <message>
+   <source>the geometry of row {0} has no area</source>
+   <translation>die Geometrie von Zeile {0} hat keine Fläche</translation>
   </message>
   <message>
    <source>the last date, such as 2021</source>
@@ -4155,8 +4463,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>den Stufen von {0}</translation>
   </message>
   <message>
+   <source>the offset of its quantization is not made of numbers</source>
+   <translation>der Versatz ihrer Quantisierung besteht nicht aus Zahlen</translation>
+  </message>
+  <message>
    <source>the raster's own GSD, windows of 8 and 4 cells</source>
    <translation>der eigenen GSD des Rasters, Fenstern von 8 und 4 Zellen</translation>
+  </message>
+  <message>
+   <source>the scale of its quantization is not made of numbers</source>
+   <translation>der Maßstab ihrer Quantisierung besteht nicht aus Zahlen</translation>
   </message>
   <message>
    <source>there is no file {0}</source>
@@ -4177,6 +4493,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>xmin, ymin, xmax, ymax with the least values first</source>
    <translation>xmin, ymin, xmax, ymax mit den kleineren Werten zuerst</translation>
+  </message>
+  <message>
+   <source>{0} cannot be imported: {1}.</source>
+   <translation>{0} kann nicht importiert werden: {1}.</translation>
   </message>
   <message>
    <source>{0} cannot be listed ({1}); check its permissions.</source>
@@ -4209,6 +4529,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} cannot be used ({1}); delete it to train from the beginning.</source>
    <translation>{0} ist nicht zu gebrauchen ({1}); löschen Sie es, um von vorn zu trainieren.</translation>
+  </message>
+  <message>
+   <source>{0} cannot be written ({1}): check its disk.</source>
+   <translation>{0} kann nicht geschrieben werden ({1}): Prüfen Sie die Festplatte.</translation>
   </message>
   <message>
    <source>{0} cannot be written ({1}); make room there, then give the same command again.</source>
@@ -4443,6 +4767,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} gibt es schon und ist keine begonnene Kopie: wählen Sie einen anderen Namen.</translation>
   </message>
   <message>
+   <source>{0} is there already: remove it, or choose another name.</source>
+   <translation>{0} gibt es schon: Entfernen Sie die Datei, oder wählen Sie einen anderen Namen.</translation>
+  </message>
+  <message>
    <source>{0} matches cannot be searched: ask for at least one.</source>
    <translation>{0} Treffer können nicht gesucht werden: verlangen Sie mindestens einen.</translation>
   </message>
@@ -4453,6 +4781,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} must be from {1} to {2}, not {3}</source>
    <translation>{0} muss von {1} bis {2} sein, nicht {3}</translation>
+  </message>
+  <message>
+   <source>{0} must end in .parquet: give it such a name.</source>
+   <translation>{0} muss auf .parquet enden: Geben Sie der Datei einen solchen Namen.</translation>
   </message>
   <message>
    <source>{0} of a recipe is one of {1}, not {2}.</source>
@@ -4501,6 +4833,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} was deleted while it was written; index again.</source>
    <translation>{0} wurde gelöscht, während es geschrieben wurde; indizieren Sie noch einmal.</translation>
+  </message>
+  <message>
+   <source>{0} was imported: its embeddings were made elsewhere, by the model {1}, and no encoder here can make such of a box or a raster. Search by one of its chips instead.</source>
+   <translation>{0} wurde importiert: Seine Embeddings wurden anderswo gemacht, vom Modell {1}, und kein Encoder hier kann solche von einem Rahmen oder einem Raster machen. Suchen Sie stattdessen mit einem seiner Chips.</translation>
   </message>
   <message>
    <source>{0} was made by a newer FRORS: update the plugin to open it.</source>

@@ -1,17 +1,27 @@
-"""The algorithms `frors:info` and `frors:remove`."""
+"""The algorithms `frors:info`, `frors:remove`, `frors:exportgeoparquet` and `frors:importgeoparquet`."""
 
 from __future__ import annotations
+
+import shutil
+from pathlib import Path
 
 import pytest
 from qgis.core import QgsProcessingException
 
 
-@pytest.fixture
-def indexed(run, raster, other_raster, tmp_path, make_feedback):
-    """An archive of two rasters."""
-    path = tmp_path / "two.gpkg"
+@pytest.fixture(scope="module")
+def made(run, raster, other_raster, tmp_path_factory):
+    """An archive of two rasters, and how many chips it has."""
+    path = tmp_path_factory.mktemp("made") / "two.gpkg"
     parameters = {"RASTERS": [str(raster), str(other_raster)], "ARCHIVE": str(path)}
-    return path, run("frors:index", parameters, None, make_feedback())["CHIPS"]
+    return path, run("frors:index", parameters)["CHIPS"]
+
+
+@pytest.fixture
+def indexed(made, tmp_path):
+    """A copy of it for one test."""
+    path, chips = made
+    return Path(shutil.copy(path, tmp_path)), chips
 
 
 def test_information_counts_chips_and_rasters_and_names_the_encoder(run, indexed, make_feedback, tmp_path, raster):
@@ -34,3 +44,15 @@ def test_a_raster_that_is_removed_is_gone_with_its_chips_and_its_file_stays(run,
     assert raster.exists()
     with pytest.raises(QgsProcessingException, match="has no raster"):
         run("frors:remove", {"ARCHIVE": str(path), "RASTERS": [str(raster)]}, None, make_feedback())
+
+
+def test_an_archive_goes_into_a_geoparquet_file_and_comes_back(run, indexed, make_feedback, tmp_path):
+    path, chips = indexed
+    file, back = tmp_path / "two.parquet", tmp_path / "back.gpkg"
+    exported = run("frors:exportgeoparquet", {"ARCHIVE": str(path), "FILE": str(file)}, None, make_feedback())
+    assert (exported["CHIPS"], exported["COLLECTION"]) == (chips, str(tmp_path / "two.collection.json"))
+    parameters = {"FILES": [str(file)], "ARCHIVE": str(back)}
+    imported = run("frors:importgeoparquet", parameters, None, make_feedback())
+    assert (imported["CHIPS"], imported["ENCODER"]) == (chips, "frors")
+    with pytest.raises(QgsProcessingException, match="choose another name"):
+        run("frors:importgeoparquet", parameters, None, make_feedback())

@@ -8,8 +8,8 @@ def test_every_algorithm_explains_itself(run):
     assert provider.name() == "FRORS"
     assert not provider.icon().isNull()
     assert sorted(algorithm.id() for algorithm in provider.algorithms()) == [
-        "frors:evaluate", "frors:index", "frors:info", "frors:remove", "frors:search", "frors:searchfeatures",
-        "frors:train",
+        "frors:evaluate", "frors:exportgeoparquet", "frors:importgeoparquet", "frors:index", "frors:info",
+        "frors:remove", "frors:search", "frors:searchfeatures", "frors:train",
     ]  # fmt: skip
     for algorithm in provider.algorithms():
         assert len(algorithm.shortHelpString()) > 200

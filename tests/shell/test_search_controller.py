@@ -156,6 +156,22 @@ def test_an_error_of_the_engine_is_one_message(ready, search, fake, wait_until, 
     assert groups() == []
 
 
+def test_a_box_in_an_archive_of_foreign_embeddings_searches_with_the_chip_under_it(
+    ready, search, fake, wait_until, window
+):
+    chip = {"chip": 1007, "footprint": [[0, 1], [1, 1], [1, 0], [0, 0]], "bounds": [0, 0, 1, 1], "crs": "EPSG:26910"}
+    chip |= {"rank": 1, "score": 1.0, "raster": "", "raster_id": 1, "acquired": None}
+    chip |= {"gsd": 0.3, "cells": 4, "ground_size": 38.4}
+    error = {"code": "archive_foreign", "message": "Its embeddings were made elsewhere."}
+    fake.order(embed={"error": error}, locate={"result": {"match": chip}})
+    search()
+    wait_until(lambda: groups() and ready.dock.results.model.matches())
+    (request,) = fake.requests("search")
+    assert request["params"]["chip"] == 1007
+    assert "made elsewhere: it was searched with its own chip" in ready.dock.results._header.text()
+    assert window.messages == []
+
+
 def test_a_crash_is_one_message_and_the_next_box_works(ready, search, fake, wait_until, run_for, window):
     fake.order(embed={"crash": True})
     search()

@@ -6,19 +6,39 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.rasters import is_virtual
-from frors_qgis.engine.archive.records import BatchKey, NewChips, RasterRecord
+from frors_qgis.engine.archive.records import BatchKey, Generation, NewChips, RasterRecord, StoredBlock
 from frors_qgis.protocol import EngineError, ErrorCode
 
 Progress = Callable[[int, int], None]
 """Called with how many chips are copied, of how many; may raise."""
 
 
-def open_copy(source: Archive, target: str | Path) -> Archive:
+class Source(Protocol):
+    """What an archive can be copied from: another one, or a file to import; methods as `Archive` says."""
+
+    id: str
+    encoder: str
+    encoder_sha256: str
+    dimension: int
+
+    def generation(self) -> Generation: ...
+    def rasters(self) -> list[RasterRecord]: ...
+    def raster_path(self, record: RasterRecord) -> Path: ...
+    def block_keys(self, raster_id: int) -> dict[int, BatchKey]: ...
+    def read_block(self, raster_id: int, block: int) -> StoredBlock | None: ...
+    def saved_queries(self) -> list[SavedQueryEntry]: ...
+    def saved_query(self, name: str) -> SavedQuery: ...
+    def last_chip(self) -> int: ...
+
+
+def open_copy(source: Source, target: str | Path) -> Archive:
     """A new archive for the copy, or the one in which a copy of this source was begun, open for writing.
 
     Raises EngineError: BAD_REQUEST where something else is there, and what `Archive.create` and `Archive.open` raise.
@@ -40,7 +60,7 @@ def open_copy(source: Archive, target: str | Path) -> Archive:
     return archive
 
 
-def copy_archive(source: Archive, target: Archive, progress: Progress) -> int:
+def copy_archive(source: Source, target: Archive, progress: Progress) -> int:
     """Brings all of the source into a target of `open_copy`; returns how many chips were copied now.
 
     Each block is read back and compared, by a checksum of all that is kept of its chips, before the next. Where the
@@ -58,7 +78,7 @@ def copy_archive(source: Archive, target: Archive, progress: Progress) -> int:
     return copied
 
 
-def _copy_once(source: Archive, target: Archive, progress: Progress) -> int:
+def _copy_once(source: Source, target: Archive, progress: Progress) -> int:
     records = {record.id: record for record in source.rasters()}
     for record in target.rasters():
         if record.id is not None and record.id not in records:
@@ -87,7 +107,7 @@ def _copy_once(source: Archive, target: Archive, progress: Progress) -> int:
     return copied
 
 
-def _copy_block(source: Archive, target: Archive, raster_id: int, block: int) -> None:
+def _copy_block(source: Source, target: Archive, raster_id: int, block: int) -> None:
     stored = source.read_block(raster_id, block)
     if stored is None:  # it was removed meanwhile
         return
@@ -103,7 +123,7 @@ def _copy_block(source: Archive, target: Archive, raster_id: int, block: int) ->
         )
 
 
-def _placed(source: Archive, record: RasterRecord) -> RasterRecord:
+def _placed(source: Source, record: RasterRecord) -> RasterRecord:
     """A record with the path that the raster has now, which is relative to another place in the copy."""
     path = record.path if is_virtual(record.path) else str(source.raster_path(record))
     return replace(record, path=path, relative_path=None)
