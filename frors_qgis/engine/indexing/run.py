@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,7 +28,13 @@ from frors_qgis.protocol import EngineError, ErrorCode
 Progress = Callable[[float, str, float | None], None]
 """Called with the fraction done, what is being done, and seconds to go (None: unknown)."""
 
-_GIVES_UP = (ErrorCode.CANCELLED, ErrorCode.DISK_FULL, ErrorCode.OUT_OF_MEMORY, ErrorCode.DEVICE_UNAVAILABLE)
+_GIVES_UP = (
+    ErrorCode.CANCELLED,
+    ErrorCode.DISK_FULL,
+    ErrorCode.OUT_OF_MEMORY,
+    ErrorCode.DEVICE_UNAVAILABLE,
+    ErrorCode.CLUSTER_UNUSABLE,
+)
 
 
 @dataclass(frozen=True)
@@ -59,19 +66,17 @@ class RasterWork:
         return self.plan.missing(self.finished)
 
 
-class IndexRun:
-    """One run over some rasters.
+class Run(ABC):
+    """One run over some rasters, whoever encodes their blocks.
 
-    `encoder` gives the encoder when the first block needs it. `take_turn` is called before every raster and, by the
-    thread that encodes, before every batch of blocks and while it is encoded; it waits for what is more urgent, and
-    raises EngineError(CANCELLED) to end the run. What is written by then stays and the next run goes on from there.
+    `take_turn` is called now and then; it waits for what is more urgent, and raises EngineError(CANCELLED) to end the
+    run. What is written by then stays and the next run goes on from there.
     """
 
     def __init__(
         self,
         archive: Archive,
         levels: Levels,
-        encoder: Callable[[], WindowEncoder],
         progress: Progress,
         take_turn: Callable[[], None],
         users_words: Mapping[str, Mapping[str, object]] | None = None,
@@ -79,7 +84,6 @@ class IndexRun:
         """users_words: what the user says of the acquisitions of rasters, by their paths as the archive keeps them."""
         self._archive = archive
         self._levels = levels
-        self._encoder = encoder
         self._progress = progress
         self._take_turn = take_turn
         self._users_words = users_words or {}
@@ -146,15 +150,9 @@ class IndexRun:
         fields = self._users_words.get(record.path)
         return record if fields is None else with_facts(record, record_facts(record).with_users_word(fields))
 
+    @abstractmethod
     def _index_all(self, todo: Sequence[tuple[str, int]], outcomes: dict[str, Outcome]) -> None:
-        """Indexes rasters of which so many blocks are to be done."""
-        for path, count in todo:
-            self._take_turn()
-            with self._failures(path, outcomes), Raster(path) as raster:
-                work = self._begin(raster)
-                self._index_blocks(work)
-                outcomes[path] = self._finish(work)
-            self._blocks_before += count
+        """Indexes rasters of which so many blocks are to be done, and notes what became of them."""
 
     def _begin(self, raster: Raster) -> RasterWork:
         """Has the archive know a raster; chips that no longer fit are removed."""
@@ -202,27 +200,6 @@ class IndexRun:
         )
         return known.id, stretch
 
-    def _index_blocks(self, work: RasterWork) -> None:
-        """Reads, encodes and writes block after block, each step while the one before is at the next block."""
-        count = work.missing()
-        if count == 0:
-            return
-        name = Path(work.raster.path).name
-        self._report(0, f"Loading the encoder for {name}")
-        encoder = self._encoder()
-        self._report(0, f"Indexing {name}")
-        pending = (block for block in work.plan.blocks() if block.number not in work.finished)
-        done, start = 0, time.monotonic()
-        with encoded(work.raster, work.stretch, encoder, pending, self._take_turn) as batches:
-            for blocks in batches:
-                for number, chips in blocks:
-                    self._archive.write_block(work.raster_id, number, chips)
-                done += len(blocks)
-                self._note_speed((time.monotonic() - start) / len(blocks))
-                start = time.monotonic()
-                self._report(done, f"Indexing {name}")
-        self._report(count, f"Indexed {name}")
-
     def _report(self, done: int, message: str) -> None:
         done += self._blocks_before
         remaining = self._blocks_total - done
@@ -254,6 +231,56 @@ class IndexRun:
                 self._archive.set_state(record.id, "failed", error.message)
                 chips = self._archive.chip_count(record.id)
             outcomes[path] = Outcome(path, "failed", chips, error)
+
+
+class IndexRun(Run):
+    """A run that encodes by itself.
+
+    `encoder` gives the encoder when the first block needs it. `take_turn` is called before every raster and, by the
+    thread that encodes, before every batch of blocks and while it is encoded.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        levels: Levels,
+        encoder: Callable[[], WindowEncoder],
+        progress: Progress,
+        take_turn: Callable[[], None],
+        users_words: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        super().__init__(archive, levels, progress, take_turn, users_words)
+        self._encoder = encoder
+
+    def _index_all(self, todo: Sequence[tuple[str, int]], outcomes: dict[str, Outcome]) -> None:
+        for path, count in todo:
+            self._take_turn()
+            with self._failures(path, outcomes), Raster(path) as raster:
+                work = self._begin(raster)
+                self._index_blocks(work)
+                outcomes[path] = self._finish(work)
+            self._blocks_before += count
+
+    def _index_blocks(self, work: RasterWork) -> None:
+        """Reads, encodes and writes block after block, each step while the one before is at the next block."""
+        count = work.missing()
+        if count == 0:
+            return
+        name = Path(work.raster.path).name
+        self._report(0, f"Loading the encoder for {name}")
+        encoder = self._encoder()
+        self._report(0, f"Indexing {name}")
+        pending = (block for block in work.plan.blocks() if block.number not in work.finished)
+        done, start = 0, time.monotonic()
+        with encoded(work.raster, work.stretch, encoder, pending, self._take_turn) as batches:
+            for blocks in batches:
+                for number, chips in blocks:
+                    self._archive.write_block(work.raster_id, number, chips)
+                done += len(blocks)
+                self._note_speed((time.monotonic() - start) / len(blocks))
+                start = time.monotonic()
+                self._report(done, f"Indexing {name}")
+        self._report(count, f"Indexed {name}")
 
 
 def surveyed(archive: Archive, raster: Raster, levels: Levels) -> tuple[Plan, set[int] | None]:
