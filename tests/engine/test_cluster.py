@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from osgeo import gdal, osr
 
 pytest.importorskip("distributed")
 
@@ -22,6 +23,7 @@ from tests.engine.conftest import REPOSITORY
 from tests.engine.dask_cluster import DaskCluster, WideColourEncoder, use_small_parts
 
 LEVELS = Levels(windows=(8,))
+UTM_32 = osr.GetUserInputAsWKT("EPSG:32632")
 
 
 @pytest.fixture(scope="module")
@@ -45,21 +47,37 @@ def three_workers(dask_cluster):
     return dask_cluster
 
 
-@pytest.fixture
-def rasters(write_raster, monkeypatch):
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch):
     use_small_parts(monkeypatch.setattr)
-    pictures = np.random.default_rng(8).integers(0, 255, (2, 3, 2000, 1500), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def rasters(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rasters")
+    pictures = np.random.default_rng(8).integers(1, 255, (2, 3, 2000, 1500), dtype=np.uint8)
     pictures[1, :, :900, :700] = 0
-    return [str(write_raster(picture, f"{number}.tif", nodata=0)) for number, picture in enumerate(pictures)]
+    paths = []
+    for number, picture in enumerate(pictures):
+        path = folder / f"{number}.tif"
+        dataset = gdal.GetDriverByName("GTiff").Create(str(path), 1500, 2000, 3)
+        dataset.SetGeoTransform((500000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0))
+        dataset.SetProjection(UTM_32)
+        dataset.GetRasterBand(1).SetNoDataValue(0)
+        dataset.WriteRaster(0, 0, 1500, 2000, picture.tobytes())
+        paths.append(str(path))
+    return paths
 
 
-@pytest.fixture
-def expected(rasters, tmp_path):
+@pytest.fixture(scope="module")
+def expected(rasters, tmp_path_factory):
     """What is in the archive when this computer has encoded the rasters alone."""
-    sha256 = encoder_sha256(DEFAULT_ENCODER)
-    with Archive.create(
-        tmp_path / "alone.gpkg", encoder=DEFAULT_ENCODER, encoder_sha256=sha256, dimension=256
-    ) as alone:
+    path, sha256 = tmp_path_factory.mktemp("alone") / "alone.gpkg", encoder_sha256(DEFAULT_ENCODER)
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Archive.create(path, encoder=DEFAULT_ENCODER, encoder_sha256=sha256, dimension=256) as alone,
+    ):
+        use_small_parts(patch.setattr)
         IndexRun(alone, LEVELS, WideColourEncoder, lambda *_: None, lambda: None).index(rasters)
         return content(alone)
 
@@ -189,7 +207,7 @@ def test_workers_of_other_versions_are_refused_with_a_report_and_nothing_is_made
 
 def test_a_folder_that_workers_do_not_see_is_refused(three_workers, index, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster.Path, "touch", lambda self: None)  # where the workers look, there is no such file
-    with pytest.raises(EngineError, match="do not see the folder .*: tcp:.*Choose one that all computers share"):
+    with pytest.raises(EngineError, match=r"do not see the folder .*: tcp:.*Choose one that all computers share"):
         index(three_workers.address, parts=str(tmp_path / "mine"))
 
 

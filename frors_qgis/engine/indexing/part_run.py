@@ -54,7 +54,7 @@ class PartRun(Run):
         super().__init__(archive, levels, progress, take_turn, users_words)
         self._maker = maker
         self._works: dict[str, RasterWork] = {}
-        self._last: dict[str, range] = {}
+        self._remaining: dict[str, int] = {}
 
     def _index_all(self, todo: Sequence[tuple[str, int]], outcomes: dict[str, Outcome]) -> None:
         start = time.monotonic()
@@ -64,7 +64,8 @@ class PartRun(Run):
                 with self._failures(task.raster, outcomes):
                     if task.raster not in outcomes:
                         self._write(task, made(), missing)
-                        if task.blocks == self._last[task.raster]:
+                        self._remaining[task.raster] -= len(missing)
+                        if not self._remaining[task.raster]:
                             outcomes[task.raster] = self._finish(work)
                 if task.raster in outcomes:
                     work.raster.close()
@@ -78,17 +79,17 @@ class PartRun(Run):
         """The tasks of every raster, which is begun when the first of them is asked for."""
         for path, _ in todo:
             self._take_turn()
-            stripes: list[range] = []
+            stripes: Iterator[range] = iter(())
             with self._failures(path, outcomes):
                 work = self._works[path] = self._begin(rasters.enter_context(Raster(path)))
-                stripes = [blocks for blocks in work.plan.stripes(_LEAST_BLOCKS) if self._missing(path, blocks)]
-                if not stripes:
+                stripes = work.plan.stripes(_LEAST_BLOCKS)
+                self._remaining[path] = work.missing()
+                if not self._remaining[path]:
                     outcomes[path] = self._finish(work)
             for blocks in stripes:
-                self._last[path] = stripes[-1]
                 if path in outcomes:  # it has failed by now
-                    self._count_done(path, blocks)
-                else:
+                    break
+                if self._missing(path, blocks):
                     yield self._task(work, blocks)
 
     def _task(self, work: RasterWork, blocks: range) -> PartTask:

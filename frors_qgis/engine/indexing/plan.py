@@ -23,6 +23,7 @@ _EARLIER_CORE_CELLS = (32,)
 _LARGEST_WINDOW = 16
 _BLOCKS_PER_PASS = 2**32
 _SAME_GSD = 1e-6
+_MOST_TIMES = 8
 
 
 @dataclass(frozen=True)
@@ -187,11 +188,11 @@ class Plan:
     def stripes(self, least: int) -> Iterator[range]:
         """The numbers of the blocks of the passes asked for, in stripes of whole rows that have `least` blocks or more.
 
-        The last stripe of a pass may have fewer.
+        The last stripe of a pass may have fewer; of a row that has many times as many a stripe is a part only.
         """
         for number, one in self._passes.items():
             blocks, in_row = _first(number, one.block_count()), one.blocks_per_row()
-            size = math.ceil(least / in_row) * in_row
+            size = min(math.ceil(least / in_row) * in_row, _MOST_TIMES * least)
             yield from (blocks[start : start + size] for start in range(0, len(blocks), size))
 
     def missing(self, finished: set[int]) -> int:
