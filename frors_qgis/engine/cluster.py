@@ -178,7 +178,7 @@ class Cluster:
         file, sha256, folder = str(encoder_path(encoder)), encoder_sha256(encoder), str(self._folder)
         try:
             answers = self._connected().run(
-                *(cluster_worker.facts, encoder, sha256, file, self._device, folder, mark.name),
+                *(cluster_worker.worker_facts, encoder, sha256, file, self._device, folder, mark.name),
                 workers=addresses,
                 on_error="return",
             )
@@ -200,7 +200,7 @@ class Cluster:
     def _submit(self, task: PartTask, run: str) -> Future:
         file, folder = str(encoder_path(task.encoder)), str(self._folder)
         return self._connected().submit(
-            *(cluster_worker.encode, task, file, self._device, self._precision, folder, self._own),
+            *(cluster_worker.make_part, task, file, self._device, self._precision, folder, self._own),
             key=f"encode-{task.name}-{run}",
             resources=self._resources or None,
             pure=False,

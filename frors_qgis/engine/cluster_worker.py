@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import threading
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def facts(encoder: str, sha256: str, file: str, device: str, folder: str, mark: str) -> dict[str, Any]:
+def worker_facts(encoder: str, sha256: str, file: str, device: str, folder: str, mark: str) -> dict[str, Any]:
     """What a client wants to know before it gives out tasks.
 
     encoder, sha256, file: id, digest, and the file's path at the client; device: the name of one; folder: for the
@@ -47,11 +48,13 @@ def facts(encoder: str, sha256: str, file: str, device: str, folder: str, mark: 
     return {"versions": versions, "precision": precision, "problem": problem, "folder": there}
 
 
-def encode(task: PartTask, file: str, device: str, precision: str, folder: str, versions: Versions) -> dict[str, Any]:
+def make_part(
+    task: PartTask, file: str, device: str, precision: str, folder: str, versions: Versions
+) -> dict[str, Any]:
     """Makes a part in the folder, if it is not there: its "name"; or "error" and "message"; or "versions" that do not
     fit.
 
-    file, device, folder as for `facts`; precision: "float32" or "bfloat16"; versions: of the client.
+    file, device, folder as for `worker_facts`; precision: "float32" or "bfloat16"; versions: of the client.
     """
     own = own_versions()
     if refused(versions, {"": own}):
@@ -60,23 +63,26 @@ def encode(task: PartTask, file: str, device: str, precision: str, folder: str, 
     try:
         with _ONE_AT_A_TIME:
             if not part.exists():
-                make = partial(load_encoder, task.encoder, task.encoder_sha256, file, device, precision)
-                encode_part(task, make, part.parent)
+                make = partial(pinned_encoder, task.encoder, task.encoder_sha256, file, device, precision)
+                _encode_part(task, make, part.parent)
     except EngineError as error:
         return {"error": error.code.value, "message": error.message}
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        code = ErrorCode.DISK_FULL if full else ErrorCode.CLUSTER_UNUSABLE
-        message = (
-            f"A worker of the cluster cannot write into {folder}: {error.strerror}. Free space there, or choose "
-            "another folder."
-        )
-        return {"error": code.value, "message": message}
     return {"name": part.name}
 
 
+def _encode_part(task: PartTask, encoder: Callable[[], WindowEncoder], folder: Path) -> None:
+    try:
+        encode_part(task, encoder, folder)
+    except OSError as error:
+        raise EngineError(
+            ErrorCode.DISK_FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else ErrorCode.CLUSTER_UNUSABLE,
+            f"A worker of the cluster cannot write into {folder}: {error.strerror}. Free space there, or choose "
+            "another folder.",
+        ) from error
+
+
 @lru_cache(maxsize=1)
-def load_encoder(identifier: str, sha256: str, file: str, device: str, precision: str) -> WindowEncoder:
+def pinned_encoder(identifier: str, sha256: str, file: str, device: str, precision: str) -> WindowEncoder:
     """The encoder of this digest, kept for the next task, computing in one thread and in the precision given.
 
     Raises EngineError: ENCODER_UNKNOWN where it is neither installed here nor at the client's path, and what

@@ -53,7 +53,7 @@ def dask_setup(worker) -> None:
 
     use_small_parts()
     cluster_worker.encode_part = noted
-    cluster_worker.load_encoder = lambda *_: WideColourEncoder()
+    cluster_worker.pinned_encoder = lambda *_: WideColourEncoder()
     cluster_worker._precision = lambda device: "float32"
 
 
