@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.postgis.location import is_database
 from frors_qgis.engine.archive.records import ChipRecord, RasterRecord
 from frors_qgis.engine.encoders.installed import (
     DEFAULT_ENCODER,
@@ -17,6 +16,7 @@ from frors_qgis.engine.encoders.installed import (
     installed_encoders,
 )
 from frors_qgis.engine.reindexing import reindexing_of
+from frors_qgis.location import is_database
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _MOST_UNDER_A_BOX = 20_000

@@ -97,6 +97,8 @@ class Cluster:
             with suppress(Exception):  # a scheduler that is gone has nothing to give up
                 self._client.close(timeout=_CONNECT_SECONDS)
             self._client = None
+        with suppress(OSError):  # parts are in it
+            self._folder.rmdir()
 
     def __str__(self) -> str:
         return f"{self._workers} workers at {self._address} ({self._precision})"
@@ -162,7 +164,6 @@ class Cluster:
         with suppress(OSError):
             for path in self._folder.glob(f"*{SUFFIX}*"):
                 path.unlink(missing_ok=True)
-            self._folder.rmdir()
 
     def _facts(self, encoder: str, addresses: list[str]) -> dict[str, dict[str, Any]]:
         """What each worker says of itself; one without FRORS has no "versions"."""

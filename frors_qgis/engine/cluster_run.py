@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from frors_qgis.engine.archive.connection import absolute
-from frors_qgis.engine.archive.postgis.location import is_database
 from frors_qgis.engine.cluster import Cluster
 from frors_qgis.engine.parameters import Parameters
+from frors_qgis.location import is_database
 from frors_qgis.protocol import EngineError, ErrorCode
 
 
