@@ -51,6 +51,7 @@ class ErrorCode(str, Enum):
     DATASET_INVALID = "dataset_invalid"
     DEVICE_UNAVAILABLE = "device_unavailable"
     OUT_OF_MEMORY = "out_of_memory"
+    CLUSTER_UNUSABLE = "cluster_unusable"
     ENGINE_MISSING = "engine_missing"
     ENGINE_STOPPED = "engine_stopped"
     INTERNAL = "internal"

@@ -43,7 +43,7 @@ attempt() {
 }
 
 fingerprint() {
-    { cat requirements.txt requirements-learning.txt requirements-exchange.txt requirements-dev.txt constraints.txt scripts/setup.sh; "$PYTHON" -V; } 2>&1 | sha256sum | cut -d ' ' -f 1
+    { cat requirements.txt requirements-learning.txt requirements-exchange.txt requirements-cluster.txt requirements-dev.txt constraints.txt scripts/setup.sh; "$PYTHON" -V; } 2>&1 | sha256sum | cut -d ' ' -f 1
 }
 
 torch_installed() {
@@ -181,7 +181,7 @@ wanted_lines() {
 install_requirements() {
     say "Installing the other requirements; details in $LOG."
     mkdir -p build
-    wanted_lines requirements.txt requirements-learning.txt requirements-exchange.txt requirements-dev.txt >build/setup-requirements.txt
+    wanted_lines requirements.txt requirements-learning.txt requirements-exchange.txt requirements-cluster.txt requirements-dev.txt >build/setup-requirements.txt
     wanted_lines constraints.txt >build/setup-constraints.txt
     [ "$TORCH" != system ] || printf 'torch==%s\n' "$(torch_installed)" >>build/setup-constraints.txt
     quietly "${PIP[@]}" install --requirement build/setup-requirements.txt --constraint build/setup-constraints.txt

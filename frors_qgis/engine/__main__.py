@@ -141,6 +141,12 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument(
         "--overlap", type=float, default=0.5, help="of neighbouring windows, 0 to 0.9; default: %(default)s"
     )
+    index.add_argument(
+        "--cluster", metavar="tcp://HOST:PORT", help="a Dask scheduler whose workers encode; default: none"
+    )
+    index.add_argument(
+        "--parts", metavar="FOLDER", help="that they share with this computer; default: beside the archive"
+    )
 
     search = commands.add_parser("search", parents=[everywhere], help="find what looks like a box or a chip")
     search.add_argument("archive", metavar="ARCHIVE")

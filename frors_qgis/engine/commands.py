@@ -62,8 +62,8 @@ __all__ = [
 
 def index(options: argparse.Namespace) -> Result:
     """Indexes rasters."""
-    values = {name: getattr(options, name) for name in ("archive", "rasters", "encoder", "gsd", "windows", "overlap")}
-    result = call_method("index", values | {"device": options.device})
+    names = ("archive", "rasters", "encoder", "gsd", "windows", "overlap", "device", "cluster", "parts")
+    result = call_method("index", {name: getattr(options, name) for name in names})
     for raster in result["rasters"]:
         if raster["error"] is None:
             print(f"{raster['state']}: {raster['path']} ({raster['chips']:,} chips)")
@@ -71,6 +71,8 @@ def index(options: argparse.Namespace) -> Result:
                 print(raster["note"], file=sys.stderr)
         else:
             print(raster["error"]["message"], file=sys.stderr)
+    if result["note"]:
+        print(result["note"], file=sys.stderr)
     device = result["device"] or "no device: nothing had to be encoded"
     failed = sum(raster["error"] is not None for raster in result["rasters"])
     failures = f"; {failed} of {len(result['rasters'])} rasters failed" if failed else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from frors_qgis.engine.archive_access import (
 from frors_qgis.engine.archive_shelf import ArchiveShelf
 from frors_qgis.engine.boxes import box_window, embed_box, picture
 from frors_qgis.engine.call import Call
+from frors_qgis.engine.cluster_run import cluster_of
 from frors_qgis.engine.descriptions import archive_json, error_json, matches_json, raster_json
 from frors_qgis.engine.encoder_pool import EncoderPool, SharedEncoder
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, installed_encoders
@@ -41,9 +43,10 @@ from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
 from frors_qgis.engine.imagery.windows import PixelWindow
 from frors_qgis.engine.index_estimate import estimate
+from frors_qgis.engine.indexing.part_run import PartRun
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.relink import relink
-from frors_qgis.engine.indexing.run import IndexRun, require_one
+from frors_qgis.engine.indexing.run import IndexRun, Run, require_one
 from frors_qgis.engine.labelled_features import read_features
 from frors_qgis.engine.packages import package_versions
 from frors_qgis.engine.parameters import Parameters
@@ -196,7 +199,10 @@ class Service:
         return estimate(path, rasters, _levels(parameters), self._seconds_per_chip, call)
 
     def _index(self, parameters: Parameters, call: Call) -> Result:
-        """Brings "rasters" into "archive"; "acquisitions" has the user's word on them: fields by paths."""
+        """Brings "rasters" into "archive"; "acquisitions" has the user's word on them: fields by paths.
+
+        "cluster" is the address of one whose workers encode, "parts" a folder that it shares.
+        """
         start = time.monotonic()
         path = parameters.text("archive")
         rasters = parameters.texts("rasters")
@@ -212,17 +218,31 @@ class Service:
 
         def before_making(identifier: str) -> None:
             require_one(rasters, levels)
-            self._encoders.get(identifier, device)
+            if cluster is None:
+                self._encoders.get(identifier, device)
+            else:
+                cluster.require(identifier)
 
         encoder_id = parameters.optional_text("encoder")
-        with Archive.writer_lock(path), writable_archive(path, encoder_id, before_making) as archive:
+        with ExitStack() as stack:
+            cluster = stack.enter_context(cluster_of(parameters))
+            stack.enter_context(Archive.writer_lock(path))
+            archive = stack.enter_context(writable_archive(path, encoder_id, before_making))
             before = archive.chip_count()
-            run = IndexRun(archive, levels, encoder, call.progress, self._take_turn(call), said)
+            run: Run
+            if cluster is None:
+                run = IndexRun(archive, levels, encoder, call.progress, self._take_turn(call), said)
+            else:
+                cluster.require(archive.encoder)
+                used.append(str(cluster))
+                run = PartRun(archive, levels, cluster, call.progress, self._take_turn(call), said)
             outcomes = run.index(rasters)
+            if cluster is not None:
+                cluster.clear()
             if not Archive.exists(path):
                 raise EngineError(ErrorCode.ARCHIVE_MISSING, f"{path} was deleted while it was written; index again.")
             self._sealing.seal(archive, call.check)
-            if (added := archive.chip_count() - before) > 0:
+            if cluster is None and (added := archive.chip_count() - before) > 0:
                 self._seconds_per_chip = (time.monotonic() - start) / added
             return {
                 "rasters": [
@@ -238,6 +258,7 @@ class Service:
                 "chips": archive.chip_count(),
                 "seconds": round(time.monotonic() - start, 3),
                 "device": used[0] if used else None,
+                "note": cluster and cluster.note,
             }
 
     def _embed(self, parameters: Parameters, call: Call) -> Result:

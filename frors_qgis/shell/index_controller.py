@@ -127,6 +127,7 @@ class IndexController(QObject):
                 windows=self._settings.windows,
                 offer=offer,
                 hint=hint,
+                cluster=self._settings.cluster,
             )
             dialog.plan_wanted.connect(self._plan)
             dialog.index_wanted.connect(self.index)
@@ -146,6 +147,7 @@ class IndexController(QObject):
     def index(self, archive: str, request: IndexRequest) -> None:
         """Indexes rasters into an archive, which is made if there is none."""
         self._tasks.cancel(_PLAN)
+        self._settings.cluster = request.cluster, request.parts
         params = {"archive": archive, **request.params()}
         self._running = True
         self._archive_shown = False
@@ -246,6 +248,8 @@ class IndexController(QObject):
             )
         else:
             self._notices.success(sentence)
+        if note := result.get("note"):
+            self._notices.info(note)
 
     def _on_refused(self, offer: ReindexOffer) -> None:
         self._dock.results.offer_reindexing(offer, None)

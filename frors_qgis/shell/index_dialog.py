@@ -33,6 +33,7 @@ from frors_qgis.location import is_database
 from frors_qgis.protocol import EngineError
 from frors_qgis.shell.acquisition import Facts, Fields, facts_from_json
 from frors_qgis.shell.acquisition_dialog import AcquisitionDialog
+from frors_qgis.shell.cluster_box import ClusterBox
 from frors_qgis.shell.elided_label import NoteLabel
 from frors_qgis.shell.icon import own_icon, theme_icon
 from frors_qgis.shell.index_request import CELL_PX, IndexRequest
@@ -70,13 +71,15 @@ class IndexDialog(QDialog):
         windows: Collection[int] = WINDOWS,
         offer: ReindexOffer | None = None,
         hint: str = "",
+        cluster: tuple[str, str] = ("", ""),
     ) -> None:
         """`gsd`: the scale proposed, in metres, None for each raster's own. `windows`: sizes in cells that are ticked.
 
         `offer`: lists the rasters of its archive instead of the
         project's, at the levels of that archive.
 
-        `hint` stands under the archive's path; an empty one says what may be chosen there.
+        `hint` stands under the archive's path; an empty one says what may be chosen there. `cluster`: its address and
+        the folder that it shares, as proposed.
         """
         super().__init__(parent)
         self._offer = offer
@@ -95,6 +98,7 @@ class IndexDialog(QDialog):
         self._archive.setFilter(tr("FRORS archives (*.gpkg)"))
         self._archive.setDialogTitle(tr("New or existing archive"))
         self._archive.setFilePath(archive)
+        self._cluster = ClusterBox(*cluster)
         self._facts: dict[str, Facts] = {}
         self._planned: list[dict[str, Any]] = []
         self._said: dict[str, Fields] = {}
@@ -133,7 +137,8 @@ class IndexDialog(QDialog):
         gsd = self._gsd.value() if self._fixed.isChecked() else None
         rasters = self._rasters.checked_paths()
         said = {path: fields for path, fields in self._said.items() if path in rasters}
-        return IndexRequest(rasters, gsd, windows, self._overlap.value() / 100, said)
+        cluster, parts = self._cluster.address(), self._cluster.parts()
+        return IndexRequest(rasters, gsd, windows, self._overlap.value() / 100, said, cluster, parts)
 
     def show_acquisition(self) -> None:
         """Shows how the current row's raster was taken, to be corrected."""
@@ -243,6 +248,7 @@ class IndexDialog(QDialog):
         layout.addWidget(rasters, 1)
         layout.addWidget(archive)
         layout.addWidget(self._scale_box())
+        layout.addWidget(self._cluster)
         layout.addLayout(foot)
 
     def _scale_box(self) -> QGroupBox:

@@ -42,6 +42,8 @@ class Settings:
         self._cache = QgsSettingsEntryInteger("cache-mib", node, CACHE_MIB, "Disk for thumbnails")
         self._folder = QgsSettingsEntryString("archive-folder", node, "", "Where new archives go")
         self._gsd = QgsSettingsEntryDouble("gsd", node, 0.0, "Ground GSD of new archives, 0 for each raster's own")
+        self._cluster = QgsSettingsEntryString("cluster", node, "", "Address of a cluster that encodes, empty for none")
+        self._parts = QgsSettingsEntryString("cluster-folder", node, "", "Folder that the cluster's computers share")
         self._windows = QgsSettingsEntryStringList("windows", node, [], "Sizes of windows of new archives, in cells")
 
     def unregister(self) -> None:
@@ -106,6 +108,17 @@ class Settings:
     @windows.setter
     def windows(self, sizes: tuple[int, ...]) -> None:
         self._windows.setValue([str(cells) for cells in sizes])
+
+    @property
+    def cluster(self) -> tuple[str, str]:
+        """The address of the cluster that encodes, and the folder that its computers share; empty where not given."""
+        return str(self._cluster.value()), str(self._parts.value())
+
+    @cluster.setter
+    def cluster(self, chosen: tuple[str, str]) -> None:
+        address, parts = chosen
+        self._cluster.setValue(address)
+        self._parts.setValue(parts)
 
     @property
     def matches(self) -> int:

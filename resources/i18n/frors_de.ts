@@ -1076,6 +1076,38 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Der Rahmen kann im KBS von {layer} nicht gelesen werden.</translation>
   </message>
   <message>
+   <source>Advanced: encode on a cluster</source>
+   <translation>Erweitert: auf einem Cluster kodieren</translation>
+  </message>
+  <message>
+   <source>Workers of a Dask cluster that your site runs encode the rasters, which they must see under the same paths. Trust them: they and this computer run what the others send them.</source>
+   <translation>Worker eines Dask-Clusters, den Ihre Einrichtung betreibt, kodieren die Raster, die sie unter denselben Pfaden sehen müssen. Vertrauen Sie ihnen: sie und dieser Rechner führen aus, was die anderen ihnen schicken.</translation>
+  </message>
+  <message>
+   <source>Of its Dask scheduler, tcp:// or tls://; empty: this computer encodes</source>
+   <translation>Von seinem Dask-Scheduler, tcp:// oder tls://; leer: dieser Rechner kodiert</translation>
+  </message>
+  <message>
+   <source>Folder that all computers share</source>
+   <translation>Ordner, den alle Rechner teilen</translation>
+  </message>
+  <message>
+   <source>beside the archive</source>
+   <translation>neben dem Archiv</translation>
+  </message>
+  <message>
+   <source>Where the workers leave what they have encoded, until it is in the archive</source>
+   <translation>Wo die Worker ablegen, was sie kodiert haben, bis es im Archiv ist</translation>
+  </message>
+  <message>
+   <source>Address</source>
+   <translation>Adresse</translation>
+  </message>
+  <message>
+   <source>Shared folder</source>
+   <translation>Gemeinsamer Ordner</translation>
+  </message>
+  <message>
    <source>No match any more</source>
    <translation>Kein Treffer mehr</translation>
   </message>
@@ -2791,6 +2823,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Eine Zahl ist zu groß für ein Archiv: prüfen Sie die Kennungen.</translation>
   </message>
   <message>
+   <source>A part of {0} is damaged: check the disk of {1}.</source>
+   <translation>Ein Teil von {0} ist beschädigt: prüfen Sie die Platte von {1}.</translation>
+  </message>
+  <message>
    <source>A part of {0} is not between 0 and 1 (--fraction, --validate).</source>
    <translation>Ein Teil von {0} liegt nicht zwischen 0 und 1 (--fraction, --validate).</translation>
   </message>
@@ -2849,6 +2885,22 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>A share of {0} keeps no two features of one label apart, so none could be found by another: label more features, or keep a larger share apart, or none.</source>
    <translation>Ein Anteil von {0} hält von keiner Bezeichnung zwei Objekte zurück; darum könnte keines durch ein anderes gefunden werden: benennen Sie mehr Objekte, oder halten Sie einen größeren Anteil zurück oder gar keinen.</translation>
+  </message>
+  <message>
+   <source>A worker of the cluster cannot write into {0}: {1}. Free space there, or choose another folder.</source>
+   <translation>Ein Worker des Clusters kann nicht in {0} schreiben: {1}. Schaffen Sie dort Platz, oder wählen Sie einen anderen Ordner.</translation>
+  </message>
+  <message>
+   <source>A worker of the cluster has no encoder {0} like the archive's: name a folder that it shares in FRORS_ENCODERS.</source>
+   <translation>Ein Worker des Clusters hat keinen Encoder {0} wie das Archiv: nennen Sie in FRORS_ENCODERS einen Ordner, den er teilt.</translation>
+  </message>
+  <message>
+   <source>A worker of the cluster met an error of its own, {0}: {1}. See its log.</source>
+   <translation>Ein Worker des Clusters ist auf einen eigenen Fehler gestoßen, {0}: {1}. Siehe sein Protokoll.</translation>
+  </message>
+  <message>
+   <source>A worker that has joined the cluster differs from this computer: {0}.</source>
+   <translation>Ein Worker, der zum Cluster gekommen ist, weicht von diesem Rechner ab: {0}.</translation>
   </message>
   <message>
    <source>AP@k</source>
@@ -2955,8 +3007,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Embedding-Block {0} {1}: stellen Sie das Archiv aus einer Kopie wieder her, oder entfernen Sie sein Raster, und indizieren Sie es neu.</translation>
   </message>
   <message>
+   <source>Encoding a part of {0} has ended one worker of the cluster after the other. Their logs say why: most often memory, see --memory-limit.</source>
+   <translation>Einen Teil von {0} zu kodieren, hat einen Worker des Clusters nach dem anderen beendet. Ihre Protokolle sagen warum: meist fehlt Speicher, siehe --memory-limit.</translation>
+  </message>
+  <message>
    <source>Encoding images</source>
    <translation>Bilder werden kodiert</translation>
+  </message>
+  <message>
+   <source>Encoding on a cluster needs the package distributed, which the Python at {0} lacks: install it in the version that the cluster has.</source>
+   <translation>Auf einem Cluster zu kodieren, braucht das Paket distributed, das dem Python in {0} fehlt: installieren Sie es in der Version, die der Cluster hat.</translation>
   </message>
   <message>
    <source>Encoding {0} features</source>
@@ -2985,6 +3045,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Fitting the head</source>
    <translation>Der Kopf wird angepasst</translation>
+  </message>
+  <message>
+   <source>For an archive in a database, name a folder that this computer and the cluster's workers share (--parts).</source>
+   <translation>Nennen Sie für ein Archiv in einer Datenbank einen Ordner, den dieser Rechner und die Worker des Clusters teilen (--parts).</translation>
   </message>
   <message>
    <source>GeoParquet files need the package pyarrow, which the Python at {0} cannot import ({1}): install it there with pip install "pyarrow&gt;=16,&lt;26".</source>
@@ -3091,6 +3155,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Es bleibt keine Klasse übrig; lassen Sie weniger Klassen weg.</translation>
   </message>
   <message>
+   <source>No cluster answers at {0}: check the address, and whether its scheduler runs. ({1})</source>
+   <translation>Unter {0} antwortet kein Cluster: prüfen Sie die Adresse, und ob sein Scheduler läuft. ({1})</translation>
+  </message>
+  <message>
    <source>No features were kept apart, so nothing says how well it does: evaluate it on features that it has not learnt from.</source>
    <translation>Es wurden keine Objekte zurückgehalten; darum sagt nichts, wie gut er ist: prüfen Sie ihn mit Objekten, aus denen er nicht gelernt hat.</translation>
   </message>
@@ -3133,6 +3201,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Over half of it is nodata.</source>
    <translation>Mehr als die Hälfte davon ist Nodata.</translation>
+  </message>
+  <message>
+   <source>Parts cannot be kept in {0}: {1}. Choose another folder.</source>
+   <translation>In {0} können keine Teile liegen: {1}. Wählen Sie einen anderen Ordner.</translation>
   </message>
   <message>
    <source>Parts, match and auxiliary belong to the encoder frors, not to {0}.</source>
@@ -3305,6 +3377,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The class {0} has a single image, and a split needs two; add images or leave the class out.</source>
    <translation>Die Klasse {0} hat ein einziges Bild, und eine Teilung braucht zwei; fügen Sie Bilder hinzu, oder lassen Sie die Klasse weg.</translation>
+  </message>
+  <message>
+   <source>The cluster at {0} does not answer as it should: {1}.</source>
+   <translation>Der Cluster unter {0} antwortet nicht, wie er soll: {1}.</translation>
+  </message>
+  <message>
+   <source>The cluster at {0} has no workers: start some, then index again.</source>
+   <translation>Der Cluster unter {0} hat keine Worker: starten Sie welche, dann indizieren Sie noch einmal.</translation>
+  </message>
+  <message>
+   <source>The cluster at {0} is lost: index again when its scheduler runs. What was encoded is kept.</source>
+   <translation>Der Cluster unter {0} ist verloren: indizieren Sie noch einmal, wenn sein Scheduler läuft. Was kodiert ist, bleibt.</translation>
   </message>
   <message>
    <source>The computer ran out of memory. Close other programs, or index at a coarser GSD.</source>
@@ -3775,6 +3859,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Das Gewicht der Worte ist eine Zahl von 0 bis 1.</translation>
   </message>
   <message>
+   <source>The worker {0} of the cluster cannot encode: {1}</source>
+   <translation>Der Worker {0} des Clusters kann nicht kodieren: {1}</translation>
+  </message>
+  <message>
+   <source>The workers of the cluster at {0} must have what this computer has; install that there and start them again: {1}.</source>
+   <translation>Die Worker des Clusters unter {0} müssen haben, was dieser Rechner hat; installieren Sie das dort und starten Sie sie noch einmal: {1}.</translation>
+  </message>
+  <message>
+   <source>The workers of the cluster differ from this computer, which may tell a little: {0}.</source>
+   <translation>Die Worker des Clusters weichen von diesem Rechner ab, was ein wenig ausmachen kann: {0}.</translation>
+  </message>
+  <message>
    <source>The {0} ran out of memory. Close other programs or choose the CPU as device, and give the same command again; or begin another run with fewer images_per_class.</source>
    <translation>Dem Gerät {0} ist der Speicher ausgegangen. Schließen Sie andere Programme, oder wählen Sie den Prozessor als Gerät, und geben Sie denselben Befehl noch einmal; oder beginnen Sie einen anderen Lauf mit weniger images_per_class.</translation>
   </message>
@@ -3847,6 +3943,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Es gibt keinen Ordner {0}; wählen Sie einen, in dem die Raster liegen.</translation>
   </message>
   <message>
+   <source>These workers of the cluster do not see the folder {0}, or cannot write into it: {1}. Choose one that all computers share under the same path.</source>
+   <translation>Diese Worker des Clusters sehen den Ordner {0} nicht oder können nicht hineinschreiben: {1}. Wählen Sie einen, den alle Rechner unter demselben Pfad teilen.</translation>
+  </message>
+  <message>
    <source>This connection logs in by a certificate of QGIS's, which the engine cannot have: use one with user name and password, or keep the certificate where PostgreSQL's own programs find it.</source>
    <translation>Diese Verbindung meldet sich mit einem Zertifikat von QGIS an, das die Engine nicht haben kann: nehmen Sie eine mit Benutzername und Passwort, oder legen Sie das Zertifikat dorthin, wo PostgreSQLs eigene Programme es finden.</translation>
   </message>
@@ -3865,6 +3965,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Two of the datasets are called alike ({0}); rename a folder.</source>
    <translation>Zwei der Datensätze heißen gleich ({0}); benennen Sie einen Ordner um.</translation>
+  </message>
+  <message>
+   <source>What the cluster has encoded does not appear in {0}.</source>
+   <translation>Was der Cluster kodiert hat, erscheint nicht in {0}.</translation>
   </message>
   <message>
    <source>Window sizes are 1 to {0} cells of {1} pixels.</source>
@@ -4695,6 +4799,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{0} fehlt</translation>
   </message>
   <message>
+   <source>{0} is no address of a cluster: give one such as tcp://10.0.0.1:8786.</source>
+   <translation>{0} ist keine Adresse eines Clusters: geben Sie eine wie tcp://10.0.0.1:8786 an.</translation>
+  </message>
+  <message>
    <source>{0} is no date such as 2024-05-31.</source>
    <translation>{0} ist kein Datum wie 2024-05-31.</translation>
   </message>
@@ -4753,6 +4861,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} is not text</source>
    <translation>{0} ist kein Text</translation>
+  </message>
+  <message>
+   <source>{0} is not the same file on all computers, or has changed: index it again.</source>
+   <translation>{0} ist nicht auf allen Rechnern dieselbe Datei, oder hat sich geändert: indizieren Sie es noch einmal.</translation>
   </message>
   <message>
    <source>{0} is read-only for this user: ask who made it for the rights of an indexer.</source>

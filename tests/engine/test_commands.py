@@ -43,7 +43,7 @@ def raster(tmp_path_factory, sample_path):
 def archive(raster, tmp_path_factory):
     path = tmp_path_factory.mktemp("archives") / "a.gpkg"
     result = last_object(run("index", path, raster, "--json"))
-    assert set(result) == {"rasters", "chips", "seconds", "device"}
+    assert set(result) == {"rasters", "chips", "seconds", "device", "note"}
     assert result["chips"] > 0
     return path
 

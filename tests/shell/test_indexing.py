@@ -241,3 +241,19 @@ def test_without_rasters_the_dialog_says_what_to_do(plugin, raster_layer, wait_u
     wait_until(lambda: "load one" in dialog._estimate.text())
     ok = dialog._buttons.button(dialog._buttons.StandardButton.Ok)
     assert not ok.isEnabled()
+
+
+def test_a_cluster_encodes_where_its_address_is_given_and_is_proposed_again(plugin, dialog, fake, window, wait_until):
+    assert dialog._cluster.isCollapsed()
+    assert "cluster" not in dialog.request().params()
+    dialog._cluster._address.setText(" tcp://10.0.0.1:8786 ")
+    dialog._cluster._parts.setFilePath("/net/frors")
+    dialog._on_index()
+    wait_until(lambda: fake.requests("index"))
+    params = fake.requests("index")[-1]["params"]
+    assert (params["cluster"], params["parts"]) == ("tcp://10.0.0.1:8786", "/net/frors")
+    wait_until(lambda: not plugin._index.is_running)
+    plugin.actions[0].trigger()
+    again = plugin._index._dialog
+    assert not again._cluster.isCollapsed()
+    assert again.request().cluster == "tcp://10.0.0.1:8786"

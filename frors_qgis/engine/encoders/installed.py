@@ -94,10 +94,15 @@ def encoder_sha256(identifier: str) -> str:
     """
     path = encoder_path(identifier)
     try:
-        status = path.stat()
-        return _sha256(path, status.st_size, status.st_mtime_ns)
+        return file_sha256(path)
     except OSError as error:
         raise unusable(path, error) from error
+
+
+def file_sha256(path: Path) -> str:
+    """Digest of a file, read once for as long as it stays the same; raises OSError."""
+    status = path.stat()
+    return _sha256(path, status.st_size, status.st_mtime_ns)
 
 
 def encoder_dimension(identifier: str) -> int:

@@ -23,6 +23,7 @@ _EARLIER_CORE_CELLS = (32,)
 _LARGEST_WINDOW = 16
 _BLOCKS_PER_PASS = 2**32
 _SAME_GSD = 1e-6
+_MOST_TIMES = 8
 
 
 @dataclass(frozen=True)
@@ -114,16 +115,16 @@ class Pass:
 
     def block_count(self) -> int:
         """How many blocks there are."""
-        return math.ceil(self._columns / self._stride) * math.ceil(self._rows / self._stride)
+        return self.blocks_per_row() * math.ceil(self._rows / self._stride)
 
-    def blocks(self, number: int) -> Iterator[Block]:
-        """The blocks, row by row, numbered upwards from `number`."""
-        for y in range(0, self._rows, self._stride):
-            for x in range(0, self._columns, self._stride):
-                yield self._block(number, x, y)
-                number += 1
+    def blocks_per_row(self) -> int:
+        """How many blocks there are in a row."""
+        return math.ceil(self._columns / self._stride)
 
-    def _block(self, number: int, x: int, y: int) -> Block:
+    def block(self, number: int, place: int) -> Block:
+        """The block at a place, counted row by row from 0, under a number."""
+        row, column = divmod(place, self.blocks_per_row())
+        x, y = column * self._stride, row * self._stride
         windows = [
             (left - x, top - y, cells)
             for cells, _ in self._windows
@@ -176,7 +177,23 @@ class Plan:
     def blocks(self) -> Iterator[Block]:
         """The blocks of the passes asked for."""
         for number, one in self._passes.items():
-            yield from one.blocks(_numbers(number).start)
+            yield from self.blocks_in(_first(number, one.block_count()))
+
+    def blocks_in(self, numbers: range) -> Iterator[Block]:
+        """The blocks of these numbers, all of one of the passes asked for."""
+        for number in numbers:
+            one, place = divmod(number, _BLOCKS_PER_PASS)
+            yield self._passes[one].block(number, place)
+
+    def stripes(self, least: int) -> Iterator[range]:
+        """The numbers of the blocks of the passes asked for, in stripes of whole rows that have `least` blocks or more.
+
+        The last stripe of a pass may have fewer; of a row that has many times as many a stripe is a part only.
+        """
+        for number, one in self._passes.items():
+            blocks, in_row = _first(number, one.block_count()), one.blocks_per_row()
+            size = min(math.ceil(least / in_row) * in_row, _MOST_TIMES * least)
+            yield from (blocks[start : start + size] for start in range(0, len(blocks), size))
 
     def missing(self, finished: set[int]) -> int:
         """How many blocks of the passes asked for are not among the finished ones."""

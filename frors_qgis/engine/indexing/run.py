@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,26 +15,26 @@ from frors_qgis.engine.archive.acquisitions import record_facts, with_facts, wit
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.raster_files import raster_file
 from frors_qgis.engine.archive.rasters import stored_path
-from frors_qgis.engine.archive.records import NewChips, RasterRecord
+from frors_qgis.engine.archive.records import RasterRecord
 from frors_qgis.engine.encoders.interface import WindowEncoder
 from frors_qgis.engine.imagery.georeference import is_same_crs
 from frors_qgis.engine.imagery.metadata.sources import read_facts
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
-from frors_qgis.engine.indexing.block_readers import BlockReaders
-from frors_qgis.engine.indexing.chips import ReadBlock, batched, encode_blocks
-from frors_qgis.engine.indexing.pipeline import ahead
-from frors_qgis.engine.indexing.plan import Block, Levels, Plan
+from frors_qgis.engine.indexing.encoding import encoded
+from frors_qgis.engine.indexing.plan import Levels, Plan
 from frors_qgis.protocol import EngineError, ErrorCode
 
 Progress = Callable[[float, str, float | None], None]
 """Called with the fraction done, what is being done, and seconds to go (None: unknown)."""
 
-_READERS = min(4, os.cpu_count() or 1)
-"""Threads that read for a graphics card. A CPU that encodes keeps one busy for a part of the time only, and several
-would push each other's rows out of GDAL's cache."""
-
-_GIVES_UP = (ErrorCode.CANCELLED, ErrorCode.DISK_FULL, ErrorCode.OUT_OF_MEMORY, ErrorCode.DEVICE_UNAVAILABLE)
+_GIVES_UP = (
+    ErrorCode.CANCELLED,
+    ErrorCode.DISK_FULL,
+    ErrorCode.OUT_OF_MEMORY,
+    ErrorCode.DEVICE_UNAVAILABLE,
+    ErrorCode.CLUSTER_UNUSABLE,
+)
 
 
 @dataclass(frozen=True)
@@ -51,19 +51,32 @@ class Outcome:
     note: str | None = None
 
 
-class IndexRun:
-    """One run over some rasters.
+@dataclass(frozen=True)
+class RasterWork:
+    """A raster that the archive knows, and which of its blocks were there when the run came to it."""
 
-    `encoder` gives the encoder when the first block needs it. `take_turn` is called before every raster and, by the
-    thread that encodes, before every batch of blocks and while it is encoded; it waits for what is more urgent, and
-    raises EngineError(CANCELLED) to end the run. What is written by then stays and the next run goes on from there.
+    raster: Raster
+    raster_id: int
+    stretch: Stretch
+    plan: Plan
+    finished: set[int]
+
+    def missing(self) -> int:
+        """How many blocks were to be done."""
+        return self.plan.missing(self.finished)
+
+
+class Run(ABC):
+    """One run over some rasters, whoever encodes their blocks.
+
+    `take_turn` is called now and then; it waits for what is more urgent, and raises EngineError(CANCELLED) to end the
+    run. What is written by then stays and the next run goes on from there.
     """
 
     def __init__(
         self,
         archive: Archive,
         levels: Levels,
-        encoder: Callable[[], WindowEncoder],
         progress: Progress,
         take_turn: Callable[[], None],
         users_words: Mapping[str, Mapping[str, object]] | None = None,
@@ -71,7 +84,6 @@ class IndexRun:
         """users_words: what the user says of the acquisitions of rasters, by their paths as the archive keeps them."""
         self._archive = archive
         self._levels = levels
-        self._encoder = encoder
         self._progress = progress
         self._take_turn = take_turn
         self._users_words = users_words or {}
@@ -97,11 +109,7 @@ class IndexRun:
                 else:
                     todo.append((path, work))
                     self._blocks_total += work
-        for path, count in todo:
-            self._take_turn()
-            with self._failures(path, outcomes):
-                outcomes[path] = self._index_raster(path)
-            self._blocks_before += count
+        self._index_all(todo, outcomes)
         self._note_missing()
         return [replace(outcomes[path], path=given) for path, given in wanted.items()]
 
@@ -142,29 +150,34 @@ class IndexRun:
         fields = self._users_words.get(record.path)
         return record if fields is None else with_facts(record, record_facts(record).with_users_word(fields))
 
-    def _index_raster(self, path: str) -> Outcome:
-        with Raster(path) as raster:
-            known = self._archive.find_raster(path)
-            plan = Plan(raster, self._levels, _known_passes(known, raster))
-            raster_id, stretch = self._register(raster, plan, known)
-            finished = self._archive.finished_blocks(raster_id)
-            count = plan.missing(finished)
-            pending = (block for block in plan.blocks() if block.number not in finished)
-            self._index_blocks(raster, raster_id, stretch, pending, count)
-            if count and raster.has_changed():  # which file its chips are of cannot be told
-                raise EngineError(
-                    ErrorCode.RASTER_UNREADABLE,
-                    f"{path} changed while it was indexed: index it again when nothing writes to it any more.",
-                )
-        chips = self._archive.chip_count(raster_id)
-        complete = plan.is_complete(self._archive.finished_blocks(raster_id))
+    @abstractmethod
+    def _index_all(self, todo: Sequence[tuple[str, int]], outcomes: dict[str, Outcome]) -> None:
+        """Indexes rasters of which so many blocks are to be done, and notes what became of them."""
+
+    def _begin(self, raster: Raster) -> RasterWork:
+        """Has the archive know a raster; chips that no longer fit are removed."""
+        known = self._archive.find_raster(raster.path)
+        plan = Plan(raster, self._levels, _known_passes(known, raster))
+        raster_id, stretch = self._register(raster, plan, known)
+        return RasterWork(raster, raster_id, stretch, plan, self._archive.finished_blocks(raster_id))
+
+    def _finish(self, work: RasterWork) -> Outcome:
+        """Notes what became of a raster whose blocks are all in the archive."""
+        path = work.raster.path
+        if work.missing() and work.raster.has_changed():  # which file its chips are of cannot be told
+            raise EngineError(
+                ErrorCode.RASTER_UNREADABLE,
+                f"{path} changed while it was indexed: index it again when nothing writes to it any more.",
+            )
+        chips = self._archive.chip_count(work.raster_id)
+        complete = work.plan.is_complete(self._archive.finished_blocks(work.raster_id))
         note = None
         if not chips:
             note = (
                 f"{path} gave no chips: more than half of each window is nodata or outside the raster. Check its "
                 "nodata value, or index it at a finer GSD."
             )
-        self._archive.set_state(raster_id, "indexed" if complete else "indexing", note)
+        self._archive.set_state(work.raster_id, "indexed" if complete else "indexing", note)
         return Outcome(path, "indexed", chips, note=note)
 
     def _register(self, raster: Raster, plan: Plan, known: RasterRecord | None) -> tuple[int, Stretch]:
@@ -186,37 +199,6 @@ class IndexRun:
             known.id, lambda old: self._with_users_word(with_users_word_of(replace(record, id=old.id), old))
         )
         return known.id, stretch
-
-    def _index_blocks(
-        self, raster: Raster, raster_id: int, stretch: Stretch, pending: Iterator[Block], count: int
-    ) -> None:
-        """Reads, encodes and writes block after block, each step while the one before is at the next block."""
-        if count == 0:
-            return
-        name = Path(raster.path).name
-        self._report(0, f"Loading the encoder for {name}")
-        encoder = self._encoder()
-        self._report(0, f"Indexing {name}")
-
-        def encode(reads: list[ReadBlock]) -> list[tuple[int, NewChips]]:
-            self._take_turn()
-            chips = encode_blocks(reads, raster, encoder, self._take_turn)
-            return [(read.block.number, own) for read, own in zip(reads, chips, strict=True)]
-
-        done, start = 0, time.monotonic()
-        with (
-            BlockReaders(raster.path, stretch, encoder.halo) as readers,
-            ahead(readers.read, pending, "read", _READERS if encoder.joins else 1) as reads,
-            ahead(encode, batched(reads, encoder), "encode") as encoded,
-        ):
-            for blocks in encoded:
-                for number, chips in blocks:
-                    self._archive.write_block(raster_id, number, chips)
-                done += len(blocks)
-                self._note_speed((time.monotonic() - start) / len(blocks))
-                start = time.monotonic()
-                self._report(done, f"Indexing {name}")
-        self._report(count, f"Indexed {name}")
 
     def _report(self, done: int, message: str) -> None:
         done += self._blocks_before
@@ -249,6 +231,56 @@ class IndexRun:
                 self._archive.set_state(record.id, "failed", error.message)
                 chips = self._archive.chip_count(record.id)
             outcomes[path] = Outcome(path, "failed", chips, error)
+
+
+class IndexRun(Run):
+    """A run that encodes by itself.
+
+    `encoder` gives the encoder when the first block needs it. `take_turn` is called before every raster and, by the
+    thread that encodes, before every batch of blocks and while it is encoded.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        levels: Levels,
+        encoder: Callable[[], WindowEncoder],
+        progress: Progress,
+        take_turn: Callable[[], None],
+        users_words: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        super().__init__(archive, levels, progress, take_turn, users_words)
+        self._encoder = encoder
+
+    def _index_all(self, todo: Sequence[tuple[str, int]], outcomes: dict[str, Outcome]) -> None:
+        for path, count in todo:
+            self._take_turn()
+            with self._failures(path, outcomes), Raster(path) as raster:
+                work = self._begin(raster)
+                self._index_blocks(work)
+                outcomes[path] = self._finish(work)
+            self._blocks_before += count
+
+    def _index_blocks(self, work: RasterWork) -> None:
+        """Reads, encodes and writes block after block, each step while the one before is at the next block."""
+        count = work.missing()
+        if count == 0:
+            return
+        name = Path(work.raster.path).name
+        self._report(0, f"Loading the encoder for {name}")
+        encoder = self._encoder()
+        self._report(0, f"Indexing {name}")
+        pending = (block for block in work.plan.blocks() if block.number not in work.finished)
+        done, start = 0, time.monotonic()
+        with encoded(work.raster, work.stretch, encoder, pending, self._take_turn) as batches:
+            for blocks in batches:
+                for number, chips in blocks:
+                    self._archive.write_block(work.raster_id, number, chips)
+                done += len(blocks)
+                self._note_speed((time.monotonic() - start) / len(blocks))
+                start = time.monotonic()
+                self._report(done, f"Indexing {name}")
+        self._report(count, f"Indexed {name}")
 
 
 def surveyed(archive: Archive, raster: Raster, levels: Levels) -> tuple[Plan, set[int] | None]:

@@ -135,3 +135,13 @@ def test_other_windows_at_the_same_gsd_replace_the_pass(write_raster):
     assert [all(number in replaced for number in numbers) for replaced in second.replaced] == [True]
     assert len(second.to_json()["passes"]) == 1
     assert second.missing(numbers) == second.missing(set())
+
+
+def test_stripes_are_whole_rows_and_hold_every_block_once(plan_of):
+    plan = plan_of(9000, 5000, Levels(gsds=(10.0, 20.0)))
+    stripes = [list(plan.blocks_in(stripe)) for stripe in plan.stripes(6)]
+    assert [block.number for stripe in stripes for block in stripe] == [block.number for block in plan.blocks()]
+    assert [len(stripe) for stripe in stripes] == [7, 7, 7, 7, 8]
+    assert {stripe[0].x for stripe in stripes} == {0}
+    assert max(map(len, plan.stripes(1))) == 7
+    assert len(next(plan_of(80_000, 100).stripes(1))) == 8

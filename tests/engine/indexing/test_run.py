@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.indexing import plan, run
+from frors_qgis.engine.indexing import encoding, plan
 from frors_qgis.engine.indexing.block_readers import BlockReaders
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
@@ -135,7 +135,7 @@ def test_blocks_that_were_read_before_a_damaged_one_are_kept_also_where_they_are
         return whole(readers, block)
 
     whole = BlockReaders.read
-    monkeypatch.setattr(run, "_READERS", 1)
+    monkeypatch.setattr(encoding, "_READERS", 1)
     monkeypatch.setattr(BlockReaders, "read", read)
     [outcome] = IndexRun(colour_archive, Levels(), lambda: ColourEncoder(8), lambda *_: None, lambda: None).index(
         [str(path)]
