@@ -26,6 +26,7 @@ from frors_qgis.engine.archive.connection import (
     transaction,
     writing,
 )
+from frors_qgis.engine.archive.drafts import draft_of
 from frors_qgis.engine.archive.information import ArchiveInformation, read_information, read_removals
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.records import (
@@ -68,6 +69,7 @@ class Archive:
     def create(cls, path: str | Path, *, encoder: str, encoder_sha256: str, dimension: int) -> Archive:
         """Make an empty archive and open it for writing. It appears under its name complete, or not at all.
 
+        Of several who make it at once, one succeeds. Those whose drafts others may remove hold its WriterLock.
         Raises EngineError: BAD_REQUEST where a file is already or the folder is missing, ARCHIVE_READ_ONLY, DISK_FULL.
         """
         path = absolute(path)
@@ -81,7 +83,7 @@ class Archive:
             "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "removals": "0",
         }
-        draft = path.with_name(f".{information['id']}.gpkg")
+        draft = draft_of(path, information["id"])
         try:
             connection = connect_new(draft)
             try:
