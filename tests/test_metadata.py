@@ -94,6 +94,14 @@ def test_the_plugin_is_laid_out_as_qgis_wants_it(tmp_path: Path, metadata: confi
     assert not [name for name in names if name.endswith((".pyc", ".aux.xml"))]
 
 
+def test_the_promises_name_tests_that_exist() -> None:
+    promised = (REPOSITORY / "docs" / "reliability.md").read_text(encoding="utf-8")
+    sources = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests").rglob("test_*.py")]
+    named = re.findall(r"`(test_\w+)`", promised)
+    assert len(named) > 10
+    assert [name for name in named if not any(f"def {name}(" in source for source in sources)] == []
+
+
 def test_every_requirement_has_its_exact_version() -> None:
     def names(file: str) -> dict[str, str]:
         lines = (REPOSITORY / file).read_text(encoding="utf-8").splitlines()

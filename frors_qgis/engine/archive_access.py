@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.connection import absolute
+from frors_qgis.engine.archive.drafts import remove_dead_drafts
 from frors_qgis.engine.archive.foreign import foreign_model, is_foreign
 from frors_qgis.engine.archive.records import ChipRecord, RasterRecord
 from frors_qgis.engine.encoders.installed import (
@@ -50,6 +52,7 @@ def other_encoder(archive: Archive) -> EngineError:
 def writable_archive(path: str, encoder: str | None, before_making: Callable[[str], None]) -> Archive:
     """The archive opened for writing; made when it is not there, for `encoder` or the default one.
 
+    For those who hold its WriterLock; what makers that were killed have left in its folder is removed.
     before_making: called with the encoder's id before an archive is made; what it raises keeps it from being made.
     Raises EngineError: BAD_REQUEST for a new archive whose name does not end in .gpkg, ENCODER_UNKNOWN,
     ENCODER_DAMAGED, ARCHIVE_OTHER_ENCODER, ARCHIVE_FOREIGN, and what Archive raises.
@@ -59,6 +62,8 @@ def writable_archive(path: str, encoder: str | None, before_making: Callable[[st
         require_suffix(path)
     if encoder is not None:
         encoder_path(encoder)
+    if not is_database(path):
+        remove_dead_drafts(absolute(path))
     if is_new:
         identifier = encoder or DEFAULT_ENCODER
         sha256 = encoder_sha256(identifier)

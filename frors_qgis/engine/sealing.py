@@ -8,7 +8,7 @@ from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.check import Check, go_on
-from frors_qgis.protocol import EngineError
+from frors_qgis.protocol import EngineError, ErrorCode
 
 
 class Sealing:
@@ -29,11 +29,11 @@ class Sealing:
             threading.Thread(target=self._work, args=(location,), name="sealing", daemon=True).start()
 
     def seal(self, archive: Archive, check: Check = go_on) -> None:
-        """Seals an archive now, unless one is being sealed: then the next search begins what is left.
+        """Seals an archive now, unless one is being sealed here or this one elsewhere: a search begins what is left.
 
         check: called before each segment; where it raises EngineError, the rest is left.
         """
-        if self._guard.acquire(blocking=False):  # two threads would write and delete each other's files
+        if self._guard.acquire(blocking=False):
             try:
                 self._seal(archive, check)
             finally:
@@ -43,6 +43,8 @@ class Sealing:
         try:
             written = archive.seal_index(self._folder, check)
         except (EngineError, OSError) as error:
+            if isinstance(error, EngineError) and error.code == ErrorCode.ARCHIVE_BUSY:
+                return
             self._log("warning", f"The index of {archive.name} was not written, searching takes longer: {error}")
         else:
             if written:

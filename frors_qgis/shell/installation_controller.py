@@ -15,7 +15,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from frors_qgis.client.client import EngineClient
 from frors_qgis.client.engine_sentence import in_users_language
 from frors_qgis.client.interpreter import PYTHON_VARIABLE, find_interpreter, managed_environment, qgis_interpreters
-from frors_qgis.client.tasks import Call
+from frors_qgis.client.tasks import Call, EngineTask
 from frors_qgis.installation.environment import Environment, State
 from frors_qgis.installation.failures import Failure, FailureKind, InstallationError, failure_of_chosen
 from frors_qgis.installation.installer import Installer, Progress
@@ -56,6 +56,7 @@ class InstallationController(QObject):
         self._client = client
         self._settings = settings
         self._running = False
+        self._task: EngineTask | None = None
         self._again: Callable[[], None] = self.install
         self._package = ""
         self._panel.install_wanted.connect(self.install)
@@ -247,7 +248,7 @@ class InstallationController(QObject):
                 succeeded(result["found"])
 
         self._running = True
-        self._tasks.start(
+        self._task = self._tasks.start(
             title,
             work,
             _TASK_KIND,
@@ -260,6 +261,8 @@ class InstallationController(QObject):
     def _hear(self, part: str | Progress) -> None:
         if isinstance(part, Progress):
             self._panel.advance(part)
+            if self._task is not None:
+                self._task.setProgress(100.0 * part.fraction)  # in QGIS's own status bar
         else:
             self._panel.add_line(part)
             self._notices.log(part)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive import segment_folder
+from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.archive_shelf import ArchiveShelf
 from frors_qgis.engine.call import Call
 from frors_qgis.engine.indexing.plan import Levels
@@ -133,6 +134,17 @@ def test_an_archive_that_is_being_sealed_is_not_sealed_a_second_time_meanwhile(a
     assert len(calls) == 1
     may_end.set()
     wait_for(lambda: segments(beside(archive)))
+
+
+def test_an_archive_that_another_process_seals_is_left_to_it(archive, sealing, log):
+    beside(archive).mkdir()
+    other = beside(archive) / "0123.segment.1.part"
+    other.write_bytes(b"half")
+    with WriterLock(beside(archive) / "segments"):
+        sealing.seal(archive)
+        assert (segments(beside(archive)), other.exists(), log) == ([], True, [])
+    sealing.seal(archive)
+    assert segments(beside(archive)) == sorted(beside(archive).iterdir())
 
 
 def test_sealing_goes_on_after_an_archive_that_is_gone(archive, sealing, log, tmp_path):

@@ -109,6 +109,8 @@ def test_installing_from_a_folder_ends_with_an_engine_that_is_ready(
     QgsSettings().setValue(PYTHON_SETTING, "/gone/python3")
     panel.wheels_chosen.emit(str(write_wheels(tmp_path / "wheels", real=True)))
     assert bare._installation.is_running
+    in_status_bar = []
+    bare._installation._task.progressChanged.connect(in_status_bar.append)
     assert title(panel) == "Installing the FRORS engine"
     assert shown_buttons(panel) == []
     wait_until(lambda: "Looking in links" in panel.output, 120)
@@ -116,6 +118,7 @@ def test_installing_from_a_folder_ends_with_an_engine_that_is_ready(
     wait_until(lambda: not bare._installation.is_running, 240)
     assert title(panel) == "The FRORS engine is ready"
     assert "computes on" in text(panel)
+    assert any(0 < progress < 100 for progress in in_status_bar)
     assert environment.state() is State.READY
     assert QgsSettings().value(PYTHON_SETTING) == ""
     assert "ready" in bare._installation.describe()

@@ -59,6 +59,7 @@ class Archive(ABC):
     ) -> Archive:
         """Make an empty archive and open it for writing. It appears under its name complete, or not at all.
 
+        Of several who make it at once, one succeeds. Those whose drafts others may remove hold its `writer_lock`.
         Raises EngineError: BAD_REQUEST where one is already or the folder is missing, ARCHIVE_READ_ONLY, DISK_FULL.
         """
         return _backend(location).create(

@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from frors_qgis.engine.archive.writer_lock import WriterLock
+
 _TRAILER = struct.Struct("<QI8s")
 _MARK = b"FRORSAR1"
 _WORD = 8
@@ -33,26 +35,34 @@ class ArrayFileError(Exception):
 
 
 def write_arrays(path: Path, kind: str, head: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Writes the file whole, or raises OSError and leaves the one before it. Arrays are flattened."""
+    """Writes the file whole, or raises OSError and leaves the one before it. Arrays are flattened.
+
+    Raises EngineError(ARCHIVE_BUSY) while another process writes it.
+    """
+    with WriterLock(path):
+        for old in path.parent.glob(f"{path.name}.*.part"):
+            with suppress(OSError):
+                old.unlink()
+        waiting = path.with_name(f"{path.name}.{os.getpid()}.part")
+        try:
+            _write(waiting, kind, head, arrays)
+            waiting.replace(path)
+        finally:
+            waiting.unlink(missing_ok=True)
+
+
+def _write(path: Path, kind: str, head: dict[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     described = {"kind": kind, "head": head, "lengths": {name: array.size for name, array in arrays.items()}}
     encoded = json.dumps(described).encode()
     checksum = 0
-    for old in path.parent.glob(f"{path.name}.*.part"):
-        with suppress(OSError):
-            old.unlink()
-    waiting = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with waiting.open("wb") as file:
-            for array in arrays.values():
-                flat = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(-1)
-                data = flat.view(np.uint8).data
-                for part in (data, bytes(-len(data) % _WORD)):
-                    checksum = zlib.crc32(part, checksum)
-                    file.write(part)
-            file.write(encoded + _TRAILER.pack(len(encoded), zlib.crc32(encoded, checksum), _MARK))
-        waiting.replace(path)
-    finally:
-        waiting.unlink(missing_ok=True)
+    with path.open("wb") as file:
+        for array in arrays.values():
+            flat = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(-1)
+            data = flat.view(np.uint8).data
+            for part in (data, bytes(-len(data) % _WORD)):
+                checksum = zlib.crc32(part, checksum)
+                file.write(part)
+        file.write(encoded + _TRAILER.pack(len(encoded), zlib.crc32(encoded, checksum), _MARK))
 
 
 def read_arrays(path: Path, kind: str, types: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:

@@ -29,6 +29,7 @@ from frors_qgis.engine.archive.connection import (
     transaction,
     writing,
 )
+from frors_qgis.engine.archive.drafts import draft_of
 from frors_qgis.engine.archive.information import ArchiveInformation, read_information, read_removals
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.records import (
@@ -88,7 +89,7 @@ class GeoPackageArchive(Archive):
         }
         if copied_from is not None:
             information["copied_from"] = copied_from
-        draft = path.with_name(f".{information['id']}.gpkg")
+        draft = draft_of(path, information["id"])
         try:
             connection = connect_new(draft)
             try:

@@ -16,6 +16,7 @@ from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.records import BatchKey
 from frors_qgis.engine.archive.segment import Segment, SegmentError, write_segment
+from frors_qgis.engine.archive.writer_lock import WriterLock
 
 SEGMENT_CHIPS = 1 << 17
 """A segment holds at least so many chips; what is left over is searched in memory."""
@@ -79,18 +80,23 @@ class SegmentFolder:
     def seal(self, archive: GeoPackageArchive, check: Check = go_on) -> int:
         """Writes segments of batches that are in none, deletes files that serve no more; how many were written.
 
-        check: called before each segment, may raise; those before it stay. Raises OSError where the folder refuses.
+        check: called before each segment, may raise; those before it stay. Raises OSError or EngineError
+        where the folder refuses, EngineError(ARCHIVE_BUSY) while another process seals.
         """
-        segments, keys = self.read(archive)
-        self._delete_all_but({live.segment.path for live in segments})
+        if not self.path.is_dir():
+            if not any(self._groups(archive.batch_keys())):
+                return 0
+            self.path.mkdir(exist_ok=True)
         written = 0
-        for group in self._groups(keys):
-            check()
-            if batches := list(archive.batches(group)):
-                self.path.mkdir(exist_ok=True)
-                name = hashlib.sha256(repr(group).encode()).hexdigest()[:24]
-                write_segment(self.path / f"{name}{_SUFFIX}", archive.id, batches)
-                written += 1
+        with WriterLock(self.path / "segments"):  # two would delete what the other writes
+            segments, keys = self.read(archive)
+            self._delete_all_but({live.segment.path for live in segments})
+            for group in self._groups(keys):
+                check()
+                if batches := list(archive.batches(group)):
+                    name = hashlib.sha256(repr(group).encode()).hexdigest()[:24]
+                    write_segment(self.path / f"{name}{_SUFFIX}", archive.id, batches)
+                    written += 1
         return written
 
     def _files(self) -> list[Path]:

@@ -20,6 +20,7 @@ from frors_qgis.engine.archive.records import Generation
 from frors_qgis.engine.search.semantic_columns import BANDS, NO_DAY, ChipColumns, RasterColumns
 from frors_qgis.engine.search.semantic_nodes import Nodes, TreeLevel
 from frors_qgis.engine.search.semantic_tree import SemanticTree
+from frors_qgis.protocol import EngineError
 
 FILE_NAME = "semantic.tree"
 
@@ -54,14 +55,14 @@ def kept_tree(folder: Path, fingerprint: str, build: Callable[[], SemanticTree])
     with suppress(ArrayFileError):
         return read_tree(path, fingerprint)
     tree = build()
-    with suppress(OSError):  # a folder that refuses
+    with suppress(OSError, EngineError):  # a folder that refuses, another process that writes it
         folder.mkdir(exist_ok=True)
         write_tree(path, fingerprint, tree)
     return tree
 
 
 def write_tree(path: Path, fingerprint: str, tree: SemanticTree) -> None:
-    """Writes a tree whole, or raises OSError."""
+    """Writes a tree whole, or raises OSError or EngineError as `write_arrays` does."""
     rasters = tree.rasters
     head = {
         "fingerprint": fingerprint,

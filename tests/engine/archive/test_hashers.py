@@ -11,6 +11,8 @@ from frors_qgis.engine.archive.array_file import ArrayFileError, write_arrays
 from frors_qgis.engine.archive.codes.fitted_hashers import fit_itq, fit_lsh, fit_signs
 from frors_qgis.engine.archive.codes.hamming import as_words, distances, nearest, popcounts
 from frors_qgis.engine.archive.codes.hasher import ProjectionHasher
+from frors_qgis.engine.archive.writer_lock import WriterLock
+from frors_qgis.protocol import EngineError, ErrorCode
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +111,19 @@ def test_a_hasher_comes_back_from_its_file_as_it_was(vectors, tmp_path: Path):
     assert again.fingerprint == hasher.fingerprint != fit_itq(vectors, 32, seed=1).fingerprint
     assert (again.encode(vectors) == hasher.encode(vectors)).all()
     assert [path.name for path in tmp_path.iterdir()] == ["hasher"]
+
+
+def test_a_file_that_another_process_writes_is_left_to_it(tmp_path: Path):
+    hasher = ProjectionHasher(np.eye(16, dtype=np.float32), np.zeros(16, np.float32))
+    other = tmp_path / "a.hasher.1.part"
+    other.write_bytes(b"half")
+    with WriterLock(tmp_path / "a.hasher"):
+        with pytest.raises(EngineError) as caught:
+            hasher.save(tmp_path / "a.hasher")
+        assert caught.value.code == ErrorCode.ARCHIVE_BUSY
+        assert other.exists()
+    hasher.save(tmp_path / "a.hasher")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.hasher"]
 
 
 @pytest.mark.parametrize("cut", [0, 1, 30, 1000, -1, -20])

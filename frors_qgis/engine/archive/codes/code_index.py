@@ -70,7 +70,7 @@ class CodeIndex:
             self._generation = generation
 
     def save(self) -> None:
-        """Follows the archive and keeps its codes beside it. Raises OSError where the folder refuses."""
+        """Follows the archive and keeps its codes beside it. Raises what `write_arrays` does."""
         self.refresh()
         if self._path is not None:
             self._path.parent.mkdir(exist_ok=True)

@@ -78,7 +78,7 @@ class ProjectionHasher:
         return np.packbits(vectors @ self.matrix.T + self.bias > 0, axis=1, bitorder="little")
 
     def save(self, path: Path) -> None:
-        """Writes the hasher to a file, whole or not at all. Raises OSError."""
+        """Writes the hasher to a file, whole or not at all. Raises what `write_arrays` does."""
         head = {"bits": self.bits, "dimension": self.dimension}
         write_arrays(path, _KIND, head, {"matrix": self.matrix, "bias": self.bias})
 
