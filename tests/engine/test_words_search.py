@@ -26,7 +26,7 @@ PLAIN = "plain.tif"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Two Sentinel-2 scenes of one place, a raster of unknown date 100 km east of it, each 20 km wide, their archive."""
+    """An archive beside two Sentinel-2 scenes of one place and an undated raster 100 km east of it, each 20 km wide."""
     folder = tmp_path_factory.mktemp("made")
     picture = np.random.default_rng(5).integers(0, 255, (3, 32, 32), np.uint8).repeat(64, axis=1).repeat(64, axis=2)
     east = (600000.0, *UTM[1:])
