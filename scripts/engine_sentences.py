@@ -12,6 +12,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import count, product
 from pathlib import Path
 
@@ -55,10 +56,11 @@ VALUE: Text = (None,)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def engine_sentences() -> list[str]:
-    """The templates of all sentences that QGIS may show, sorted."""
+@cache
+def engine_sentences() -> tuple[str, ...]:
+    """The templates of all sentences that QGIS may show, sorted; the code is read once."""
     code = _Code(sorted(PACKAGE.rglob("*.py")))
-    return sorted({template for module in code.modules for template in code.templates(module)})
+    return tuple(sorted({template for module in code.modules for template in code.templates(module)}))
 
 
 class _Module:

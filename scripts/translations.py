@@ -48,7 +48,7 @@ def sentences_of(path: Path) -> Iterator[str]:
 
 def contexts() -> dict[str, list[str]]:
     """The sentences of each context."""
-    return {"frors": sentences(), "engine": engine_sentences()}
+    return {"frors": sentences(), "engine": list(engine_sentences())}
 
 
 def read_translations(path: Path) -> dict[str, dict[str, str]]:

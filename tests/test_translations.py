@@ -37,7 +37,7 @@ def test_translations_have_the_fields_of_their_sentences(path):
 
 
 def test_the_plugin_has_the_list_of_the_engines_sentences():
-    assert json.loads(LIST.read_text(encoding="utf-8")) == engine_sentences(), "run `make translations`"
+    assert json.loads(LIST.read_text(encoding="utf-8")) == list(engine_sentences()), "run `make translations`"
 
 
 @pytest.mark.parametrize(

@@ -16,15 +16,18 @@ from frors_qgis.client.engine_process import EngineProcess
 from frors_qgis.client.interpreter import engine_environment
 
 FAKE_ENGINE = r'''
-"""Speaks the door's protocol and misbehaves when asked to: usage: fake.py STARTS_FILE ROLE FOLDER [DELAY_S]"""
+"""Speaks the door's protocol and misbehaves when asked to: usage: fake.py STARTS_FILE ROLE FOLDER [DELAY_S]
+
+A delayed one goes on when there is a file STARTS_FILE.go."""
 import json, os, signal, sys, threading, time
 
 starts, role, folder = sys.argv[1:4]
 with open(starts, "a") as file:
     file.write(f"{role} {os.getpid()} {folder}\n")
 out, lock, cancelled, opened = sys.stdout.buffer, threading.Lock(), set(), []
-if len(sys.argv) > 4:
-    time.sleep(float(sys.argv[4]))
+end = time.monotonic() + float(sys.argv[4] if len(sys.argv) > 4 else 0)
+while time.monotonic() < end and not os.path.exists(starts + ".go"):
+    time.sleep(0.01)
 
 def write(data):
     with lock:
@@ -84,8 +87,11 @@ def answer(number, method, params):
         os.close(1)
         time.sleep(60)
     elif method == "heir":
-        if os.fork() == 0:
-            time.sleep(6)
+        heir = os.fork()
+        if heir == 0:
+            time.sleep(60)
+        with open(starts + ".heir", "w") as file:
+            file.write(str(heir))
         os._exit(5)
     elif method == "chatter":
         sys.stderr.write("\n".join(f"line {index}" for index in range(params["lines"])) + "\n")

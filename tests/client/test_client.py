@@ -201,14 +201,15 @@ def test_shut_down_during_a_slow_start_ends_the_call_and_the_engine(make_client:
 
 
 def test_a_call_cancelled_during_a_slow_start_returns_at_once_and_the_start_goes_on(
-    make_client: MakeClient, starts: Starts
+    make_client: MakeClient, starts: Starts, tmp_path: Path
 ) -> None:
-    client = make_client(delay_s=5.0)
+    client = make_client(delay_s=30)
     begun = time.monotonic()
     with ThreadPoolExecutor(2) as pool:
         calls = [pool.submit(client.call, "echo", None, None, lambda: time.monotonic() - begun > 0.2) for _ in "ab"]
         assert [call.exception().code for call in calls] == [ErrorCode.CANCELLED] * 2
     assert time.monotonic() - begun < 4.0
+    (tmp_path / "starts.go").touch()
     client.call("echo")
     assert len(starts()) == 1
 

@@ -71,16 +71,22 @@ class ColourEncoder:
         self.batches.append(len(rgb))
         core = slice(self.halo, -self.halo)
         embeddings = [
-            [self._embed(block[core, core], mask[core, core], window) for window in windows]
+            self._embed(block[core, core], mask[core, core], np.rint(32 * np.asarray(windows)).astype(int))
             for block, mask in zip(rgb, valid, strict=True)
         ]
         return np.array(embeddings, np.float32)
 
-    def _embed(self, pixels, valid, window):
-        x, y, width, height = (round(32 * value) for value in window)
-        part = pixels[y : y + height, x : x + width][valid[y : y + height, x : x + width]]
-        vector = np.append(part.mean(axis=0) / 255 - 0.5, 0.1) if len(part) else np.ones(4)
-        return vector / np.linalg.norm(vector)
+    def _embed(self, pixels, valid, windows):
+        # The sums of all pixels above and left of each, so that a window's is had from its corners.
+        counted = np.concatenate([pixels * valid[..., None], valid[..., None]], axis=2, dtype=np.int64)
+        sums = np.pad(counted.cumsum(axis=0).cumsum(axis=1), [(1, 0), (1, 0), (0, 0)])
+        x, y, width, height = windows.T
+        right, bottom = np.minimum(x + width, pixels.shape[1]), np.minimum(y + height, pixels.shape[0])
+        part = sums[bottom, right] - sums[y, right] - sums[bottom, x] + sums[y, x]
+        vectors = np.ones((len(windows), 4))
+        seen = part[:, 3] > 0
+        vectors[seen] = np.c_[part[seen, :3] / part[seen, 3:] / 255 - 0.5, np.full(seen.sum(), 0.1)]
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 @pytest.fixture
@@ -95,62 +101,66 @@ def colour_archive(tmp_path):
         yield archive
 
 
+def write_geotiff(
+    path,
+    array,
+    transform=UTM,
+    crs="EPSG:32632",
+    nodata=None,
+    colours=None,
+    descriptions=(),
+    palette=None,
+    mask=None,
+    tags=None,
+    options=(),
+) -> Path:
+    """Writes an array [h, w] or [bands, h, w] as a GeoTIFF and returns its path."""
+    array = np.asarray(array)
+    array = array[None] if array.ndim == 2 else array
+    bands, height, width = array.shape
+    dataset = gdal.GetDriverByName("GTiff").Create(
+        str(path), width, height, bands, GDAL_TYPES[array.dtype.name], options=list(options)
+    )
+    assert dataset is not None
+    if transform is not None:
+        dataset.SetGeoTransform(transform)
+    if crs is not None:
+        srs = osr.SpatialReference()
+        srs.SetFromUserInput(crs)
+        dataset.SetProjection(srs.ExportToWkt())
+    if tags:
+        dataset.SetMetadata(tags)
+    for number in range(1, bands + 1):
+        band = dataset.GetRasterBand(number)
+        if colours:
+            band.SetColorInterpretation(colours[number - 1])
+        if nodata is not None:
+            band.SetNoDataValue(nodata)
+        if descriptions:
+            band.SetDescription(descriptions[number - 1])
+    if palette is not None:
+        table = gdal.ColorTable()
+        for index, colour in enumerate(palette):
+            table.SetColorEntry(index, colour)
+        dataset.GetRasterBand(1).SetColorTable(table)
+    if mask is not None:
+        before = gdal.GetConfigOption("GDAL_TIFF_INTERNAL_MASK")
+        gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "NO")  # in a file beside it, also from GDAL 3.9 on
+        dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
+        gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", before)
+        content = (np.asarray(mask) * 255).astype(np.uint8).tobytes()
+        dataset.GetRasterBand(1).GetMaskBand().WriteRaster(0, 0, width, height, content)
+    dataset.WriteRaster(0, 0, width, height, np.ascontiguousarray(array).tobytes())
+    dataset = None
+    return path
+
+
 @pytest.fixture
 def write_raster(tmp_path):
-    """Writes an array [h, w] or [bands, h, w] as a GeoTIFF and returns its path."""
+    """Writes an array as a GeoTIFF into the folder of the test, see `write_geotiff`, and returns its path."""
 
-    def write(
-        array,
-        name="raster.tif",
-        transform=UTM,
-        crs="EPSG:32632",
-        nodata=None,
-        colours=None,
-        descriptions=(),
-        palette=None,
-        mask=None,
-        tags=None,
-        options=(),
-    ) -> Path:
-        array = np.asarray(array)
-        array = array[None] if array.ndim == 2 else array
-        path = tmp_path / name
-        bands, height, width = array.shape
-        dataset = gdal.GetDriverByName("GTiff").Create(
-            str(path), width, height, bands, GDAL_TYPES[array.dtype.name], options=list(options)
-        )
-        assert dataset is not None
-        if transform is not None:
-            dataset.SetGeoTransform(transform)
-        if crs is not None:
-            srs = osr.SpatialReference()
-            srs.SetFromUserInput(crs)
-            dataset.SetProjection(srs.ExportToWkt())
-        if tags:
-            dataset.SetMetadata(tags)
-        for number in range(1, bands + 1):
-            band = dataset.GetRasterBand(number)
-            if colours:
-                band.SetColorInterpretation(colours[number - 1])
-            if nodata is not None:
-                band.SetNoDataValue(nodata)
-            if descriptions:
-                band.SetDescription(descriptions[number - 1])
-        if palette is not None:
-            table = gdal.ColorTable()
-            for index, colour in enumerate(palette):
-                table.SetColorEntry(index, colour)
-            dataset.GetRasterBand(1).SetColorTable(table)
-        if mask is not None:
-            before = gdal.GetConfigOption("GDAL_TIFF_INTERNAL_MASK")
-            gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", "NO")  # in a file beside it, also from GDAL 3.9 on
-            dataset.CreateMaskBand(gdal.GMF_PER_DATASET)
-            gdal.SetConfigOption("GDAL_TIFF_INTERNAL_MASK", before)
-            content = (np.asarray(mask) * 255).astype(np.uint8).tobytes()
-            dataset.GetRasterBand(1).GetMaskBand().WriteRaster(0, 0, width, height, content)
-        dataset.WriteRaster(0, 0, width, height, np.ascontiguousarray(array).tobytes())
-        dataset = None
-        return path
+    def write(array, name="raster.tif", *more, **options) -> Path:
+        return write_geotiff(tmp_path / name, array, *more, **options)
 
     return write
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from osgeo import gdal
 
+from tests.engine.command_line import last_object, run, run_here
 from tests.engine.door import Door
-from tests.engine.test_commands import last_object, run
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +193,6 @@ def test_the_command_line_tells_and_takes_words(archive, raster):
     left, pixel, _, top, _, _ = gdal.Open(str(raster)).GetGeoTransform()
     box = [left, top - 128 * pixel, left + 128 * pixel, top]
     asked = ["search", archive, "--raster", raster, "--box", *box, "--json", "--words"]
-    assert last_object(run(*asked, "summer, within 1 km"))["matches"]
-    assert json.loads(run(*asked, "summer, winter").stdout.splitlines()[-1])["matches"] == []
-    assert last_object(run("search", archive, "--words", "summer", "-k", "2", "--json"))["matches"]
+    assert last_object(run_here(*asked, "summer, within 1 km"))["matches"]
+    assert last_object(run_here(*asked, "summer, winter"))["matches"] == []
+    assert last_object(run_here("search", archive, "--words", "summer", "-k", "2", "--json"))["matches"]

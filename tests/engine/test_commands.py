@@ -1,4 +1,8 @@
-"""The command line as a stranger would use it: real processes, the real encoder, the sample raster."""
+"""The command line as a stranger would use it: the real encoder, the sample raster.
+
+Every command runs in a process of its own once, and so do those that are done at once. What has to encode takes
+seconds to load there and else runs in the tests' own process.
+"""
 
 import contextlib
 import csv
@@ -14,22 +18,10 @@ from osgeo import gdal, ogr
 
 from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path, encoder_sha256
+from tests.engine.command_line import last_object, run, run_here
 from tests.engine.door import REPOSITORY
 
-
-def run(*arguments, expect=0):
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
-    command = [sys.executable, "-m", "frors_qgis.engine", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
-    assert done.returncode == expect, done.stderr + done.stdout
-    return done
-
-
 FAR_AWAY = [1, 1, 2, 2]
-
-
-def last_object(done):
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +65,7 @@ def test_indexing_again_encodes_nothing(archive, raster):
 
 
 def test_a_box_search_prints_matches_in_the_crs_asked_for(archive, raster, box):
-    matches = last_object(run("search", archive, "--raster", raster, "--box", *box, "-k", 5, "--json"))["matches"]
+    matches = last_object(run_here("search", archive, "--raster", raster, "--box", *box, "-k", 5, "--json"))["matches"]
     assert [match["rank"] for match in matches] == list(range(1, len(matches) + 1))
     assert set(matches[0]) >= {"rank", "score", "chip", "raster", "bounds", "crs"}
     assert matches[0]["bounds"] == pytest.approx(box, abs=0.15)
@@ -86,7 +78,8 @@ def test_a_box_search_prints_matches_in_the_crs_asked_for(archive, raster, box):
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv"])
 def test_matches_are_written_to_files_that_a_gis_opens(archive, raster, box, tmp_path, suffix):
     path = tmp_path / f"matches{suffix}"
-    done = run("search", archive, "--raster", raster, "--box", *box, "-o", path, "--json")
+    search = run if suffix == ".gpkg" else run_here
+    done = search("search", archive, "--raster", raster, "--box", *box, "-o", path, "--json")
     found = last_object(done)["matches"]
     assert f"{len(found)} matches in {path}" in done.stdout.splitlines()
     if suffix == ".csv":
@@ -172,7 +165,7 @@ def test_a_reader_that_goes_away_is_no_traceback(archive):
 def test_an_archive_is_not_made_when_nothing_can_be_indexed(raster, tmp_path):
     absent = "cuda" if sys.platform == "darwin" else "mps"
     for more in ([tmp_path / "nowhere.tif"], [raster, "--gsd", "1e-9"], [raster, "--device", absent]):
-        run("index", tmp_path / "new.gpkg", *more, expect=1)
+        run_here("index", tmp_path / "new.gpkg", *more, expect=1)
         assert list(tmp_path.iterdir()) == []
 
 
@@ -191,11 +184,11 @@ def test_indexing_ends_with_the_count_of_rasters_that_failed(archive, raster):
 
 def test_a_box_search_says_with_which_chips_it_compared_the_box(archive, raster, box):
     by_box = ["search", archive, "--raster", raster, "--box", *box]
-    assert run(*by_box).stderr == "Compared with chips of about 38.4 m; --any-size compares with all.\n"
+    assert run_here(*by_box).stderr == "Compared with chips of about 38.4 m; --any-size compares with all.\n"
     for others in ([*by_box, "--any-size"], ["search", archive, "--chip", 1]):
-        assert run(*others).stderr == ""
+        assert run_here(*others).stderr == ""
     x, y = box[0], box[3]
-    small = run("search", archive, "--raster", raster, "--box", x, y - 6, x + 6, y).stderr
+    small = run_here("search", archive, "--raster", raster, "--box", x, y - 6, x + 6, y).stderr
     assert small.splitlines()[-1] == "Compared with chips of about 38.4 m; --any-size compares with all."
 
 
@@ -293,13 +286,13 @@ def test_evaluation_prints_figures_beside_their_protocol_and_writes_a_report(cla
 def test_an_encoder_is_evaluated_by_its_file_as_by_its_id(class_images, tmp_path):
     checkpoint = tmp_path / "mine.safetensors"
     shutil.copy(encoder_path(DEFAULT_ENCODER), checkpoint)
-    by_file = last_object(run("evaluate", class_images, "--side", 64, "--checkpoint", checkpoint, "--json"))
-    by_id = last_object(run("evaluate", class_images, "--side", 64, "--encoder", DEFAULT_ENCODER, "--json"))
+    by_file = last_object(run_here("evaluate", class_images, "--side", 64, "--checkpoint", checkpoint, "--json"))
+    by_id = last_object(run_here("evaluate", class_images, "--side", 64, "--encoder", DEFAULT_ENCODER, "--json"))
     assert by_file == by_id
 
 
 def test_evaluation_may_be_limited_to_classes(class_images):
-    done = run("evaluate", class_images, "--side", 64, "--classes", "dark", "--json")
+    done = run_here("evaluate", class_images, "--side", 64, "--classes", "dark", "--json")
     result = last_object(done)
     assert result["protocol"]["gallery"] == 3
     assert set(result["per class"]) == {"dark"}
@@ -332,7 +325,8 @@ def test_evaluation_may_be_limited_to_classes(class_images):
 )
 def test_bad_input_exits_with_one_sentence(archive, raster, class_images, arguments, sentence):
     names = {"ARCHIVE": archive, "RASTER": raster, "IMAGES": class_images}
-    done = run(*(names.get(argument, argument) for argument in arguments), expect=1)
+    command = run_here if arguments[0] == "evaluate" else run
+    done = command(*(names.get(argument, argument) for argument in arguments), expect=1)
     assert sentence in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert "Traceback" not in done.stderr

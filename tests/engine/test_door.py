@@ -390,21 +390,20 @@ def test_the_engine_ends_when_its_stdin_closes_even_while_it_indexes(folder, sam
 
 
 @pytest.mark.parametrize("moment", [0.0, 0.3, 0.6])
-def test_kill_9_while_indexing_leaves_a_sound_archive_that_goes_on(folder, sample_path, tmp_path, moment):
+def test_kill_9_while_indexing_leaves_a_sound_archive_that_goes_on(door, folder, sample_path, tmp_path, moment):
     path = tmp_path / "f.gpkg"
-    door = Door(folder)
-    door.send("index", archive=str(path), rasters=[str(sample_path)])
-    while not ("progress" in (event := door.events.get(timeout=60)) and event["progress"]["fraction"] > moment):
+    killed = Door(folder)
+    killed.send("index", archive=str(path), rasters=[str(sample_path)])
+    while not ("progress" in (event := killed.events.get(timeout=60)) and event["progress"]["fraction"] > moment):
         pass
-    os.kill(door.process.pid, signal.SIGKILL)
-    door.process.wait()
+    os.kill(killed.process.pid, signal.SIGKILL)
+    killed.process.wait()
     with Archive.open(path) as opened:
         assert opened.verify() == []
         kept = opened.chip_count()
     assert kept > 0
-    again = Door(folder)
-    assert again.call("index", archive=str(path), rasters=[str(sample_path)])["rasters"][0]["state"] == "indexed"
-    again.close()
+    assert door.call("index", archive=str(path), rasters=[str(sample_path)])["rasters"][0]["state"] == "indexed"
+    door.call("close", archive=str(path))
     with Archive.open(path) as opened:
         assert opened.verify() == []
         assert opened.chips([kept])[0].id == kept

@@ -14,6 +14,7 @@ from osgeo import ogr, osr
 from frors_qgis.engine.labels_file import read_labels_file
 from frors_qgis.protocol import EngineError, ErrorCode
 from tests.engine.coloured_fields import GSD, NORTH, WEST, field_features, field_picture
+from tests.engine.command_line import last_object, run_here
 from tests.engine.door import REPOSITORY
 
 SMALL = ["--set", "side=64", "views=1", "local_width=8", "prototypes=2", "--device", "cpu"]
@@ -63,17 +64,6 @@ def start(tmp_path):
     return start
 
 
-@pytest.fixture
-def run(start):
-    def run(*arguments, expect=0):
-        process = start(*arguments)
-        output, errors = process.communicate(timeout=300)
-        assert process.returncode == expect, errors + output
-        return output, errors
-
-    return run
-
-
 def test_a_file_gives_the_features_that_a_layer_would(labels):
     values = read_labels_file(labels, "crop")
     assert values["name"] == "crops"
@@ -109,17 +99,20 @@ def test_a_file_that_points_elsewhere_is_not_followed(tmp_path, labels):
         read_labels_file(str(pointer), "crop")
 
 
-def test_an_encoder_is_trained_and_evaluated_by_its_id(run, labels, fields, tmp_path):
+def test_an_encoder_is_trained_and_evaluated_by_its_id(start, labels, fields, tmp_path, monkeypatch):
     common = [labels, "--field", "crop", "--rasters", fields]
-    output, errors = run("train-features", *common, "--id", "crops", "--epochs", 0, *SMALL, "--json")
+    process = start("train-features", *common, "--id", "crops", "--epochs", 0, *SMALL, "--json")
+    output, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors + output
     result = json.loads(output.splitlines()[-1])
     assert Path(result["checkpoint"]) == tmp_path / "own" / "crops.safetensors"
     assert "Feature 25 was skipped: It has no label." in errors
-    output, errors = run("evaluate-features", *common, "--encoder", "crops", "--json")
-    assert json.loads(output.splitlines()[-1])["protocol"]["encoder"] == "crops"
-    assert "crops has learnt from classes called beet, soil, wheat before" in errors
-    _, errors = run("evaluate-features", *common, "--encoder", "weeds", expect=1)
-    assert "installed: crops, frors" in errors
+    monkeypatch.setenv("FRORS_ENCODERS", str(tmp_path / "own"))
+    done = run_here("evaluate-features", *common, "--encoder", "crops", "--json")
+    assert last_object(done)["protocol"]["encoder"] == "crops"
+    assert "crops has learnt from classes called beet, soil, wheat before" in done.stderr
+    refused = run_here("evaluate-features", *common, "--encoder", "weeds", expect=1)
+    assert "installed: crops, frors" in refused.stderr
 
 
 def test_ctrl_c_leaves_nothing_of_a_training(start, labels, fields, tmp_path):

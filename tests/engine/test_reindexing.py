@@ -20,9 +20,9 @@ from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.reindexing import reindexing_of
 from frors_qgis.engine.service import Service
 from frors_qgis.protocol import EngineError
+from tests.engine.command_line import run_here
 from tests.engine.door import Door
 from tests.engine.older_archive import change, contents, set_encoder
-from tests.engine.test_commands import run
 
 
 @pytest.fixture(scope="module")
@@ -109,15 +109,15 @@ def test_the_command_line_names_a_command_that_makes_the_new_archive(older):
     _, box = box_of_chip(archive, 1)
     before = contents(archive)
     arguments = ["--raster", older / "west.tif", "--crs", "EPSG:4326", "--box", *box]
-    said = run("search", archive, *arguments, expect=1).stderr
+    said = run_here("search", archive, *arguments, expect=1).stderr
     command = shlex.split(said.partition("make a new archive: ")[2])
     assert command[:3] == ["python", "-m", "frors_qgis.engine"]
-    run(*command[3:])
+    run_here(*command[3:])
     made_anew = older / f"town_{DEFAULT_ENCODER}.gpkg"
     with Archive.open(archive) as old, Archive.open(made_anew) as new:
         assert new.levels() == old.levels()
         assert new.encoder == DEFAULT_ENCODER
-    assert "chip" in run("search", made_anew, *arguments).stdout
+    assert "chip" in run_here("search", made_anew, *arguments).stdout
     assert contents(archive) == before
 
 
@@ -229,7 +229,7 @@ def test_a_strangers_archive_proposes_nothing_that_asks_the_network_and_no_marku
     assert found.rasters == (str(older / "west.tif"),)
     assert found.missing[0][0] == path
     assert (found.gsds, found.windows, found.overlap) == ((None,), (8, 4), 0.5)
-    assert "<" not in run("index", archive, older / "west.tif", expect=1).stderr
+    assert "<" not in run_here("index", archive, older / "west.tif", expect=1).stderr
 
 
 def test_the_chip_under_a_box_is_the_one_of_its_place_and_size(door, older):

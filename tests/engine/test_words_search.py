@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts, with_facts
+from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.chip_filter import ChipFilter, Near
 from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
@@ -17,10 +19,37 @@ from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.queries import known_words, read_query
 from frors_qgis.engine.search.searcher import Searcher
 from frors_qgis.protocol import EngineError, ErrorCode
+from tests.engine.conftest import UTM, ColourEncoder, write_geotiff
 
 SUMMER = "S2A_31TFJ_20190607_0_L2A.tif"
 WINTER = "S2B_31TFJ_20191207_0_L2A.tif"
 PLAIN = "plain.tif"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """An archive beside two Sentinel-2 scenes of one place and an undated raster 100 km east of it, each 20 km wide."""
+    folder = tmp_path_factory.mktemp("made")
+    picture = np.random.default_rng(5).integers(0, 255, (3, 32, 32), np.uint8).repeat(64, axis=1).repeat(64, axis=2)
+    east = (600000.0, *UTM[1:])
+    paths = [write_geotiff(folder / name, picture, UTM if name != PLAIN else east) for name in (SUMMER, WINTER, PLAIN)]
+    with Archive.create(folder / "made.gpkg", encoder="colours", encoder_sha256="0" * 64, dimension=4) as archive:
+        IndexRun(archive, Levels(), ColourEncoder, lambda *_: None, lambda: None).index(map(str, paths))
+    return folder
+
+
+@pytest.fixture
+def colour_archive(made, tmp_path):
+    """A copy of the archive with copies of its rasters, open for writing."""
+    folder = shutil.copytree(made, tmp_path / "made")
+    with Archive.open(folder / "made.gpkg", writable=True) as archive:
+        yield archive
+
+
+@pytest.fixture
+def paths(colour_archive):
+    """The rasters of the archive."""
+    return [colour_archive.path.with_name(name) for name in (SUMMER, WINTER, PLAIN)]
 
 
 @pytest.fixture
@@ -33,17 +62,8 @@ def index(colour_archive, colour_encoder):
 
 
 @pytest.fixture
-def paths(write_raster):
-    """Two Sentinel-2 scenes of one place, and a raster of unknown date 100 km east of it, each 20 km wide."""
-    picture = np.random.default_rng(5).integers(0, 255, (3, 32, 32), np.uint8).repeat(64, axis=1).repeat(64, axis=2)
-    east = (600000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0)
-    return [write_raster(picture, SUMMER), write_raster(picture, WINTER), write_raster(picture, PLAIN, transform=east)]
-
-
-@pytest.fixture
-def found(colour_archive, index, paths, tmp_path):
+def found(colour_archive, tmp_path):
     """The names of the rasters in which a search by the first chip finds matches, and the matches."""
-    index(*paths)
     searcher = Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
     names = {record.id: record.path.rpartition("/")[2] for record in colour_archive.rasters()}
 
@@ -100,8 +120,7 @@ def test_distances_are_taken_to_chips_so_that_a_large_raster_is_cut(found, colou
     assert found("near 43.3 5.4")[0] == set()
 
 
-def test_chips_near_a_place_are_those_that_their_centres_say(colour_archive, index, paths, tmp_path):
-    index(*paths)
+def test_chips_near_a_place_are_those_that_their_centres_say(colour_archive, tmp_path):
     chips = colour_archive.chip_index(tmp_path)
     chips.refresh()
     everywhere = set(colour_archive.chips_near((9.0, 45.0), 20_037.5).tolist())
@@ -119,8 +138,7 @@ def test_chips_near_a_place_are_those_that_their_centres_say(colour_archive, ind
     assert len(colour_archive.chips_near((9.1, 89.9), 5200.0)) == len(everywhere)
 
 
-def test_a_distance_without_any_place_gets_a_sentence(colour_archive, index, paths):
-    index(*paths)
+def test_a_distance_without_any_place_gets_a_sentence(colour_archive):
     embedding = {"embedding": [1.0, 0.0, 0.0, 0.0]}
     for values in ({"words": "within 50 km"}, {"words": "nonsense"}, {"words": "x" * 501}, {"place": [1.0]}):
         with pytest.raises(EngineError) as caught:
@@ -128,15 +146,13 @@ def test_a_distance_without_any_place_gets_a_sentence(colour_archive, index, pat
         assert caught.value.code is ErrorCode.BAD_REQUEST
 
 
-def test_the_words_of_an_archive_are_those_of_its_rasters(colour_archive, index, paths):
-    index(*paths)
+def test_the_words_of_an_archive_are_those_of_its_rasters(colour_archive):
     known = known_words(colour_archive)
     assert known.platforms == ("sentinel-2", "sentinel-2a", "sentinel-2b")
     assert (known.sensors, known.levels, known.years) == (("msi",), ("L2A",), ("2019",))
 
 
-def test_the_records_columns_tell_the_facts_that_are_used(colour_archive, index, paths):
-    index(*paths)
+def test_the_records_columns_tell_the_facts_that_are_used(colour_archive):
     record = colour_archive.rasters()[0]
     assert (record.platform, record.sensor, record.acquired) == ("sentinel-2a", "msi", "2019-06-07")
     assert record_acquisition(record).gsd == pytest.approx(10, abs=0.01)
@@ -144,23 +160,20 @@ def test_the_records_columns_tell_the_facts_that_are_used(colour_archive, index,
 
 
 def test_indexing_again_reads_files_that_came_since_and_encodes_nothing(colour_archive, index, paths, colour_encoder):
-    index(*paths)
-    encoded = len(colour_encoder.batches)
     properties = {"datetime": "2021-02-03T00:00:00Z", "platform": "landsat-8"}
     item = {"type": "Feature", "stac_version": "1.0.0", "properties": properties}
     paths[2].with_suffix(".json").write_text(json.dumps(item))
     assert index(*paths) == ["unchanged"] * 3
-    assert len(colour_encoder.batches) == encoded
+    assert colour_encoder.batches == []
     assert colour_archive.rasters()[2].acquired == "2021-02-03"
 
 
-def test_the_users_word_survives_indexing_again_also_of_a_changed_raster(colour_archive, index, paths, write_raster):
-    index(*paths)
+def test_the_users_word_survives_indexing_again_also_of_a_changed_raster(colour_archive, index, paths):
     decided = {"acquired": "2018-06", "place_name": "Milan"}
     colour_archive.change_raster(1, lambda old: with_facts(old, record_facts(old).with_users_word(decided)))
     index(*paths)
     assert record_acquisition(colour_archive.raster(1)).acquired == "2018-06"
-    write_raster(np.full((3, 2048, 2048), 7, np.uint8), SUMMER)
+    write_geotiff(paths[0], np.full((3, 2048, 2048), 7, np.uint8))
     assert index(paths[0]) == ["indexed"]
     record = colour_archive.raster(1)
     assert record.acquired is None
@@ -168,22 +181,20 @@ def test_the_users_word_survives_indexing_again_also_of_a_changed_raster(colour_
 
 
 def test_an_archive_of_an_earlier_version_is_known_by_its_columns(colour_archive, index, paths):
-    index(paths[2])
-    old = colour_archive.raster(1)
+    old = colour_archive.raster(3)
     old.metadata.clear()
     old.platform, old.acquired, old.cloud = "Sentinel-2", "2019-06-07", 400.0
     colour_archive.update_raster(old)
-    acquisition = record_acquisition(colour_archive.raster(1))
+    acquisition = record_acquisition(colour_archive.raster(3))
     assert (acquisition.platform, acquisition.acquired) == ("sentinel-2", "2019-06-07")
     assert (acquisition.cloud, acquisition.place) == (None, None)
     index(paths[2])
-    assert record_acquisition(colour_archive.raster(1)).place is not None
+    assert record_acquisition(colour_archive.raster(3)).place is not None
 
 
 @pytest.mark.parametrize("stored", [7, "x", {}, [[]], [{"field": "place", "value": "here", "source": "user"}]])
-def test_facts_of_a_strangers_archive_that_make_no_sense_are_unknown(colour_archive, index, paths, stored):
-    index(paths[2])
-    record = colour_archive.raster(1)
+def test_facts_of_a_strangers_archive_that_make_no_sense_are_unknown(colour_archive, stored):
+    record = colour_archive.raster(3)
     record.metadata["acquisition"] = stored
     colour_archive.update_raster(record)
-    assert record_acquisition(colour_archive.raster(1)).place is None
+    assert record_acquisition(colour_archive.raster(3)).place is None

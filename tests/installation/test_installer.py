@@ -39,9 +39,7 @@ def own_packages(environment):
 
 
 def fake_pip(environment, code):
-    """A virtual environment whose pip does as it is told."""
-    subprocess.run([BASE_PYTHON, "-m", "venv", "--system-site-packages", environment.folder], check=True)
-    (environment.folder / "made-by-frors.txt").touch()
+    """Has the pip of a virtual environment do as it is told."""
     main = own_packages(environment) / "pip" / "__main__.py"
     main.write_text(
         f"import os, subprocess, sys, time\nif '--version' in sys.argv: sys.exit()\n{textwrap.dedent(code)}"
@@ -111,11 +109,11 @@ def test_a_package_that_raises_on_import_is_told_by_its_last_line(half, make_ins
 
 
 def test_a_cancel_kills_the_whole_family_at_once_and_the_next_one_goes_on(
-    environment, make_installer, hollow_wheels, tmp_path
+    half, make_installer, hollow_wheels, tmp_path
 ):
     pids = tmp_path / "pids"
     fake_pip(
-        environment,
+        half,
         f"""
         child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])
         open({str(pids)!r}, 'w').write(f'{{os.getpid()}} {{child.pid}}')
@@ -134,10 +132,10 @@ def test_a_cancel_kills_the_whole_family_at_once_and_the_next_one_goes_on(
         make_installer(check=check, wheels=hollow_wheels).install()
     assert time.monotonic() - cancelled_at[0] < 1.0
     wait_until_gone(*map(int, pids.read_text().split()))
-    assert environment.state() is State.HALF
-    shutil.rmtree(own_packages(environment))  # this pip is of no use: as if making the environment had been cut short
+    assert half.state() is State.HALF
+    shutil.rmtree(own_packages(half))  # this pip is of no use: as if making the environment had been cut short
     assert failure(make_installer(wheels=hollow_wheels)).kind is FailureKind.CHECK_FAILED
-    assert (own_packages(environment) / "of_torch.py").exists()
+    assert (own_packages(half) / "of_torch.py").exists()
 
 
 def test_what_pip_was_writing_when_it_was_killed_is_written_anew_and_the_rest_is_kept(
@@ -210,14 +208,14 @@ def test_a_debian_without_venv_names_the_package(environment, make_installer, wh
     assert (found.kind, found.subject) == (FailureKind.NO_VENV, "python3.11-venv")
 
 
-def test_a_killed_pip_is_told_from_one_that_fails(environment, make_installer, wheels):
-    fake_pip(environment, f"os.kill(os.getpid(), {signal.SIGKILL})")
+def test_a_killed_pip_is_told_from_one_that_fails(half, make_installer, wheels):
+    fake_pip(half, f"os.kill(os.getpid(), {signal.SIGKILL})")
     assert failure(make_installer(wheels=wheels)).kind is FailureKind.KILLED
 
 
-def test_the_proxy_s_password_is_only_in_the_environment_and_never_in_what_is_shown(environment, make_installer, lines):
+def test_the_proxy_s_password_is_only_in_the_environment_and_never_in_what_is_shown(half, make_installer, lines):
     fake_pip(
-        environment,
+        half,
         """
         print('arguments', sys.argv, flush=True)
         print('proxy', os.environ['PIP_PROXY'], flush=True)
@@ -256,14 +254,14 @@ def test_two_processes_never_install_at_once(environment, make_installer, wheels
         assert True
 
 
-def test_a_pip_that_outlives_its_qgis_still_holds_the_lock(environment, make_installer, wheels, tmp_path):
-    fake_pip(environment, "time.sleep(60)")
+def test_a_pip_that_outlives_its_qgis_still_holds_the_lock(half, make_installer, wheels, tmp_path):
+    fake_pip(half, "time.sleep(60)")
     code = f"""
     from pathlib import Path
     from frors_qgis.installation.environment import Environment
     from frors_qgis.installation.installer import Installer
     from frors_qgis.installation.plan import Build
-    environment = Environment(Path({str(environment.folder)!r}))
+    environment = Environment(Path({str(half.folder)!r}))
     tell = lambda what: print(what, flush=True)
     installer = Installer(environment, Build("cpu", 1, 50), [Path({str(BASE_PYTHON)!r})], tell, tell, lambda: None)
     installer.install()
@@ -278,7 +276,7 @@ def test_a_pip_that_outlives_its_qgis_still_holds_the_lock(environment, make_ins
     qgis.kill()
     qgis.wait()
     assert failure(make_installer(wheels=wheels)).kind is FailureKind.BUSY
-    ours = str(environment.python).encode()
+    ours = str(half.python).encode()
     (pip,) = [
         int(path.name)
         for path in Path("/proc").iterdir()
@@ -286,7 +284,7 @@ def test_a_pip_that_outlives_its_qgis_still_holds_the_lock(environment, make_ins
     ]
     os.kill(pip, signal.SIGKILL)
     wait_until_gone(pip)
-    with environment.lock():
+    with half.lock():
         assert True
 
 

@@ -24,12 +24,13 @@ CASES = {
 }
 
 
-@pytest.fixture
-def client(qgis_app, monkeypatch):
-    monkeypatch.setenv("FRORS_PYTHON", sys.executable)
-    client = EngineClient()
-    yield client
-    client.shut_down()
+@pytest.fixture(scope="module")
+def client(qgis_app):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FRORS_PYTHON", sys.executable)
+        client = EngineClient()
+        yield client
+        client.shut_down()
 
 
 def write(path, crs, transform):
@@ -109,7 +110,7 @@ def test_a_chips_layer_that_was_open_before_is_read_anew_when_its_archive_is_wri
     archive, first = tmp_path / "known.gpkg", tmp_path / "first.tif"
     write(first, *CASES["utm"])
     client.call("index", {"archive": str(archive), "rasters": [str(first)]})
-    client.shut_down()  # nobody holds the archive now: it is one plain file
+    client.call("close", {"archive": str(archive)})  # nobody holds the archive now: it is one plain file
     assert [path.name for path in tmp_path.glob("known.gpkg*")] == ["known.gpkg"]
     layer = QgsProject.instance().addMapLayer(chips_layer(archive))
     before = len(list(layer.getFeatures()))

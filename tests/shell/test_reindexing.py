@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,24 +12,33 @@ from qgis.gui import QgsFileWidget, QgsRubberBand
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
+from frors_qgis.resources import resource_path
 from frors_qgis.shell.index_dialog import IndexDialog
 from frors_qgis.shell.index_request import IndexRequest
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_from_info
-from tests.engine.older_archive import contents, set_encoder
+from tests.engine.command_line import run
+from tests.engine.older_archive import change, contents, set_encoder
 from tests.shell.conftest import BOX
 from tests.shell.test_end_to_end import chip_box, menu_action, result_layers
 
 
-@pytest.fixture
-def older(real_plugin, sample, tmp_path, wait_until):
-    """An archive of the sample and of a raster that is gone, made by an encoder that is not installed; it is chosen."""
-    archive, gone = tmp_path / "town.gpkg", tmp_path / "gone.tif"
-    gdal.Translate(str(gone), sample.source(), srcWin=[0, 0, 200, 200])
-    params = {"archive": str(archive), "rasters": [sample.source(), str(gone)], "windows": [4], "overlap": 0.25}
-    real_plugin._client.call("index", params)
-    real_plugin._client.call("close", {"archive": str(archive)})
-    gone.unlink()
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """An archive of the sample and of a raster that is gone, made by an encoder that is not installed."""
+    folder = tmp_path_factory.mktemp("made")
+    archive, rasters = folder / "town.gpkg", [folder / "part.tif", folder / "gone.tif"]
+    for raster, size in zip(rasters, ((640, 512), (200, 200)), strict=True):
+        gdal.Translate(str(raster), str(resource_path("sample", "kitsap.tif")), srcWin=[0, 0, *size])
+    run("index", archive, *rasters, "--windows", 4, "--overlap", 0.25)
     set_encoder(archive, "retired")
+    return archive
+
+
+@pytest.fixture
+def older(made, real_plugin, sample, tmp_path, wait_until):
+    """A copy of it beside the sample; it is chosen."""
+    archive = shutil.copy(made, tmp_path / "town.gpkg")
+    change(archive, ("UPDATE rasters SET path = ? || relative_path", f"{tmp_path}/"))
     real_plugin.dock.archive.archive_chosen.emit(str(archive))
     wait_until(lambda: "made by another encoder" in real_plugin.dock.archive.info, 60)
     return archive

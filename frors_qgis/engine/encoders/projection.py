@@ -40,7 +40,12 @@ class Projection(nn.Module):
             raise ValueError(f"{len(vectors)} vectors cannot fit {self.dimension} dimensions")
         mean = vectors.mean(dim=0)
         centred = (vectors - mean).double()
-        eigenvalues, axes = torch.linalg.eigh(centred.T @ centred / len(vectors))
+        if len(vectors) < vectors.shape[1]:  # all variance lies in the few directions that the vectors span
+            basis, spanned = torch.linalg.qr(centred.T)
+            eigenvalues, mixtures = torch.linalg.eigh(spanned @ spanned.T / len(vectors))
+            axes = basis @ mixtures
+        else:
+            eigenvalues, axes = torch.linalg.eigh(centred.T @ centred / len(vectors))
         largest = eigenvalues.flip(0)[: self.dimension].clamp(min=1e-12)
         weight = (axes.flip(1)[:, : self.dimension] * largest**-whitening).T
         weight /= (centred @ weight.T).norm(dim=1).mean()

@@ -32,6 +32,17 @@ def test_projected_vectors_are_centred_and_of_length_one_on_average(vectors):
     assert float(projected.detach().norm(dim=1).mean()) == pytest.approx(1.0, abs=1e-4)
 
 
+def test_fewer_vectors_than_channels_give_the_axes_of_their_covariance(vectors):
+    few = torch.cat([vectors[:12], vectors[:12].square()], dim=1)[:8]
+    projection = Projection(12, 5)
+    kept = projection.fit(few, whitening=0.5)
+    eigenvalues, axes = torch.linalg.eigh(torch.cov(few.T.double(), correction=0))
+    assert kept == pytest.approx(float(eigenvalues[-5:].sum() / eigenvalues.sum()))
+    directions = torch.nn.functional.normalize(projection.weight, dim=1).double()
+    alike = (directions @ axes[:, -5:].flip(1)).abs()
+    assert torch.allclose(alike, torch.eye(5, dtype=torch.float64), atol=1e-4)
+
+
 def test_more_dimensions_than_vectors_are_refused():
     with pytest.raises(ValueError, match="3 vectors cannot fit 4 dimensions"):
         Projection(6, 4).fit(torch.randn(3, 6))

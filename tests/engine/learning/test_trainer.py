@@ -1,4 +1,6 @@
+import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,6 +47,25 @@ def trained(class_folder, trunk, tmp_path):
 
     run.folder = tmp_path
     return run
+
+
+@pytest.fixture(scope="module")
+def fitted(class_folder, trunk, tmp_path_factory):
+    """Run folder and checkpoint of a recipe of no epochs, trained once for all tests; not to be changed."""
+
+    @functools.cache
+    def run(*settings):
+        run = RunFolder(tmp_path_factory.mktemp("fitted") / "a.run")
+        asked = recipe(*settings, "epochs=0")
+        return run, train(class_folders(class_folder), asked, run, trunk, nothing, device="cpu")
+
+    return run
+
+
+def interrupt(fraction, message, eta):
+    """Ctrl-C in the second epoch."""
+    if message.startswith("Epoch 2 of 2"):
+        raise KeyboardInterrupt
 
 
 def weights(run, prefix):
@@ -106,22 +127,22 @@ def test_the_checkpoint_is_as_good_as_the_last_epoch_said(trained, class_folder)
     assert figures["mAP"] == pytest.approx(run.metrics()[-1]["validation"]["mAP"], abs=0.05)
 
 
-def test_of_the_frors_head_the_projections_learn_and_local_features_and_prototypes_stay(trained):
+def test_of_the_frors_head_the_projections_learn_and_local_features_and_prototypes_stay(trained, fitted):
     """With AdamW and a warm-up, the first step moves every parameter that learns."""
-    fitted, _ = trained(recipe("frors", "epochs=0"), "fitted.run")
+    start, _ = fitted("frors")
     run, _ = trained(recipe("frors"))
-    assert moved(weights(fitted, "head."), weights(run, "head.")) == {
+    assert moved(weights(start, "head."), weights(run, "head.")) == {
         f"head.projections.{part}.{kind}" for part in ("image", "gram", "prototypes") for kind in ("weight", "bias")
     }
-    assert "trunk.layer4.0.conv1.weight" in moved(weights(fitted, "trunk."), weights(run, "trunk."))
+    assert "trunk.layer4.0.conv1.weight" in moved(weights(start, "trunk."), weights(run, "trunk."))
 
 
 @pytest.mark.parametrize(("still", "learning"), [("trunk", "head"), ("head", "trunk")])
-def test_a_rate_of_zero_leaves_a_module_as_it_was_fitted(trained, still, learning):
-    fitted, _ = trained(recipe("triplet", "epochs=0"), "fitted.run")
+def test_a_rate_of_zero_leaves_a_module_as_it_was_fitted(trained, fitted, still, learning):
+    start, _ = fitted("triplet")
     run, _ = trained(recipe("triplet", f"{still}_rate=0"))
-    assert not moved(weights(fitted, f"{still}."), weights(run, f"{still}."))
-    assert moved(weights(fitted, f"{learning}."), weights(run, f"{learning}."))
+    assert not moved(weights(start, f"{still}."), weights(run, f"{still}."))
+    assert moved(weights(start, f"{learning}."), weights(run, f"{learning}."))
 
 
 def test_rates_of_zero_train_nothing_where_there_are_no_epochs(trained):
@@ -144,8 +165,8 @@ def test_classes_that_a_checkpoint_cannot_hold_are_refused_before_the_run_begins
     assert not (trained.folder / "a.run").exists()
 
 
-def test_without_epochs_the_head_is_fitted_in_closed_form(trained):
-    run, path = trained(recipe("triplet", "epochs=0"))
+def test_without_epochs_the_head_is_fitted_in_closed_form(fitted):
+    run, path = fitted("triplet")
     assert run.metrics() == []
     assert load_checkpoint(path).tensors["head.projection.weight"].any()
 
@@ -161,11 +182,9 @@ def test_embeddings_may_be_reduced_after_training_or_not_at_all(trained, reducti
 @pytest.mark.parametrize(
     "settings",
     [
-        ["optimizer=sgd", "trunk_rate=1e-3"],
-        ["loss=multi-similarity"],
+        ["optimizer=sgd", "trunk_rate=1e-3", "loss=multi-similarity"],
         ["loss=proxy-anchor", "reduction=none"],
-        ["preserve=10"],
-        ["kept=0.5"],
+        ["preserve=10", "kept=0.5"],
         ["encoder=frors", "softmax=1", "auxiliary=0", "preserve=10"],
         ["encoder=frors", "parts=image,gram,prototypes", "match=true", "auxiliary=1"],
     ],
@@ -173,11 +192,6 @@ def test_embeddings_may_be_reduced_after_training_or_not_at_all(trained, reducti
 def test_a_run_interrupted_in_its_second_epoch_ends_as_if_it_had_not_been(trained, class_folder, settings):
     asked = recipe("softmax-triplet", *settings)
     told = []
-
-    def interrupt(fraction, message, eta):
-        if message.startswith("Epoch 2 of 2"):
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
         trained(asked, progress=interrupt)
     run, path = trained(asked, progress=lambda fraction, message, eta: told.append(message))
@@ -190,8 +204,8 @@ def test_a_run_interrupted_in_its_second_epoch_ends_as_if_it_had_not_been(traine
     np.testing.assert_allclose(first, second, atol=0.01)
 
 
-def test_weights_that_are_kept_whole_end_where_they_started_whatever_was_learnt(trained):
-    _, path = trained(recipe("frors", "epochs=0"), "fitted.run")
+def test_weights_that_are_kept_whole_end_where_they_started_whatever_was_learnt(trained, fitted):
+    _, path = fitted("frors")
     start = load_checkpoint(path).tensors
     _, path = trained(recipe("frors", "kept=1"))
     end = load_checkpoint(path).tensors
@@ -204,7 +218,7 @@ def test_weights_that_are_kept_whole_end_where_they_started_whatever_was_learnt(
 def test_a_killed_process_goes_on_to_the_weights_of_one_that_was_left_alone(class_folder, tmp_path):
     def start(name):
         options = ["--encoder", "softmax-triplet", "--device", "cpu", "--cache", tmp_path / "cache"]
-        settings = ["--set", *SMALL, "epochs=4", "images_per_class=2"]
+        settings = ["--set", *SMALL, "epochs=3", "images_per_class=2"]
         command = ["train", class_folder, *options, "-o", tmp_path / f"{name}.safetensors", *settings]
         return subprocess.Popen(
             [sys.executable, "-m", "frors_qgis.engine", *map(str, command)],
@@ -216,13 +230,13 @@ def test_a_killed_process_goes_on_to_the_weights_of_one_that_was_left_alone(clas
     process = start("killed")
     state = tmp_path / "killed.run" / "state.safetensors"
     try:
-        while not (state.exists() and RunFolder(state.parent).load_state().epoch >= 1):
+        while RunFolder(state.parent).epochs < 1:
             assert process.poll() is None
             time.sleep(0.002)
     finally:
         process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
-    assert RunFolder(state.parent).load_state().epoch < 4
+    assert RunFolder(state.parent).load_state().epoch < 3
     assert not (tmp_path / "killed.safetensors").exists()
     assert start("killed").wait(timeout=300) == 0
     assert_alike(RunFolder(state.parent), RunFolder(tmp_path / "whole.run"))
@@ -328,10 +342,10 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_says_so(trained):
     assert caught.value.code is ErrorCode.BAD_REQUEST
 
 
-def test_a_state_of_another_training_is_refused(trained):
-    run, _ = trained(recipe("triplet", "epochs=0"))
-    other, _ = trained(recipe("triplet", "epochs=0", "reduction=none"), "b.run")
-    (other.folder / "state.safetensors").replace(run.folder / "state.safetensors")
+def test_a_state_of_another_training_is_refused(trained, fitted):
+    shutil.copytree(fitted("triplet")[0].folder, trained.folder / "a.run")
+    other, _ = fitted("triplet", "reduction=none")
+    shutil.copy(other.folder / "state.safetensors", trained.folder / "a.run")
     with pytest.raises(EngineError, match="does not fit this training") as caught:
         trained(recipe("triplet", "epochs=0"))
     assert caught.value.code is ErrorCode.ENCODER_DAMAGED
@@ -339,6 +353,16 @@ def test_a_state_of_another_training_is_refused(trained):
 
 def without_moments(state):
     return State(state.epoch, {name: state.tensors[name] for name in state.tensors if "exp_avg_sq" not in name})
+
+
+@pytest.fixture(scope="module")
+def interrupted(class_folder, trunk, tmp_path_factory):
+    """A recipe and the folder of a run of it that ended in its second epoch; not to be changed."""
+    asked = recipe("triplet", "reduction=none", "views=0")
+    run = RunFolder(tmp_path_factory.mktemp("interrupted") / "a.run")
+    with pytest.raises(KeyboardInterrupt):
+        train(class_folders(class_folder), asked, run, trunk, interrupt, device="cpu")
+    return asked, run.folder
 
 
 @pytest.mark.parametrize(
@@ -350,16 +374,9 @@ def without_moments(state):
         (lambda state: State(-1, state.tensors), "after epoch -1 of 2"),
     ],
 )
-def test_a_state_that_is_not_whole_is_refused_and_kept(trained, change, sentence):
-    asked = recipe("triplet", "reduction=none", "views=0")
-
-    def interrupt(fraction, message, eta):
-        if message.startswith("Epoch 2 of 2"):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        trained(asked, progress=interrupt)
-    run = RunFolder(trained.folder / "a.run")
+def test_a_state_that_is_not_whole_is_refused_and_kept(trained, interrupted, change, sentence):
+    asked, folder = interrupted
+    run = RunFolder(shutil.copytree(folder, trained.folder / "a.run"))
     run.save_state(change(run.load_state()))
     before = (run.folder / "state.safetensors").read_bytes()
     with pytest.raises(EngineError, match=rf"does not fit this training: .*{sentence}") as caught:
@@ -383,11 +400,6 @@ def test_a_checkpoint_that_does_not_fit_the_disk_is_written_once_there_is_room(t
 @pytest.mark.parametrize("optimizer", ["adamw", "sgd"])
 def test_an_interrupted_run_goes_on_on_cuda(trained, optimizer):
     asked = recipe("softmax-triplet", f"optimizer={optimizer}")
-
-    def interrupt(fraction, message, eta):
-        if message.startswith("Epoch 2 of 2"):
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
         trained(asked, progress=interrupt, device="cuda")
     run, _ = trained(asked, device="cuda")

@@ -1,8 +1,10 @@
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP
 from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
 from frors_qgis.engine.archive.records import ChipRecord, Level
@@ -15,16 +17,34 @@ from frors_qgis.engine.search.overlap import overlaps_any, shared_area, without_
 from frors_qgis.engine.search.query import Query
 from frors_qgis.engine.search.searcher import Searcher
 from frors_qgis.protocol import EngineError, ErrorCode
+from tests.engine.conftest import ColourEncoder, write_geotiff
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """An archive of two rasters of 2048 px at 10 m, every 64 px of another colour; not to be changed."""
+    folder = tmp_path_factory.mktemp("made")
+    tiles = np.random.default_rng(5).integers(0, 255, (3, 32, 32), dtype=np.uint8)
+    one = tiles.repeat(64, axis=1).repeat(64, axis=2)
+    paths = [write_geotiff(folder / "one.tif", one), write_geotiff(folder / "two.tif", 255 - one)]
+    path = folder / "colours.gpkg"
+    with Archive.create(path, encoder="colours", encoder_sha256="0" * 64, dimension=4) as archive:
+        IndexRun(archive, Levels(), ColourEncoder, lambda *_: None, lambda: None).index(map(str, paths))
+    return path
 
 
 @pytest.fixture
-def searcher(colour_archive, colour_encoder, write_raster, tmp_path):
-    """Two rasters of 2048 px at 10 m, every 64 px of another colour."""
-    tiles = np.random.default_rng(5).integers(0, 255, (3, 32, 32), dtype=np.uint8)
-    one = tiles.repeat(64, axis=1).repeat(64, axis=2)
-    paths = [write_raster(one, "one.tif"), write_raster(255 - one, "two.tif")]
-    IndexRun(colour_archive, Levels(), lambda: colour_encoder, lambda *_: None, lambda: None).index(map(str, paths))
-    return Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
+def colour_archive(made, tmp_path):
+    """A copy of it, open for writing."""
+    with Archive.open(shutil.copy(made, tmp_path / "colours.gpkg"), writable=True) as archive:
+        yield archive
+
+
+@pytest.fixture
+def searcher(colour_archive, tmp_path):
+    searcher = Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
+    yield searcher
+    searcher.close()
 
 
 def chip(column, row, size, raster=1, number=1):
@@ -257,9 +277,13 @@ def test_the_searcher_follows_what_is_added_and_removed(searcher, colour_archive
     assert added in {m.chip.raster_id for m in searcher.search(Query(vector, k=5000)).matches}
 
 
-def test_an_empty_archive_says_that_it_is_empty(colour_archive, tmp_path):
-    with pytest.raises(EngineError) as caught:
-        Searcher(colour_archive, colour_archive.chip_index(tmp_path)).search(Query(np.ones(4, np.float32)))
+def test_an_empty_archive_says_that_it_is_empty(tmp_path):
+    path = tmp_path / "empty.gpkg"
+    with (
+        Archive.create(path, encoder="colours", encoder_sha256="0" * 64, dimension=4) as archive,
+        pytest.raises(EngineError) as caught,
+    ):
+        Searcher(archive, archive.chip_index(tmp_path)).search(Query(np.ones(4, np.float32)))
     assert caught.value.code is ErrorCode.ARCHIVE_EMPTY
 
 
