@@ -2,7 +2,7 @@
 VENV := .venv/bin/python
 
 .PHONY: help setup database test test-hard test-trixie lint package run demo ports screenshots translations encoders
-.PHONY: benchmark benchmark-retrieval benchmark-ccls2t clean
+.PHONY: benchmark benchmark-database benchmark-retrieval benchmark-ccls2t clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
 RESULTS ?= docs/results
@@ -56,6 +56,9 @@ encoders: setup  ## The frozen ImageNet trunk that training starts from, into re
 benchmark: setup  ## Every figure of docs/performance.md from DATA into RESULTS; leave the machine alone meanwhile
 	@$(VENV) -m pip install --quiet --requirement requirements-benchmark.txt --constraint constraints.txt
 	@$(MAKE) --no-print-directory --always-make $(addprefix $(RESULTS)/,index.json search.json engine.json click.json)
+
+benchmark-database: setup database  ## The figures of docs/database.md; goes on where it stopped
+	@$(VENV) scripts/benchmark_database.py --data $(DATA) -o $(RESULTS)/database.json
 
 benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md from DATA into RESULTS; hours, goes on where it stopped
 	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results $(RESULTS)/retrieval $(ONLY)

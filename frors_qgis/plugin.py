@@ -19,6 +19,7 @@ from frors_qgis.shell.acquisition_controller import AcquisitionController
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.box_tool import BoxTool
 from frors_qgis.shell.contact_sheet_controller import ContactSheetController
+from frors_qgis.shell.database_controller import DatabaseController
 from frors_qgis.shell.diagnostics import Diagnostics
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
@@ -92,8 +93,9 @@ class FrorsPlugin:
         self._dock = FrorsDock(self._index_action, self._box_action, self._settings, window)
         self._dock.setToggleVisibilityAction(self._make_panel_action())
         self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
-        self._archive = ArchiveController(self._dock, self._tasks, self._notices, self._settings)
-        keeper = ResultKeeper(self._tasks, self._notices, self._dock)
+        self._databases = DatabaseController(self._tasks, self._dock)
+        self._archive = ArchiveController(self._dock, self._tasks, self._notices, self._settings, self._databases)
+        keeper = ResultKeeper(self._tasks, self._notices, self._settings, self._dock)
         self._search = SearchController(
             self._iface, self._dock, self._archive, self._tasks, self._notices, keeper, self._picture_folder
         )
@@ -108,10 +110,10 @@ class FrorsPlugin:
         self._acquisition = AcquisitionController(self._iface, self._dock, self._archive, self._tasks, self._notices)
         self._explanation = ExplanationController(self._iface, self._dock, self._tasks, self._notices, self._feedback)
         OutlineController(self._dock, self._tasks, self._notices, self._search, self._feedback, keeper)
-        ContactSheetController(self._iface, self._dock, self._tasks, self._notices, self._search)
-        ExportController(self._iface, self._dock, self._notices, keeper)
+        ContactSheetController(self._iface, self._dock, self._tasks, self._notices, self._search, self._settings)
+        ExportController(self._iface, self._dock, self._tasks, self._notices, self._search, keeper)
         self._index = IndexController(
-            self._iface, self._dock, self._archive, self._tasks, self._notices, self._settings
+            self._iface, self._dock, self._archive, self._tasks, self._notices, self._settings, self._databases
         )
         self._installation = InstallationController(
             self._dock, self._tasks, self._notices, self._client, self._settings
@@ -137,6 +139,7 @@ class FrorsPlugin:
         self._feedback.remove()
         self._search.remove()
         self._index.remove()
+        self._databases.remove()
         self._box_tool.remove()
         self._iface.removeDockWidget(self._dock)
         self._dock.deleteLater()
@@ -151,7 +154,7 @@ class FrorsPlugin:
         remove_translator(self._translator)
         del self._dock, self._search, self._feedback, self._index, self._archive, self._box_tool
         del self._provider, self._client, self._options, self._locator, self._explanation, self._installation
-        del self._diagnostics, self._acquisition
+        del self._diagnostics, self._acquisition, self._databases
 
     @property
     def actions(self) -> tuple[QAction, ...]:

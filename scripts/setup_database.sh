@@ -56,18 +56,23 @@ install_packages() {
 }
 
 build_pgvector() {
-    local version=$1 host folder
+    local version=$1 host folder headers
     host=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' | grep -v security | head -n 1)
     [ -n "$host" ] || fail "pgvector is not here, and apt's sources name no host of Debian to take its source from."
-    dpkg -s "postgresql-server-dev-$version" >/dev/null 2>&1 && command -v gcc make >/dev/null ||
-        install_packages "postgresql-server-dev-$version" gcc make libc6-dev
+    command -v gcc >/dev/null && command -v make >/dev/null && dpkg -s libc6-dev >/dev/null 2>&1 || install_packages gcc make libc6-dev
     say "Building pgvector for PostgreSQL $version from Debian's source (seconds)."
     folder=$(mktemp -d)
     trap "rm -rf '$folder'" EXIT
+    headers=$folder/usr/include/postgresql/$version/server
+    # Its headers alone: as a package it wants a compiler of 750 MB, which pgvector is not built with here.
+    quietly env --chdir="$folder" apt-get -q -o APT::Sandbox::User=root download "postgresql-server-dev-$version"
+    quietly dpkg-deb --extract "$folder"/postgresql-server-dev-*.deb "$folder"
     quietly /usr/lib/apt/apt-helper download-file "${host%/}/pool/main/p/pgvector/$PGVECTOR" "$folder/$PGVECTOR" "SHA256:$PGVECTOR_SHA256"
-    tar --extract --file "$folder/$PGVECTOR" --directory "$folder" --strip-components 1
+    mkdir "$folder/pgvector"
+    tar --extract --file "$folder/$PGVECTOR" --directory "$folder/pgvector" --strip-components 1
     # OPTFLAGS: not for this very processor, so that a copy of the machine works on another.
-    quietly make -C "$folder" -j2 install "PG_CONFIG=/usr/lib/postgresql/$version/bin/pg_config" OPTFLAGS= with_llvm=no
+    quietly make -C "$folder/pgvector" -j2 install "PG_CONFIG=/usr/lib/postgresql/$version/bin/pg_config" OPTFLAGS= with_llvm=no \
+        "includedir_server=$headers"
 }
 
 if has_extension vector && has_extension postgis; then

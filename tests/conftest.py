@@ -1,4 +1,4 @@
-"""What tests of all rooms need: the encoders of whoever runs them stay out of them, and QGIS may speak German."""
+"""What tests of all rooms need: no encoders of whoever runs them, a QGIS that speaks German, servers of databases."""
 
 from __future__ import annotations
 
@@ -25,3 +25,26 @@ def german(qgis_app):
     QCoreApplication.installTranslator(translator)
     yield
     QCoreApplication.removeTranslator(translator)
+
+
+@pytest.fixture(scope="session")
+def shards(postgres):
+    """Two more servers, by the names under which the first one knows them."""
+    from tests.engine.postgres_server import PostgresServer
+    from tests.engine.shard_servers import introduce
+
+    with PostgresServer() as one, PostgresServer() as two:
+        servers = {"shard_one": one, "shard_two": two}
+        introduce(postgres, servers)
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server with PostGIS and pgvector; every test makes schemas of its own."""
+    from tests.engine import postgres_server  # psycopg2, which comes with QGIS, may be missing with PostgreSQL
+
+    if (reason := postgres_server.missing()) is not None:
+        pytest.skip(reason)
+    with postgres_server.PostgresServer() as server:
+        yield server

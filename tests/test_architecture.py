@@ -13,7 +13,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = "frors_qgis"
 
-LEAVES = {"protocol", "resources", "version"}  # single modules that anybody may read; standard library only
+LEAVES = {"location", "protocol", "resources", "version"}  # single modules that anybody may read; standard library only
 ENGINE_ROOMS = ("acquisition", "imagery", "encoders", "archive", "indexing", "search", "learning", "exchange")
 # Room -> rooms that it may import, besides itself. A room is a folder or a module of the package; "engine" here means
 # the modules that stand directly in the engine's folder and tie its rooms together.
@@ -24,6 +24,7 @@ ARROWS = {
     "processing": {"client"} | LEAVES,
     "installation": {"client"} | LEAVES,
     "client": LEAVES,
+    "location": {"protocol"},
     "protocol": set(),
     "resources": set(),
     "version": set(),

@@ -16,6 +16,8 @@ from frors_qgis.client.engine_options import read_engine_options
 from frors_qgis.client.engine_process import POLL_S, CancelCheck, EngineProcess, ProgressHandler
 from frors_qgis.client.interpreter import engine_environment, find_interpreter
 from frors_qgis.client.private_folder import PrivateFolder, remove_stale_folders
+from frors_qgis.client.stored_connections import login_of
+from frors_qgis.location import is_database
 from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
 
 ENCODE_METHODS = frozenset({"embed", "evaluate", "explain", "index", "outline", "runtime", "train"})
@@ -80,13 +82,16 @@ class EngineClient(QObject):
         archive = (params or {}).get("archive")
         if method == "index" and isinstance(archive, str):
             self._hold(archive, is_cancelled)
+        role = role_of(method, self._split)
         try:
-            engine = self._running_engine(role_of(method, self._split), is_cancelled)
+            engine = self._running_engine(role, is_cancelled)
         except EngineError as error:
             if error.code is ErrorCode.ENGINE_MISSING:
                 with contextlib.suppress(RuntimeError):
                     self.engine_missing.emit(error.message)
             raise
+        if isinstance(archive, str) and is_database(archive):
+            self._log_in(role, engine, archive, is_cancelled, anew=method == "open")
         if method in ENCODE_METHODS:
             params = {"device": read_engine_options().device} | (params or {})
         result = engine.call(method, params or {}, on_progress, is_cancelled)
@@ -98,11 +103,27 @@ class EngineClient(QObject):
                     self._open_archives.pop(archive, None)
         return result
 
+    def _log_in(
+        self, role: str, engine: EngineProcess, archive: str, is_cancelled: CancelCheck | None, *, anew: bool
+    ) -> None:
+        """Tells an engine the password of an archive's database before it first connects there, or anew.
+
+        The engine keeps it in memory alone, and we do not keep it at all.
+        """
+        with self._lock:
+            logins = self._slots[role].logins
+            known = archive in logins
+        if anew or not known:
+            if login := login_of(archive):
+                engine.call("login", {"archive": archive} | login, None, is_cancelled)
+            with self._lock:
+                logins.add(archive)
+
     def _hold(self, archive: str, is_cancelled: CancelCheck | None) -> None:
-        """Opens an archive that is about to be written, so that layers of it can be read anew before and go on."""
+        """Opens a file that is about to be written, so that layers of it can be read anew before and go on."""
         with self._lock:
             known = archive in self._open_archives
-        if not known and Path(archive).exists():
+        if not known and not is_database(archive) and Path(archive).exists():
             self.call("open", {"archive": archive}, None, is_cancelled)
             self.archive_reopened.emit([archive])
 
@@ -143,7 +164,7 @@ class EngineClient(QObject):
             if not slot.ready:
                 self._greet(engine, is_cancelled)
                 searches = role == role_of("open", self._split)
-                reopened = self._open_again(engine, is_cancelled) if searches else []
+                reopened = self._open_again(role, engine, is_cancelled) if searches else []
                 slot.ready = True
                 self.engine_started.emit()
                 if reopened:
@@ -158,7 +179,7 @@ class EngineClient(QObject):
             command, engine_environment(Path(command[0])), folder, on_line=self._log, on_stopped=self._tell_stopped
         )
         with self._lock:
-            slot.engine, slot.ready = engine, False
+            slot.engine, slot.ready, slot.logins = engine, False, set()
             shut_down = self._shut_down
         if shut_down:
             engine.stop(0.0)
@@ -206,12 +227,14 @@ class EngineClient(QObject):
             message = "The engine belongs to another version of FRORS; install the plugin again and restart QGIS."
             raise EngineError(ErrorCode.ENGINE_MISSING, message)
 
-    def _open_again(self, engine: EngineProcess, is_cancelled: CancelCheck | None) -> list[str]:
+    def _open_again(self, role: str, engine: EngineProcess, is_cancelled: CancelCheck | None) -> list[str]:
         with self._lock:
             archives = list(self._open_archives)
         reopened = []
         for archive in archives:
             try:
+                if is_database(archive):
+                    self._log_in(role, engine, archive, is_cancelled, anew=True)
                 engine.call("open", {"archive": archive}, None, is_cancelled)
             except EngineError as error:
                 if error.code in (ErrorCode.CANCELLED, ErrorCode.ENGINE_STOPPED):
@@ -239,3 +262,4 @@ class _Slot:
         self.starting = threading.Lock()  # held by the one who starts it
         self.engine: EngineProcess | None = None
         self.ready = False  # greeted, archives open
+        self.logins: set[str] = set()  # archives in databases of which it knows the password, if we do

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.foreign import foreign_model, is_foreign
-from frors_qgis.engine.archive.postgis.location import is_database
 from frors_qgis.engine.archive.records import ChipRecord, RasterRecord
 from frors_qgis.engine.encoders.installed import (
     DEFAULT_ENCODER,
@@ -18,6 +17,7 @@ from frors_qgis.engine.encoders.installed import (
     installed_encoders,
 )
 from frors_qgis.engine.reindexing import reindexing_of
+from frors_qgis.location import is_database
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _MOST_UNDER_A_BOX = 20_000

@@ -85,6 +85,8 @@ class Service:
         self._seconds_per_chip = _SECONDS_PER_CHIP
         self.methods: dict[str, Method] = {
             "hello": self._hello,
+            "login": self._login,
+            "archives": self._archives,
             "runtime": self._runtime,
             "open": self._open,
             "close": self._close,
@@ -133,13 +135,18 @@ class Service:
     def _runtime(self, parameters: Parameters, call: Call) -> Result:
         return self._encoders.runtime(parameters.text("device", "auto")) | {"packages": package_versions()}
 
+    def _login(self, parameters: Parameters, call: Call) -> Result:
+        """Keeps the "password", and perhaps the "user", for the database of "archive", in memory alone."""
+        password = parameters.text("password")
+        remember_login(parameters.text("archive"), parameters.optional_text("user"), password)
+        return {}
+
+    def _archives(self, parameters: Parameters, call: Call) -> Result:
+        """The archives that the user may read in the database of "archive", whose schema does not matter."""
+        return {"archives": Archive.stems(parameters.text("archive"))}
+
     def _open(self, parameters: Parameters, call: Call) -> Result:
-        """Opens an archive. "user" and "password" are for a database, and for all that this engine does there then."""
-        path, user = parameters.text("archive"), parameters.optional_text("user")
-        password = parameters.optional_text("password")
-        if user is not None or password is not None:
-            remember_login(path, user, password)
-            self._shelf.release(path)  # of somebody else
+        path = parameters.text("archive")
         self._shelf.hold(path)
         return self._info(parameters, call)
 

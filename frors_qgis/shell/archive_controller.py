@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from frors_qgis.client.tasks import Call, EngineTask
+from frors_qgis.location import absolute_location
 from frors_qgis.protocol import ErrorCode
 from frors_qgis.shell.archive_layers import reload_archive_layers
 from frors_qgis.shell.archive_raster import ArchiveRaster, rasters_from_info
+from frors_qgis.shell.database_controller import DatabaseController
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.notices import Notices
@@ -36,7 +37,14 @@ class ArchiveController(QObject):
     changed = pyqtSignal()
     rasters_found = pyqtSignal()
 
-    def __init__(self, dock: FrorsDock, tasks: EngineTasks, notices: Notices, settings: Settings) -> None:
+    def __init__(
+        self,
+        dock: FrorsDock,
+        tasks: EngineTasks,
+        notices: Notices,
+        settings: Settings,
+        databases: DatabaseController,
+    ) -> None:
         super().__init__(dock)
         self._dock = dock
         self._tasks = tasks
@@ -51,6 +59,7 @@ class ArchiveController(QObject):
         self._finding: EngineTask | None = None
         self._held: set[str] = set()  # archives that the engine may hold open
         dock.archive.archive_chosen.connect(self.choose)
+        dock.archive.database_wanted.connect(lambda: databases.ask(dock, self.choose))
         dock.archive.folder_chosen.connect(self.find_missing)
         dock.finding_progress.cancel_wanted.connect(lambda: tasks.cancel(_FINDING))
         self._show()
@@ -97,7 +106,7 @@ class ArchiveController(QObject):
 
     def choose(self, path: str) -> None:
         """Uses another archive and opens it; where that fails, the one before is in use again."""
-        path = str(Path(path).absolute())
+        path = absolute_location(path)
         if path != self._path:
             self._dock.filters.show_rasters([])
             if self._before is None or self._info is not None:  # else that one was never opened

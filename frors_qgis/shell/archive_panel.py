@@ -7,10 +7,20 @@ from pathlib import Path
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QAction
-from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from frors_qgis.location import archive_stem, is_database
 from frors_qgis.shell.elided_label import ElidedLabel
-from frors_qgis.shell.icon import theme_icon
+from frors_qgis.shell.icon import archive_icon, theme_icon
 from frors_qgis.shell.plain_tip import plain_tip
 from frors_qgis.shell.translation import tr
 
@@ -18,20 +28,22 @@ from frors_qgis.shell.translation import tr
 class ArchivePanel(QWidget):
     """Recent archives, "Open...", the indexing action and a line about the chosen archive.
 
-    Signals: `archive_chosen(str path)` when the user chooses one; `folder_chosen(str path)` where rasters that are
-    missing shall be looked for.
+    Signals: `archive_chosen(str path)` when the user chooses one; `database_wanted()` when she wants to choose one in a
+    database; `folder_chosen(str path)` where rasters that are missing shall be looked for.
     """
 
     archive_chosen = pyqtSignal(str)
+    database_wanted = pyqtSignal()
     folder_chosen = pyqtSignal(str)
 
     def __init__(self, index_action: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWhatsThis(
             tr(
-                "The archive that is searched: one file with footprints and embeddings of rasters. Choose one that was "
-                "opened lately, open another, or index rasters into one. A raster or an archive may also be dropped on "
-                "this panel. Where rasters have moved, Find... looks for them in a folder."
+                "The archive that is searched: one file with footprints and embeddings of rasters, or a schema of a "
+                "database. Choose one that was opened lately, open another, or index rasters into one. A raster or an "
+                "archive may also be dropped on this panel. Where rasters have moved, Find... looks for them in a "
+                "folder."
             )
         )
         self._combo = QComboBox()
@@ -45,7 +57,12 @@ class ArchivePanel(QWidget):
         open_button.setToolTip(tr("Open an archive..."))
         open_button.setAccessibleName(tr("Open an archive..."))
         open_button.setAutoRaise(True)
+        open_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         open_button.clicked.connect(self.ask_for_file)
+        menu = QMenu(open_button)
+        menu.addAction(theme_icon("mIconGeopackage"), tr("From a file..."), self.ask_for_file)
+        menu.addAction(theme_icon("mIconPostgis"), tr("From a database..."), self.database_wanted.emit)
+        open_button.setMenu(menu)
         index_button = QToolButton()
         index_button.setDefaultAction(index_action)
         index_button.setAutoRaise(True)
@@ -74,7 +91,7 @@ class ArchivePanel(QWidget):
         """Lists archives and shows one of them (or none) as chosen."""
         self._combo.clear()
         for path in paths:
-            self._combo.addItem(theme_icon("mIconGeopackage"), Path(path).stem, path)
+            self._combo.addItem(archive_icon(path), archive_stem(path), path)
             self._combo.setItemData(self._combo.count() - 1, plain_tip(path), Qt.ItemDataRole.ToolTipRole)
         self._combo.setCurrentIndex(self._combo.findData(chosen) if chosen else -1)
         self._combo.setToolTip(plain_tip(chosen or ""))
@@ -92,7 +109,7 @@ class ArchivePanel(QWidget):
     def ask_for_file(self) -> None:
         """Has the user choose an archive's file."""
         chosen = self._combo.currentData()
-        folder = str(Path(chosen).parent) if chosen else ""
+        folder = str(Path(chosen).parent) if chosen and not is_database(chosen) else ""
         path, _ = QFileDialog.getOpenFileName(self, tr("Open an archive"), folder, tr("FRORS archives (*.gpkg)"))
         if path:
             self.archive_chosen.emit(path)

@@ -8,6 +8,8 @@ from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QDate, QObject, Qt
 from qgis.PyQt.QtWidgets import QFileDialog, QWidget
 
+from frors_qgis.location import archive_stem
+from frors_qgis.shell.archive_place import file_stem, folder_of
 from frors_qgis.shell.contact_sheet import ContactSheet
 from frors_qgis.shell.contact_sheet_file import SUFFIXES, contact_sheet_work
 from frors_qgis.shell.dock import FrorsDock
@@ -16,6 +18,7 @@ from frors_qgis.shell.match_model import VERDICT_ROLE
 from frors_qgis.shell.notices import Notices
 from frors_qgis.shell.search_controller import SearchController
 from frors_qgis.shell.search_work import ShownSearch
+from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
 from frors_qgis.shell.wording import count_text, scores_text
 
@@ -32,8 +35,10 @@ class ContactSheetController(QObject):
         tasks: EngineTasks,
         notices: Notices,
         search: SearchController,
+        settings: Settings,
     ) -> None:
         super().__init__(dock)
+        self._settings = settings
         self._iface = iface
         self._dock = dock
         self._tasks = tasks
@@ -50,9 +55,12 @@ class ContactSheetController(QObject):
         """Asks for a file and prints the matches that are shown into it."""
         if self._shown is None or not self._can_print():
             return
-        archive = Path(self._shown.options.archive)
+        archive = self._shown.options.archive
         sheet = self._sheet(self._shown, archive)
-        path = ask_for_file(self._iface.mainWindow(), archive.with_name(f"{archive.stem.replace('.', '_')}_matches"))
+        path = ask_for_file(
+            self._iface.mainWindow(),
+            folder_of(archive, self._settings.archive_folder) / f"{file_stem(archive).replace('.', '_')}_matches",
+        )
         if not path:
             return
         if Path(path).suffix.lower() not in SUFFIXES:
@@ -62,7 +70,7 @@ class ContactSheetController(QObject):
         self._dock.sheet_progress.begin(tr("Printing the contact sheet..."))
         self._tasks.start(
             tr("Contact sheet"),
-            contact_sheet_work(sheet, str(archive), path),
+            contact_sheet_work(sheet, archive, path),
             _TASK_KIND,
             succeeded=lambda _: self._on_printed(path),
             failed=self._on_failed,
@@ -70,12 +78,12 @@ class ContactSheetController(QObject):
             delivered=lambda painted: self._dock.sheet_progress.advance(painted / len(sheet.matches), "", None),
         )
 
-    def _sheet(self, shown: ShownSearch, archive: Path) -> ContactSheet:
+    def _sheet(self, shown: ShownSearch, archive: str) -> ContactSheet:
         model = self._dock.results.model
         matches = tuple((match, model.index(row).data(VERDICT_ROLE)) for row, match in enumerate(model.matches()))
         scores = [match.score for match, _ in matches if match.rank]
         verdicts = [verdict for _, verdict in matches]
-        lines = [tr("Archive: {archive}").format(archive=archive.stem)]
+        lines = [tr("Archive: {archive}").format(archive=archive_stem(archive))]
         if scores:
             lines.append(scores_text(len(scores), scores[0], scores[-1]))
         if any(verdict is not None for verdict in verdicts):

@@ -11,9 +11,12 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QSize, pyqtSignal
 
 from frors_qgis.client.tasks import Call
+from frors_qgis.location import is_database
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.acquisition import Fields
 from frors_qgis.shell.archive_controller import ArchiveController
+from frors_qgis.shell.archive_place import file_stem, own_folder
+from frors_qgis.shell.database_controller import DatabaseController
 from frors_qgis.shell.dock import FrorsDock
 from frors_qgis.shell.engine_tasks import EngineTasks
 from frors_qgis.shell.index_dialog import IndexDialog
@@ -45,8 +48,10 @@ class IndexController(QObject):
         tasks: EngineTasks,
         notices: Notices,
         settings: Settings,
+        databases: DatabaseController,
     ) -> None:
         super().__init__(dock)
+        self._databases = databases
         self._iface = iface
         self._dock = dock
         self._archive = archive
@@ -126,12 +131,17 @@ class IndexController(QObject):
             dialog.plan_wanted.connect(self._plan)
             dialog.index_wanted.connect(self.index)
             dialog.check_wanted.connect(self._check)
+            dialog.database_wanted.connect(lambda: self._ask_for_database(dialog))
             self._dialog = dialog
             # Off the middle of the map, which shows the windows.
             place_beside_map(dialog, self._iface.mapCanvas(), _DIALOG_SIZE)
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    def _ask_for_database(self, dialog: IndexDialog) -> None:
+        proposed = file_stem(self._archive.path or _new_archive(self._settings.archive_folder))
+        self._databases.ask(dialog, dialog.set_archive, new=True, proposed=proposed)
 
     def index(self, archive: str, request: IndexRequest) -> None:
         """Indexes rasters into an archive, which is made if there is none."""
@@ -140,7 +150,7 @@ class IndexController(QObject):
         self._running = True
         self._archive_shown = False
         self._archive.let_grow(archive)
-        self._show_archive(archive)
+        self._show_archive(archive, is_there=not is_database(archive) and Path(archive).exists())
         self._dock.setUserVisible(True)
         self._dock.index_progress.begin(tr("Indexing..."))
         self._tasks.start(
@@ -161,11 +171,14 @@ class IndexController(QObject):
 
     def _on_progress(self, archive: str, fraction: float, message: str, eta: float | None) -> None:
         self._dock.index_progress.advance(fraction, message, eta)
-        self._show_archive(archive)
+        self._show_archive(archive, is_there=is_database(archive) or Path(archive).exists())
 
-    def _show_archive(self, archive: str) -> None:
-        """Chooses the archive as soon as there is one, so that it can be searched while it grows."""
-        if not self._archive_shown and Path(archive).exists():
+    def _show_archive(self, archive: str, *, is_there: bool) -> None:
+        """Chooses the archive as soon as there is one, so that it can be searched while it grows.
+
+        One in a database is there when the engine tells how far it has come.
+        """
+        if not self._archive_shown and is_there:
             self._archive_shown = True
             self._archive.choose(archive)
 
@@ -213,7 +226,7 @@ class IndexController(QObject):
             self._notices.failure(code, message)
 
     def _on_indexed(self, archive: str, result: dict[str, Any]) -> None:
-        self._end(archive)
+        self._end(archive, done="offer" not in result)
         if "offer" in result:
             self._on_refused(result["offer"])
             return
@@ -246,12 +259,12 @@ class IndexController(QObject):
         self._end(archive)
         self._notices.info(tr("Indexing was cancelled; indexing again goes on where it stopped."))
 
-    def _end(self, archive: str) -> None:
+    def _end(self, archive: str, *, done: bool = False) -> None:
         self._running = False
         self._archive.let_grow(None)
         self._dock.index_progress.end()
         if not self._archive_shown:
-            self._show_archive(archive)
+            self._show_archive(archive, is_there=done if is_database(archive) else Path(archive).exists())
         elif self._archive.path == archive:
             self._archive.refresh()
         self.ended.emit()
@@ -276,8 +289,6 @@ def _failure_text(raster: dict[str, Any]) -> str:
     return tr("{raster}: {reason}").format(raster=Path(str(raster.get("path"))).name, reason=message)
 
 
-def _new_archive(folder: str) -> str:
-    """Where a first archive is proposed: in the folder, else beside the project, else in the home folder."""
-    project = QgsProject.instance()
-    folder = folder or project.homePath() or str(Path.home())
-    return str(Path(folder) / f"{project.baseName() or 'frors'}_archive.gpkg")
+def _new_archive(chosen: str) -> str:
+    """Where a first archive is proposed; `chosen` as of `own_folder`."""
+    return str(own_folder(chosen) / f"{QgsProject.instance().baseName() or 'frors'}_archive.gpkg")

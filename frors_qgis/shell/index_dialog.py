@@ -24,15 +24,17 @@ from qgis.PyQt.QtWidgets import (
     QPushButton,
     QRadioButton,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from frors_qgis.location import is_database
 from frors_qgis.protocol import EngineError
 from frors_qgis.shell.acquisition import Facts, Fields, facts_from_json
 from frors_qgis.shell.acquisition_dialog import AcquisitionDialog
 from frors_qgis.shell.elided_label import NoteLabel
-from frors_qgis.shell.icon import own_icon
+from frors_qgis.shell.icon import own_icon, theme_icon
 from frors_qgis.shell.index_request import CELL_PX, IndexRequest
 from frors_qgis.shell.raster_list import RasterList
 from frors_qgis.shell.reindex_offer import ReindexOffer
@@ -49,12 +51,14 @@ class IndexDialog(QDialog):
 
     Signals: `plan_wanted(str archive, IndexRequest)`, answered with `show_plan` or `show_plan_failure`;
     `index_wanted(str archive, IndexRequest)` when the user has pressed Index; `check_wanted(str path, dict fields)`,
-    what she says of how a raster was taken, answered with `take_word` or `refuse_word`.
+    what she says of how a raster was taken, answered with `take_word` or `refuse_word`; `database_wanted()` when she
+    wants to choose an archive in a database, answered with `set_archive`.
     """
 
     plan_wanted = pyqtSignal(str, object)
     index_wanted = pyqtSignal(str, object)
     check_wanted = pyqtSignal(str, dict)
+    database_wanted = pyqtSignal()
 
     def __init__(
         self,
@@ -154,6 +158,10 @@ class IndexDialog(QDialog):
         """Says what is wrong with it."""
         self._open_acquisition(lambda dialog: dialog.show_failure(sentence))
 
+    def set_archive(self, location: str) -> None:
+        """Shows an archive as chosen."""
+        self._archive.setFilePath(location)
+
     def plan_anew(self) -> None:
         """Asks for the estimate once more, because there is an engine now."""
         self._timer.start()
@@ -215,8 +223,16 @@ class IndexDialog(QDialog):
                 "stay."
             )
         )
+        database = QToolButton()
+        database.setIcon(theme_icon("mIconPostgis"))
+        database.setToolTip(tr("An archive in a database..."))
+        database.setAccessibleName(database.toolTip())
+        database.clicked.connect(self.database_wanted)
+        place = QHBoxLayout()
+        place.addWidget(self._archive, 1)
+        place.addWidget(database)
         archive_layout = QVBoxLayout(archive)
-        archive_layout.addWidget(self._archive)
+        archive_layout.addLayout(place)
         hint = NoteLabel(subdued=True)
         hint.setText(self._hint)
         archive_layout.addWidget(hint)
@@ -385,6 +401,8 @@ class IndexDialog(QDialog):
         self._preview.show(squares)
 
     def _archive_path(self) -> str:
+        if is_database(self._archive.filePath()):
+            return self._archive.filePath()
         path = Path(self._archive.filePath()).absolute()
         return str(path if path.suffix.lower() == ".gpkg" else path.with_name(f"{path.name}.gpkg"))
 

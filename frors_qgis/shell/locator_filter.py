@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from qgis.core import QgsFeedback, QgsLocatorContext, QgsLocatorFilter, QgsLocatorResult
 from qgis.PyQt.QtGui import QAction
 
-from frors_qgis.shell.icon import theme_icon
+from frors_qgis.location import archive_stem
+from frors_qgis.shell.icon import archive_icon
 from frors_qgis.shell.translation import tr
 
 
@@ -47,9 +47,9 @@ class FrorsLocatorFilter(QgsLocatorFilter):
             if wanted in action.text().casefold():
                 self._offer(action.text(), "", f"action:{self._actions.index(action)}", action.icon())
         for path in self._archives():
-            if wanted in Path(path).stem.casefold():
-                title = tr("Search in {archive}").format(archive=Path(path).stem)
-                self._offer(title, path, f"archive:{path}", theme_icon("mIconGeopackage"))
+            if wanted in archive_stem(path).casefold():
+                title = tr("Search in {archive}").format(archive=archive_stem(path))
+                self._offer(title, path, f"archive:{path}", archive_icon(path))
 
     def triggerResult(self, result: QgsLocatorResult) -> None:  # noqa: N802
         kind, _, value = str(result.userData() if callable(result.userData) else result.userData).partition(":")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from frors_qgis.client.tasks import Call
+from frors_qgis.location import archive_stem
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.shell.translation import tr
 
@@ -34,7 +34,7 @@ class ReindexOffer:
     @property
     def name(self) -> str:
         """The old archive's name, as the dock lists it."""
-        return Path(self.old).stem
+        return archive_stem(self.old)
 
     @property
     def reason(self) -> str:

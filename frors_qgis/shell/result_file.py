@@ -23,6 +23,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, Qt
 
+from frors_qgis.shell.archive_place import file_stem, folder_of
 from frors_qgis.shell.match import Match
 from frors_qgis.shell.outline import Outline
 
@@ -136,13 +137,13 @@ def outline_features(query_id: str, outlines: Sequence[Outline]) -> Iterator[Qgs
         yield feature
 
 
-def results_folder(archive: str) -> Path:
-    """The folder beside an archive that keeps its searches, each in a file of its own.
+def results_folder(archive: str, chosen: str) -> Path:
+    """The folder that keeps an archive's searches, each in a file of its own: beside its file.
 
-    In one file for all, QGIS needs 1 ms more per search to open a layer, and would read while another is written.
+    `chosen` as of `folder_of`. In one file for all, QGIS needs 1 ms more per search to open a layer, and would read
+    while another is written.
     """
-    path = Path(archive)
-    return path.with_name(f"{path.stem}_matches")
+    return folder_of(archive, chosen) / f"{file_stem(archive)}_matches"
 
 
 def write_result_file(query: FinishedQuery, folder: Path) -> Path | None:

@@ -15,14 +15,16 @@ from frors_qgis.shell.outline import Outline
 from frors_qgis.shell.ranked_layer import label_layer, rank_layer
 from frors_qgis.shell.result_file import FinishedQuery, results_folder, write_outline_file, write_result_file
 from frors_qgis.shell.result_layer import add_outline_layer, add_result_layers
+from frors_qgis.shell.settings import Settings
 from frors_qgis.shell.translation import tr
 
 
 class ResultKeeper(QObject):
     """The layer of the query that is shown; those of earlier queries stay as they are."""
 
-    def __init__(self, tasks: EngineTasks, notices: Notices, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: EngineTasks, notices: Notices, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._settings = settings
         self._tasks = tasks
         self._notices = notices
         self._project = 0
@@ -48,7 +50,7 @@ class ResultKeeper(QObject):
         """Writes the query that is shown now beside its archive and adds its layers, without blocking."""
         self._shown = kept = _Kept(query.id, query.matches)
         self._told = False
-        project = self._project
+        project, folder = self._project, results_folder(archive, self._settings.archive_folder)
 
         def add_layers(file: Path | None) -> None:
             if file is None:
@@ -60,7 +62,7 @@ class ResultKeeper(QObject):
 
         self._tasks.start(
             tr("Write matches"),
-            lambda _: {"file": write_result_file(query, results_folder(archive))},
+            lambda _: {"file": write_result_file(query, folder)},
             succeeded=lambda result: add_layers(result["file"]),
             failed=lambda *_: add_layers(None),
         )
@@ -74,6 +76,7 @@ class ResultKeeper(QObject):
         """Writes outlines of the matches that are shown beside their archive and adds their layer."""
         kept, matches = self._shown, self._shown.matches
         beside, query_id, project = self.layer(), kept.query, self._project
+        folder = results_folder(archive, self._settings.archive_folder)
         if beside is None:
             return
 
@@ -87,7 +90,7 @@ class ResultKeeper(QObject):
 
         self._tasks.start(
             tr("Write outlines"),
-            lambda _: {"file": write_outline_file(query_id, outlines, results_folder(archive))},
+            lambda _: {"file": write_outline_file(query_id, outlines, folder)},
             succeeded=lambda result: add_layer(result["file"]),
             failed=lambda *_: add_layer(None),
         )

@@ -25,8 +25,8 @@ class ResultsPanel(QWidget):
     """A header and the grid of matches; without matches a page that says what to do.
 
     Signals: `reindex_wanted(ReindexOffer)`; `chip_wanted(Match)`, the chip under a box that cannot be searched;
-    `menu_opened()`, before the menu with `outline_action`, `print_action` and `export_action` is shown: say now what
-    can be done.
+    `menu_opened()`, before the menu with `outline_action`, `print_action`, `export_action` and `database_action` is
+    shown: say now what can be done.
     """
 
     reindex_wanted = pyqtSignal(object)
@@ -48,6 +48,8 @@ class ResultsPanel(QWidget):
         self.print_action = QAction(theme_icon("mActionFilePrint"), tr("Print contact sheet..."), self)
         self.print_action.setToolTip(tr("The query and its matches with their pictures as a PDF document or an image"))
         self.export_action = QAction(theme_icon("mActionFileSaveAs"), tr("Export matches..."), self)
+        self.database_action = QAction(theme_icon("mIconPostgis"), tr("Add as a PostGIS layer"), self)
+        self.database_action.setToolTip(tr("The archive's own chips in the database, with rank and score"))
         self._reindex_action = self._own_action(own_icon("index"), tr("Re-index..."), self.reindex_wanted)
         self._chip_action = self._own_action(own_icon("search_box"), tr("Search by its chip"), self.chip_wanted)
         self._reindex_button = ActionButton(self._reindex_action)
@@ -208,7 +210,7 @@ class ResultsPanel(QWidget):
         """The header, and a button with the menu of what can be made of the matches."""
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
-        menu.addActions([self.outline_action, self.print_action, self.export_action])
+        menu.addActions([self.outline_action, self.print_action, self.export_action, self.database_action])
         menu.aboutToShow.connect(self.menu_opened)
         button = QToolButton()
         button.setIcon(theme_icon("mActionSharingExport"))

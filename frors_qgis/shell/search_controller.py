@@ -20,6 +20,7 @@ from qgis.PyQt.QtCore import QModelIndex, QObject, pyqtSignal
 from qgis.PyQt.QtGui import QCursor, QImage
 
 from frors_qgis.client.tasks import EngineTask, Work
+from frors_qgis.location import archive_stem
 from frors_qgis.shell.archive_controller import ArchiveController
 from frors_qgis.shell.box_reader import BoxReader, Corners
 from frors_qgis.shell.dock import FrorsDock
@@ -355,7 +356,7 @@ class SearchController(QObject):
     def _show_next_step(self) -> None:
         archive, results = self._archive, self._dock.results
         if archive.failure:
-            results.show_unopened(archive.failure, Path(archive.path or "").stem if archive.is_open else None)
+            results.show_unopened(archive.failure, archive_stem(archive.path or "") if archive.is_open else None)
         elif archive.is_growing and (archive.is_empty or not archive.is_open):
             results.show_indexing()
         elif archive.path is None:

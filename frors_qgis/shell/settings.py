@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.core import (
     Qgis,
     QgsSettingsEntryBool,
@@ -59,8 +57,8 @@ class Settings:
         return next(iter(self.recent_archives()), "")
 
     def remember_archive(self, path: str) -> None:
-        """Puts an archive first among the recent ones."""
-        path, before = str(Path(path)), self.recent_archives()
+        """Puts an archive first among the recent ones; of one in a database no password is part of its path."""
+        before = self.recent_archives()
         after = [path, *(other for other in before if other != path)][:_MOST_RECENT]
         if after != before:  # writing waits for the disk
             self._recent.setValue(after)

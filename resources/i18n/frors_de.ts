@@ -1028,12 +1028,20 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>{found}.</translation>
   </message>
   <message>
-   <source>The archive that is searched: one file with footprints and embeddings of rasters. Choose one that was opened lately, open another, or index rasters into one. A raster or an archive may also be dropped on this panel. Where rasters have moved, Find... looks for them in a folder.</source>
-   <translation>Das Archiv, das durchsucht wird: eine Datei mit Umrissen und Embeddings von Rastern. Wählen Sie eines, das kürzlich geöffnet war, öffnen Sie ein anderes oder indizieren Sie Raster hinein. Ein Raster oder ein Archiv lässt sich auch auf dieses Bedienfeld ziehen. Wo Raster verschoben wurden, sucht Suchen... sie in einem Ordner.</translation>
+   <source>The archive that is searched: one file with footprints and embeddings of rasters, or a schema of a database. Choose one that was opened lately, open another, or index rasters into one. A raster or an archive may also be dropped on this panel. Where rasters have moved, Find... looks for them in a folder.</source>
+   <translation>Das Archiv, das durchsucht wird: eine Datei mit Umrissen und Embeddings von Rastern oder ein Schema einer Datenbank. Wählen Sie eines, das kürzlich geöffnet war, öffnen Sie ein anderes, oder indizieren Sie Raster in eines. Ein Raster oder ein Archiv kann auch auf dieses Bedienfeld gezogen werden. Wo Raster umgezogen sind, sucht Suchen... sie in einem Ordner.</translation>
   </message>
   <message>
    <source>Open an archive...</source>
    <translation>Ein Archiv öffnen...</translation>
+  </message>
+  <message>
+   <source>From a file...</source>
+   <translation>Aus einer Datei...</translation>
+  </message>
+  <message>
+   <source>From a database...</source>
+   <translation>Aus einer Datenbank...</translation>
   </message>
   <message>
    <source>Find...</source>
@@ -1140,6 +1148,46 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Seite {page} von {pages}</translation>
   </message>
   <message>
+   <source>List archives</source>
+   <translation>Archive auflisten</translation>
+  </message>
+  <message>
+   <source>Archive in a database</source>
+   <translation>Archiv in einer Datenbank</translation>
+  </message>
+  <message>
+   <source>Connection</source>
+   <translation>Verbindung</translation>
+  </message>
+  <message>
+   <source>An archive can be a schema of a PostgreSQL database with PostGIS and pgvector, which many people share. Choose one of the connections that QGIS has stored; new ones are made in the Data Source Manager. User and password come from there, too, and are kept nowhere else.</source>
+   <translation>Ein Archiv kann ein Schema einer PostgreSQL-Datenbank mit PostGIS und pgvector sein, die viele gemeinsam nutzen. Wählen Sie eine der Verbindungen, die QGIS gespeichert hat; neue werden in der Datenquellenverwaltung angelegt. Auch Benutzer und Passwort kommen von dort und werden nirgends sonst aufbewahrt.</translation>
+  </message>
+  <message>
+   <source>Asking the database...</source>
+   <translation>Die Datenbank wird gefragt...</translation>
+  </message>
+  <message>
+   <source>QGIS has stored no PostgreSQL connection: make one in Layer &gt; Data Source Manager.</source>
+   <translation>QGIS hat keine PostgreSQL-Verbindung gespeichert: legen Sie eine unter Layer &gt; Datenquellenverwaltung an.</translation>
+  </message>
+  <message>
+   <source>A new archive, or one to add to: a schema of its own in the database.</source>
+   <translation>Ein neues Archiv oder eines, das ergänzt wird: ein eigenes Schema in der Datenbank.</translation>
+  </message>
+  <message>
+   <source>There is no archive yet, or none that you may read: index rasters into a new one.</source>
+   <translation>Es gibt noch kein Archiv oder keines, das Sie lesen dürfen: indizieren Sie Raster in ein neues.</translation>
+  </message>
+  <message>
+   <source>Matches in {archive}</source>
+   <translation>Treffer in {archive}</translation>
+  </message>
+  <message>
+   <source>QGIS cannot open the matches in the database. {reason}</source>
+   <translation>QGIS kann die Treffer in der Datenbank nicht öffnen. {reason}</translation>
+  </message>
+  <message>
    <source>FRORS report</source>
    <translation>FRORS-Bericht</translation>
   </message>
@@ -1170,6 +1218,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Explain: {title}</source>
    <translation>Erklären: {title}</translation>
+  </message>
+  <message>
+   <source>Open matches in the database</source>
+   <translation>Treffer in der Datenbank öffnen</translation>
   </message>
   <message>
    <source>The layer of matches is not in the Layers panel; add it there to export it.</source>
@@ -1386,6 +1438,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The file that the rasters' chips go into; chips are a layer that every GIS can open, your rasters stay.</source>
    <translation>Die Datei, in die die Chips der Raster kommen; Chips sind ein Layer, den jedes GIS öffnen kann, Ihre Raster bleiben.</translation>
+  </message>
+  <message>
+   <source>An archive in a database...</source>
+   <translation>Ein Archiv in einer Datenbank...</translation>
   </message>
   <message>
    <source>Scale</source>
@@ -2310,6 +2366,14 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Export matches...</source>
    <translation>Treffer exportieren...</translation>
+  </message>
+  <message>
+   <source>Add as a PostGIS layer</source>
+   <translation>Als PostGIS-Layer hinzufügen</translation>
+  </message>
+  <message>
+   <source>The archive's own chips in the database, with rank and score</source>
+   <translation>Die Chips des Archivs selbst in der Datenbank, mit Rang und Ähnlichkeit</translation>
   </message>
   <message>
    <source>Re-index...</source>
@@ -3767,6 +3831,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Es gibt keinen Ordner {0}; wählen Sie einen, in dem die Raster liegen.</translation>
   </message>
   <message>
+   <source>This connection logs in by a certificate of QGIS's, which the engine cannot have: use one with user name and password, or keep the certificate where PostgreSQL's own programs find it.</source>
+   <translation>Diese Verbindung meldet sich mit einem Zertifikat von QGIS an, das die Engine nicht haben kann: nehmen Sie eine mit Benutzername und Passwort, oder legen Sie das Zertifikat dorthin, wo PostgreSQLs eigene Programme es finden.</translation>
+  </message>
+  <message>
    <source>This user may not make {0}: ask who keeps the database for the right to CREATE in it.</source>
    <translation>Dieser Benutzer darf {0} nicht anlegen: bitten Sie, wer die Datenbank verwaltet, um das Recht CREATE.</translation>
   </message>
@@ -4569,6 +4637,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} is a file, whose rights are those of its folder: share that instead.</source>
    <translation>{0} ist eine Datei, deren Rechte die ihres Ordners sind: geben Sie den frei.</translation>
+  </message>
+  <message>
+   <source>{0} is a file: look into its folder.</source>
+   <translation>{0} ist eine Datei: sehen Sie in ihrem Ordner nach.</translation>
   </message>
   <message>
    <source>{0} is a folder that cannot be read as a raster; name the raster files in it.</source>

@@ -178,34 +178,3 @@ def small_disk(tmp_path):
         pytest.skip("a small file system cannot be mounted here")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-@pytest.fixture(scope="session")
-def shards(postgres):
-    """Two more servers, by the names under which the first one knows them."""
-    from tests.engine.postgres_server import PostgresServer
-
-    with PostgresServer() as one, PostgresServer() as two:
-        servers = {"shard_one": one, "shard_two": two}
-        for name, server in servers.items():
-            server.execute("ALTER ROLE owner PASSWORD 'sesame'")
-            postgres.execute(
-                f"CREATE SERVER {name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS ("
-                f"host '127.0.0.1', port '{server.port}', dbname 'frors', extensions 'vector,postgis', "
-                "async_capable 'true', use_remote_estimate 'true', fdw_tuple_cost '1', "
-                "options '-c hnsw.ef_search=400 -c hnsw.iterative_scan=relaxed_order -c jit=off')"
-            )
-            postgres.execute(f"CREATE USER MAPPING FOR PUBLIC SERVER {name} OPTIONS (user 'owner', password 'sesame')")
-            postgres.execute(f"GRANT USAGE ON FOREIGN SERVER {name} TO PUBLIC")
-        yield servers
-
-
-@pytest.fixture(scope="session")
-def postgres():
-    """A PostgreSQL server with PostGIS and pgvector; every test makes schemas of its own."""
-    from tests.engine import postgres_server  # psycopg2, which comes with QGIS, may be missing with PostgreSQL
-
-    if (reason := postgres_server.missing()) is not None:
-        pytest.skip(reason)
-    with postgres_server.PostgresServer() as server:
-        yield server

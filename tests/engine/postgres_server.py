@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg2
@@ -27,11 +28,13 @@ class PostgresServer:
     extensions, and its superuser is `owner`. `log` is the path of the server's log, which holds every statement.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Sequence[str] = ()) -> None:
+        """settings: more of the server's, which go before ours."""
         # A socket's path has at most 107 bytes, and pytest's own folders are root's alone.
         self.folder = Path(tempfile.mkdtemp(prefix="frors-postgres-", dir="/tmp"))
         self.log = self.folder / "log"
         self.port = _free_port()
+        self._settings = (*_SETTINGS, *settings)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> PostgresServer:
@@ -82,7 +85,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Starts the server; it ends with this process at the latest."""
-        options = [option for setting in _SETTINGS for option in ("-c", setting)]
+        options = [option for setting in self._settings for option in ("-c", setting)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 _unprivileged(

@@ -137,7 +137,8 @@ def plan(params):
 
 
 def index(params):
-    Path(params["archive"]).touch()
+    if not params["archive"].startswith("postgresql:"):
+        Path(params["archive"]).touch()
     rasters = [{"path": path, "state": "indexed", "chips": 120, "error": None} for path in params["rasters"]]
     return {"rasters": rasters, "chips": 120 * len(rasters), "seconds": 3.0, "device": "cpu"}
 
@@ -199,6 +200,8 @@ def result(number, method, params):
                 {"path": "/lost.tif", "now": None},
             ]
         }
+    if method == "archives":
+        return {"archives": ["town", "village"]}
     if method == "plan":
         return plan(params)
     if method == "index":

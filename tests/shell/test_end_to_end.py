@@ -3,32 +3,99 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pytest
 from osgeo import gdal
-from qgis.core import QgsProject, QgsRectangle, QgsVectorLayer
+from qgis.core import QgsProject, QgsRectangle, QgsSettings, QgsVectorLayer
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 
+from frors_qgis.location import archive_stem, is_database
 from frors_qgis.resources import resource_path
+from frors_qgis.shell.database_dialog import DatabaseDialog
 from frors_qgis.shell.index_dialog import IndexDialog
 from tests.qgis_process import QgisProcess
+from tests.stored_connection import stored_connection
+
+PASSWORD = "open sesame"  # noqa: S105  of a server that lives as long as the test
 
 
 def menu_action(window, text):
     return next(action for _, action in window.raster_menu if action.text() == text)
 
 
-def index_through_the_menu(window, plugin, archive, wait_until):
+def index_through_the_menu(window, plugin, location, wait_until):
     menu_action(window, "Index project rasters...").trigger()
-    [dialog] = [each for each in window.main.findChildren(IndexDialog) if each.isVisible()]
+    dialog = shown(window, IndexDialog)
     button = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
-    dialog.findChild(QgsFileWidget).setFilePath(str(archive))
+    if is_database(location):
+        dialog.database_wanted.emit()
+        choose_in_database(window, location, wait_until)
+    else:
+        dialog.findChild(QgsFileWidget).setFilePath(location)
     wait_until(button.isEnabled, 60)
     button.click()
-    wait_until(lambda: archive.exists() and plugin.dock.index_progress.isHidden(), 120)
+    wait_until(lambda: plugin._archive.is_open and plugin.dock.index_progress.isHidden(), 120)
+    assert plugin._archive.path == location
+
+
+def shown(window, kind):
+    """The dialog of a kind that is shown."""
+    [dialog] = [each for each in window.main.findChildren(kind) if each.isVisible()]
+    return dialog
+
+
+def choose_in_database(window, location, wait_until):
+    """Chooses an archive by its name in the dialog that is open, and by the only connection."""
+    dialog = shown(window, DatabaseDialog)
+    wait_until(dialog._archives.isEnabled, 60)
+    dialog._archives.setCurrentText(archive_stem(location))
+    assert dialog.location == location
+    dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok).click()
+
+
+class Town:
+    """An archive that is to be made: its location, and SQL in what it is kept in (`{}`: before a table's name)."""
+
+    def __init__(self, location, execute):
+        self.location = location
+        self.execute = execute
+
+
+def town_in_a_file(path):
+    def execute(statement):
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute(statement.replace("{}", "")).fetchall()
+
+    return Town(str(path), execute)
+
+
+def town_in_a_database(server, schema):
+    server.execute("DROP ROLE IF EXISTS mapper")
+    server.execute(f"CREATE ROLE mapper LOGIN PASSWORD '{PASSWORD}'")
+    server.execute("GRANT CREATE ON DATABASE frors TO mapper")
+    location = f"postgresql:host=127.0.0.1 port={server.port} dbname=frors user=mapper schema={schema}"
+    return Town(location, lambda statement: server.execute(statement.replace("{}", f"{schema}.")))
+
+
+@pytest.fixture(params=["a file", "a database"])
+def town(request, tmp_path, monkeypatch):
+    """Where no archive is yet. A database is known to QGIS, whose authentication manager has the password."""
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    if request.param == "a file":
+        yield town_in_a_file(tmp_path / "town.gpkg")
+        return
+    server = request.getfixturevalue("postgres")
+    made = town_in_a_database(server, "town")
+    with stored_connection("maps", "127.0.0.1", server.port, "mapper", PASSWORD):
+        yield made
+    server.execute("DROP SCHEMA IF EXISTS town CASCADE")
+    server.execute("DROP OWNED BY mapper")
+    server.execute("DROP ROLE mapper")
 
 
 def result_layers():
@@ -36,25 +103,20 @@ def result_layers():
     return [layer for layer in layers if isinstance(layer, QgsVectorLayer) and "rank" in layer.fields().names()]
 
 
-def chip_box(archive, cells):
+def chip_box(town, cells):
     """The bounds, in the raster's CRS, and the id of a chip in the middle of the raster."""
-    with sqlite3.connect(archive) as connection:
-        row = connection.execute(
-            "SELECT fid, column, row, width, height FROM chips WHERE cells = ? AND column > 100 AND row > 100", [cells]
-        ).fetchone()
-    connection.close()
-    chip, column, top, width, height = row
+    rows = town.execute('SELECT fid, "column", "row", width, height, cells FROM {}chips ORDER BY fid')
+    chip, column, top, width, height = next(row[:5] for row in rows if row[5] == cells and min(row[1:3]) > 100)
     left, pixel, _, upper, _, _ = gdal.Open(str(resource_path("sample", "kitsap.tif"))).GetGeoTransform()
     x, y = left + pixel * column, upper - pixel * top
     return QgsRectangle(x, y - pixel * height, x + pixel * width, y), chip
 
 
-def test_an_analyst_indexes_through_the_menu_draws_a_box_and_gets_matches(window, real_plugin, tmp_path, wait_until):
-    archive = Path(tmp_path / "town.gpkg")
-    index_through_the_menu(window, real_plugin, archive, wait_until)
+def test_an_analyst_indexes_through_the_menu_draws_a_box_and_gets_matches(window, real_plugin, town, wait_until):
+    index_through_the_menu(window, real_plugin, town.location, wait_until)
     dock = real_plugin.dock
 
-    box, chip = chip_box(archive, 4)
+    box, chip = chip_box(town, 4)
     menu_action(window, "Search by box").trigger()
     window.draw_box(box)
     wait_until(result_layers, 60)
@@ -81,10 +143,48 @@ def test_an_analyst_indexes_through_the_menu_draws_a_box_and_gets_matches(window
     wait_until(lambda: {match.score for match in dock.results.model.matches()} == {1.0}, 60)
 
 
-def test_a_second_index_run_and_a_killed_engine_lose_nothing(window, real_plugin, tmp_path, wait_until):
-    archive = Path(tmp_path / "town.gpkg")
-    index_through_the_menu(window, real_plugin, archive, wait_until)
-    box, chip = chip_box(archive, 8)
+def test_matches_in_a_database_are_a_layer_of_it_and_no_password_is_kept(
+    window, real_plugin, town, tmp_path, wait_until
+):
+    index_through_the_menu(window, real_plugin, town.location, wait_until)
+    menu_action(window, "Search by box").trigger()
+    window.draw_box(chip_box(town, 4)[0])
+    wait_until(result_layers, 60)
+    results = real_plugin.dock.results
+    results.menu_opened.emit()
+    assert results.database_action.isVisible() == is_database(town.location)
+    if not is_database(town.location):
+        return
+    results.database_action.trigger()
+    wait_until(lambda: len(result_layers()) == 2 or window.messages[1:], 60)
+    assert window.messages[1:] == []
+    [layer] = [layer for layer in result_layers() if layer.providerType() == "postgres"]
+    assert ranked(layer) == [(match.chip, match.score) for match in results.model.matches()]
+    assert next(layer.getFeatures())["raster"] == QgsProject.instance().mapLayersByName("part")[0].source()
+    assert layer.renderer().type() == "graduatedSymbol"
+    QgsProject.instance().write(str(tmp_path / "town.qgs"))
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {".qgs", ".gpkg"} <= {path.suffix for path in files}
+    assert not any(PASSWORD.encode() in path.read_bytes() for path in files)
+    assert not any(PASSWORD in str(value) for value in (QgsSettings().value(key) for key in QgsSettings().allKeys()))
+
+
+def test_an_archive_in_a_database_is_opened_again_and_by_another_engine(window, real_plugin, town, wait_until):
+    index_through_the_menu(window, real_plugin, town.location, wait_until)
+    archive = real_plugin.dock.archive
+    if is_database(town.location):
+        archive.database_wanted.emit()
+        choose_in_database(window, town.location, wait_until)
+    else:
+        archive.archive_chosen.emit(town.location)
+    wait_until(lambda: "chips" in archive.info, 60)
+    assert archive._combo.currentText() == "town"
+    assert archive._combo.currentData() == town.location == real_plugin._settings.last_archive()
+
+
+def test_a_second_index_run_and_a_killed_engine_lose_nothing(window, real_plugin, town, wait_until):
+    index_through_the_menu(window, real_plugin, town.location, wait_until)
+    box, chip = chip_box(town, 8)
     menu_action(window, "Search by box").trigger()
     real_plugin._client.stop_engine()
     window.draw_box(box)
@@ -98,13 +198,13 @@ def test_toolbox_and_qgis_process_give_the_same_as_the_panel(
     import processing
 
     archive, other = tmp_path / "town.gpkg", tmp_path / "other.gpkg"
-    index_through_the_menu(window, real_plugin, archive, wait_until)
+    index_through_the_menu(window, real_plugin, str(archive), wait_until)
     (tmp_path / "home").mkdir()
     qgis_process = QgisProcess(tmp_path / "home")
     qgis_process("run", "frors:index", "--", f"RASTERS={sample.source()}", f"ARCHIVE={other}")
     assert contents(other) == contents(archive)
 
-    box, _ = chip_box(archive, 4)
+    box, _ = chip_box(town_in_a_file(archive), 4)
     boxes = []
     real_plugin.box_tool.box_drawn.connect(lambda drawn: boxes.append(QgsRectangle(drawn)))
     menu_action(window, "Search by box").trigger()

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import Extent
 from frors_qgis.engine.archive.chip_index import ChipIndex
-from frors_qgis.engine.archive.postgis.location import is_database
 from frors_qgis.engine.archive.queries import SavedQuery, SavedQueryEntry
 from frors_qgis.engine.archive.records import (
     Batch,
@@ -27,13 +26,14 @@ from frors_qgis.engine.archive.records import (
     RasterRecord,
     StoredBlock,
 )
+from frors_qgis.location import is_database
 from frors_qgis.protocol import EngineError, ErrorCode
 
 
 class Archive(ABC):
     """One connection to an archive, for one thread at a time; a context manager that closes.
 
-    A location is the path of a GeoPackage, or names a database (postgis/location.py). Any number of connections may be
+    A location is the path of a GeoPackage, or names a database (location.py). Any number of connections may be
     open to one archive, in any number of threads and processes; one at a time writes, and the others wait up to 10 s
     (ARCHIVE_BUSY). Each method sees, or leaves, one consistent state. Any method may raise
     EngineError(ARCHIVE_DAMAGED), and of a database ARCHIVE_UNREACHABLE; those that write also DISK_FULL, ARCHIVE_BUSY
@@ -78,6 +78,14 @@ class Archive(ABC):
     def exists(location: str | Path) -> bool:
         """Whether there is something at a location; `open` tells whether it is an archive."""
         return _backend(location).exists(location)
+
+    @staticmethod
+    def stems(location: str | Path) -> list[str]:
+        """What is the user's in the names of all archives that she may read where a location is, in their order.
+
+        Raises EngineError: ARCHIVE_UNREACHABLE, ARCHIVE_INVALID, and BAD_REQUEST for a file.
+        """
+        return _backend(location).stems(location)
 
     @staticmethod
     def require_room(location: str | Path) -> None:

@@ -138,6 +138,10 @@ class GeoPackageArchive(Archive):
     def writer_lock(path: str | Path) -> AbstractContextManager[object]:
         return WriterLock(path)
 
+    @staticmethod
+    def stems(location: str | Path) -> list[str]:
+        raise EngineError(ErrorCode.BAD_REQUEST, f"{location} is a file: look into its folder.")
+
     def beside(self, stem: str) -> str:
         return str(self.path.with_name(f"{stem}.gpkg"))
 

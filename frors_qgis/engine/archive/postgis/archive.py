@@ -25,12 +25,13 @@ from frors_qgis.engine.archive.postgis import blocks, queries, rasters, schema
 from frors_qgis.engine.archive.postgis.conditions import Conditions
 from frors_qgis.engine.archive.postgis.connection import Connection, Cursor, connect, transaction
 from frors_qgis.engine.archive.postgis.index import PostgisIndex
-from frors_qgis.engine.archive.postgis.location import DatabaseLocation
 from frors_qgis.engine.archive.postgis.shards import (
     Shard,
     answers,
     attach_shard,
+    delete_removed,
     make_shard,
+    select_removals,
     select_shards,
     show_all,
     show_only,
@@ -48,12 +49,19 @@ from frors_qgis.engine.archive.records import (
     RasterRecord,
     StoredBlock,
 )
+from frors_qgis.location import DatabaseLocation
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = "BEGIN"
 _LOST_SECONDS = 30.0
 _WITHIN = "SELECT fid FROM chips WHERE {conditions} ORDER BY fid"
+_STEMS = """
+SELECT nspname FROM pg_catalog.pg_namespace JOIN pg_catalog.pg_class ON relnamespace = pg_namespace.oid
+WHERE relname = 'archive_info' AND relkind = 'r' AND has_schema_privilege(pg_namespace.oid, 'USAGE')
+    AND has_table_privilege(pg_class.oid, 'SELECT')
+ORDER BY nspname
+"""
 _IDLE_SECONDS = 5.0
 """After so long without a word it is asked whether the server still answers."""
 
@@ -138,6 +146,17 @@ class PostgisArchive(Archive):
             connection.close()
 
     @staticmethod
+    def stems(location: str | Path) -> list[str]:
+        place = DatabaseLocation.parse(str(location))
+        connection = connect(place, writable=False)
+        try:
+            with transaction(connection, place, _READ) as cursor:
+                cursor.execute(_STEMS)
+                return [stem for (stem,) in cursor.fetchall()]
+        finally:
+            connection.close()
+
+    @staticmethod
     def require_room(location: str | Path) -> None:
         place = DatabaseLocation.parse(str(location))
         connection = connect(place, writable=False)
@@ -174,7 +193,11 @@ class PostgisArchive(Archive):
         return PostgisIndex(self)
 
     def seal_index(self, folder: Path, check: Check = go_on) -> int:
-        """Tells the planner how much there is now; whoever is not the tables' owner is passed over by PostgreSQL."""
+        """Tells the planner how much there is now; whoever is not the tables' owner is passed over by PostgreSQL.
+
+        Deletes on the shards what was removed while they did not answer.
+        """
+        self._clean_shards()
         with self._writing() as cursor:
             cursor.execute("ANALYZE rasters, chips_0, batches, levels")
         return 0
@@ -216,8 +239,8 @@ class PostgisArchive(Archive):
             return blocks.select_chips(cursor, ids)
 
     def chips_within(self, extent: Extent) -> npt.NDArray[np.int64]:
-        conditions = Conditions(ChipFilter(extent=extent))
         with self.reading() as cursor:
+            conditions = Conditions(ChipFilter(extent=extent), removals=select_removals(cursor))
             cursor.execute(_WITHIN.format(conditions=conditions.sql), conditions.values)
             return np.array([fid for (fid,) in cursor.fetchall()], np.int64)
 
@@ -294,17 +317,22 @@ class PostgisArchive(Archive):
             rasters.select_raster(cursor, raster_id)
             removed = blocks.delete_blocks(cursor, raster_id)
             rasters.delete_raster(cursor, raster_id)
-            return removed
+        self._clean_shards()
+        return removed
 
     def clear_raster(self, raster_id: int) -> int:
         with self._writing() as cursor:
             rasters.set_state(cursor, raster_id, "indexing", None)
-            return blocks.delete_blocks(cursor, raster_id)
+            removed = blocks.delete_blocks(cursor, raster_id)
+        self._clean_shards()
+        return removed
 
     def clear_blocks(self, raster_id: int, blocks_: range) -> int:
         with self._writing() as cursor:
             rasters.select_raster(cursor, raster_id)
-            return blocks.delete_some_blocks(cursor, raster_id, blocks_)
+            removed = blocks.delete_some_blocks(cursor, raster_id, blocks_)
+        self._clean_shards()
+        return removed
 
     def write_block(self, raster_id: int, block: int, chips: NewChips) -> None:
         with self._writing() as cursor:
@@ -342,6 +370,7 @@ class PostgisArchive(Archive):
     def restore_block(self, raster_id: int, block: int, stored: StoredBlock) -> None:
         with self._writing() as cursor:
             rasters.select_raster(cursor, raster_id)
+            delete_removed(cursor)  # which may be chips with the same ids
             blocks.insert_block(cursor, raster_id, block, stored.chips, self.dimension, stored.first_chip)
 
     def finish_copy(self, last_chip: int) -> None:
@@ -393,6 +422,15 @@ class PostgisArchive(Archive):
                 raise EngineError(
                     ErrorCode.BAD_REQUEST, f"The database has no such role ({error.diag.message_primary})."
                 ) from error
+
+    def _clean_shards(self) -> None:
+        """Deletes on the shards what was removed; those that do not answer wait, and nobody reads it meanwhile."""
+        try:
+            with self._writing() as cursor:
+                delete_removed(cursor)
+        except EngineError as error:
+            if error.code is not ErrorCode.ARCHIVE_UNREACHABLE:
+                raise
 
     def reading(self) -> AbstractContextManager[Cursor]:
         """One consistent state of the archive for the length of the block."""

@@ -32,13 +32,20 @@ from frors_qgis.engine.archive.postgis.rows import (
     vector_type,
     write_rows,
 )
-from frors_qgis.engine.archive.postgis.shards import select_shards, shard_of_batch
+from frors_qgis.engine.archive.postgis.shards import (
+    Removal,
+    not_removed,
+    note_removal,
+    select_removals,
+    select_shards,
+    shard_of_batch,
+)
 from frors_qgis.engine.archive.records import Batch, BatchKey, ChipRecord, NewChips, StoredBlock
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _CHIPS = """
 SELECT fid, raster, "column", "row", width, height, gsd, cells::bigint, valid, ST_AsBinary(geom, 'NDR') FROM chips
-WHERE fid = ANY(%(ids)s::bigint[])
+WHERE fid = ANY(%(ids)s::bigint[]) AND {seen}
 """
 _WINDOW = ("column", "row", "width", "height")
 _CHIP_COLUMNS = {
@@ -46,6 +53,7 @@ _CHIP_COLUMNS = {
     **dict.fromkeys((*_WINDOW, "gsd"), FLOAT),
     **{"cells": WHOLE, "valid": FLOAT},
 }
+_VECTORS = "SELECT fid, embedding FROM chips WHERE fid = ANY(%(ids)s::bigint[]) AND {seen}"
 _LEVELS_AND_VECTORS = """
 SELECT gsd, cells, embedding FROM chips WHERE fid BETWEEN %(first)s AND %(last)s AND raster = %(raster)s ORDER BY fid
 """
@@ -55,11 +63,13 @@ INSERT INTO levels VALUES (%s, %s, %s, %s)
 ON CONFLICT (raster, gsd, cells) DO UPDATE SET chips = levels.chips + EXCLUDED.chips
 """
 _RECOUNT_LEVELS = """
-INSERT INTO levels SELECT raster, gsd, cells, COUNT(*) FROM chips WHERE raster = %s GROUP BY raster, gsd, cells
+INSERT INTO levels SELECT raster, gsd, cells, COUNT(*) FROM chips WHERE raster = %s AND {seen}
+GROUP BY raster, gsd, cells
 """
 _CLEAR = """
 DELETE FROM batches WHERE raster = %s AND block >= %s AND block < %s RETURNING first_chip, first_chip + count
 """
+_DELETE = "DELETE FROM chips_0 WHERE raster = %s AND fid >= %s AND fid < %s"
 _STRAY = "DELETE FROM chips_{shard} WHERE fid > %s"
 
 
@@ -136,10 +146,11 @@ def insert_block(
 
 
 def delete_blocks(cursor: Cursor, raster_id: int) -> int:
-    """Removes a raster's chips; returns how many went."""
+    """Removes a raster's chips, those on shards from being read; returns how many went."""
     counters = lock_counters(cursor)
-    cursor.execute("DELETE FROM chips WHERE raster = %s", (raster_id,))
-    removed = int(cursor.rowcount)
+    cursor.execute("SELECT COALESCE(SUM(chips), 0)::bigint FROM levels WHERE raster = %s", (raster_id,))
+    removed = int(cursor.fetchone()[0])
+    _delete(cursor, Removal(raster_id, 0, counters.chip + 1))
     cursor.execute("DELETE FROM batches WHERE raster = %s", (raster_id,))
     cursor.execute("DELETE FROM levels WHERE raster = %s", (raster_id,))
     write_counters(cursor, counters._replace(removals=counters.removals + 1))
@@ -147,17 +158,22 @@ def delete_blocks(cursor: Cursor, raster_id: int) -> int:
 
 
 def delete_some_blocks(cursor: Cursor, raster_id: int, blocks: range) -> int:
-    """Removes those of a raster's blocks whose numbers lie in a range; returns how many chips went."""
+    """Removes those of a raster's blocks whose numbers lie in a range, as `delete_blocks` does."""
     counters = lock_counters(cursor)
     cursor.execute(_CLEAR, (raster_id, blocks.start, blocks.stop))
-    removed = 0
-    for ids in cursor.fetchall():  # a range at a time, which a shard takes as it is
-        cursor.execute("DELETE FROM chips WHERE fid >= %s AND fid < %s", ids)
-        removed += int(cursor.rowcount)
+    cleared = [Removal(raster_id, first, beyond) for first, beyond in cursor.fetchall()]
+    for removal in cleared:
+        _delete(cursor, removal)
+    removed = sum(removal.beyond - removal.first for removal in cleared)
     cursor.execute("DELETE FROM levels WHERE raster = %s", (raster_id,))
-    cursor.execute(_RECOUNT_LEVELS, (raster_id,))
+    cursor.execute(_RECOUNT_LEVELS.format(seen=not_removed(select_removals(cursor))), (raster_id,))
     write_counters(cursor, counters._replace(removals=counters.removals + 1))
     return removed
+
+
+def _delete(cursor: Cursor, removal: Removal) -> None:
+    cursor.execute(_DELETE, removal)
+    note_removal(cursor, removal)
 
 
 def select_keys(cursor: Cursor) -> list[BatchKey]:
@@ -218,7 +234,8 @@ def select_chips(cursor: Cursor, ids: Sequence[int]) -> list[ChipRecord]:
     """The chips in the order asked. Raises EngineError: CHIP_UNKNOWN, ARCHIVE_DAMAGED."""
     wanted = [int(chip_id) for chip_id in ids]
     try:
-        rows = read_rows(cursor, _CHIPS, {"ids": wanted}, _CHIP_COLUMNS | {"geom": READ_POLYGON})
+        chips = _CHIPS.format(seen=not_removed(select_removals(cursor)))
+        rows = read_rows(cursor, chips, {"ids": wanted}, _CHIP_COLUMNS | {"geom": READ_POLYGON})
         footprints = decode_polygons(rows["geom"])
     except ValueError as error:
         raise EngineError(
@@ -230,7 +247,7 @@ def select_chips(cursor: Cursor, ids: Sequence[int]) -> list[ChipRecord]:
 
 def select_vectors(cursor: Cursor, ids: Sequence[int], dimension: int) -> dict[int, npt.NDArray[np.float16]]:
     """The vectors [d] of chips by id, of those that are there."""
-    query = "SELECT fid, embedding FROM chips WHERE fid = ANY(%(ids)s::bigint[])"
+    query = _VECTORS.format(seen=not_removed(select_removals(cursor)))
     wanted = [int(chip_id) for chip_id in ids]
     rows = read_rows(cursor, query, {"ids": wanted}, {"fid": WHOLE, "embedding": vector_type(dimension)})
     return dict(zip(rows["fid"].tolist(), decode_vectors(rows["embedding"]), strict=True))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from frors_qgis.engine.acquisition.places import EARTH_RADIUS_KM
 from frors_qgis.engine.archive.chip_filter import ChipFilter, Extent, Near
 from frors_qgis.engine.archive.places import boxes_of, boxes_round
+from frors_qgis.engine.archive.postgis.shards import Removal, not_removed
 from frors_qgis.engine.archive.records import CELL_PIXELS
 
 _SIZE_TOLERANCE = 1e-6  # ground sizes are float32
@@ -25,10 +27,11 @@ _DISTANCE_KM = (
 class Conditions:
     """The conditions of a filter, joined by AND; `sql` is "true" where there are none. `values` are by name."""
 
-    def __init__(self, chosen: ChipFilter, last: int | None = None) -> None:
+    def __init__(self, chosen: ChipFilter, last: int | None = None, removals: Sequence[Removal] = ()) -> None:
         """last: the largest id that a chip was given, where there may be others; None: nowhere."""
         self.values: dict[str, Any] = {}
         parts = [] if last is None else [f"fid <= {self._value(last)}"]
+        parts += [not_removed(removals)] if removals else []
         if chosen.ground_size is not None:
             low, high = chosen.ground_size
             size = f"gsd * cells * {CELL_PIXELS}"

@@ -11,8 +11,8 @@ import psycopg2
 from psycopg2 import errors, sql
 
 from frors_qgis.engine.archive.check import Check, go_on
-from frors_qgis.engine.archive.postgis.location import DatabaseLocation
 from frors_qgis.engine.archive.postgis.logins import login_of
+from frors_qgis.location import DatabaseLocation
 from frors_qgis.protocol import EngineError, ErrorCode
 from frors_qgis.version import VERSION
 

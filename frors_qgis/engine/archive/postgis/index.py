@@ -12,6 +12,7 @@ from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import ChipFilter
 from frors_qgis.engine.archive.postgis.conditions import Conditions
 from frors_qgis.engine.archive.postgis.connection import Cursor, cancellable
+from frors_qgis.engine.archive.postgis.shards import select_removals
 from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.records import CELL_PIXELS
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -90,22 +91,22 @@ class PostgisIndex:
 
     def has_any(self, chosen: ChipFilter) -> bool:
         """Whether any chip passes a filter."""
-        conditions = self._conditions(chosen)
         with self._archive.reading() as cursor:
+            conditions = self._conditions(cursor, chosen)
             cursor.execute(_ANY.format(conditions=conditions.sql), conditions.values)
             return bool(cursor.fetchone()[0])
 
     def ground_sizes(self, chosen: ChipFilter) -> list[float]:
         """The ground sizes in metres that the chips of a filter have, each once, ascending."""
-        conditions = self._conditions(chosen)
         rasters = None if chosen.rasters is None else sorted(chosen.rasters)
-        query = _SIZES.format(
-            pixels=CELL_PIXELS,
-            rasters="true" if rasters is None else "raster = ANY(%(rasters)s::bigint[])",
-            everywhere=str(chosen == ChipFilter(rasters=chosen.rasters)).lower(),
-            conditions=conditions.sql,
-        )
         with self._archive.reading() as cursor:
+            conditions = self._conditions(cursor, chosen)
+            query = _SIZES.format(
+                pixels=CELL_PIXELS,
+                rasters="true" if rasters is None else "raster = ANY(%(rasters)s::bigint[])",
+                everywhere=str(chosen == ChipFilter(rasters=chosen.rasters)).lower(),
+                conditions=conditions.sql,
+            )
             cursor.execute(query, conditions.values | {"rasters": rasters})
             return [float(size) for (size,) in cursor.fetchall()]
 
@@ -113,9 +114,9 @@ class PostgisIndex:
         self, chosen: ChipFilter, most: int, check: Check = go_on
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """As of `ChipIndex`. The database numbers all chips of the filter, but sends no more than `most`."""
-        conditions = self._conditions(chosen)
-        query = _SPREAD.format(pixels=CELL_PIXELS, conditions=conditions.sql)
         with self._archive.reading() as cursor, cancellable(cursor.connection, check):
+            conditions = self._conditions(cursor, chosen)
+            query = _SPREAD.format(pixels=CELL_PIXELS, conditions=conditions.sql)
             cursor.execute(query, conditions.values | {"most": most})
             found = np.array(cursor.fetchall(), np.float64).reshape(-1, 3)
         return found[:, 0].astype(np.int64), found[:, 1].astype(np.int64), found[:, 2].astype(np.float32)
@@ -125,13 +126,12 @@ class PostgisIndex:
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """As of `ChipIndex`. What HNSW finds too few of is searched again by comparing every chip of the filter."""
         query = checked_query(vector, k, self._archive.dimension)
-        conditions = self._conditions(chosen)
         wanted = k + k // 4 + _MARGIN  # halfvec is inexact for the query: what it ranks a little lower may be better
         length = float(np.linalg.norm(query)) or 1.0
-        values = conditions.values | {
-            **{"vector": _text(query), "direction": _text(query / length), "wanted": wanted, "k": k},
-        }
+        asked = {"vector": _text(query), "direction": _text(query / length), "wanted": wanted, "k": k}
         with self._archive.reading() as cursor, cancellable(cursor.connection, check):
+            conditions = self._conditions(cursor, chosen)
+            values = conditions.values | asked
             rows: list[tuple[int, float]] = []
             if self._chips > EXACT_BELOW and _expected(cursor, conditions) > EXACT_BELOW:
                 _search_on(cursor, self._archive.name, wanted)
@@ -143,9 +143,11 @@ class PostgisIndex:
         found = np.array(rows, np.float64).reshape(-1, 2)
         return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
 
-    def _conditions(self, chosen: ChipFilter) -> Conditions:
-        """A filter as SQL, which leaves out what a failed write left on a shard."""
-        return Conditions(chosen, None if self._tables == ["chips_0"] else self._last)
+    def _conditions(self, cursor: Cursor, chosen: ChipFilter) -> Conditions:
+        """A filter as SQL, which leaves out what is on a shard but not in the archive."""
+        if self._tables == ["chips_0"]:
+            return Conditions(chosen)
+        return Conditions(chosen, self._last, select_removals(cursor))
 
 
 def nearest(tables: Sequence[str], conditions: Conditions, exact: str) -> str:

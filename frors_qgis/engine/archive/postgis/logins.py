@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frors_qgis.engine.archive.postgis.location import DatabaseLocation
+from frors_qgis.location import DatabaseLocation
 
 _LOGINS: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
 

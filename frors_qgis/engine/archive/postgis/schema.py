@@ -31,6 +31,7 @@ CREATE TABLE chips ({chips}) PARTITION BY LIST (shard);
 CREATE TABLE chips_0 PARTITION OF chips FOR VALUES IN (0);
 {indexes}
 CREATE TABLE shards (number integer PRIMARY KEY, server text NOT NULL UNIQUE);
+CREATE TABLE removals (raster bigint NOT NULL, first bigint NOT NULL, beyond bigint NOT NULL);
 CREATE TABLE batches (
     id bigint PRIMARY KEY, raster bigint NOT NULL REFERENCES rasters (id), block bigint NOT NULL,
     first_chip bigint NOT NULL, count bigint NOT NULL, checksum bigint NOT NULL, UNIQUE (raster, block));

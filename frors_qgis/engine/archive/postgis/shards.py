@@ -1,8 +1,13 @@
 """The shards of an archive: partitions of its chips on other servers, which postgres_fdw searches at once.
 
-The row of a chip is on one shard; what counts chips (batches, levels, counters) is in the archive's own database. A
-shard commits before the database does: what a writer left there whose transaction then failed has ids above the last
-one given. Searches leave it out, and it goes before the next block comes to that shard.
+The row of a chip is on one shard; what counts chips (batches, levels, counters) is in the archive's own database. No
+transaction covers both: a shard commits before the database does.
+
+- What a writer left on a shard whose transaction then failed has ids above the last one given. Reading leaves it out,
+  and it goes before the next block comes to that shard.
+- What is removed is written into a journal (`removals`) in the transaction that takes it from the database. Reading
+  leaves it out from then on; afterwards it is deleted on the shards, and when all have done so, from the journal.
+  Whatever stops that, the next removal or the end of the next index run does it again.
 """
 
 from __future__ import annotations
@@ -14,7 +19,7 @@ from psycopg2 import sql
 
 from frors_qgis.engine.archive.postgis import schema
 from frors_qgis.engine.archive.postgis.connection import Connection, Cursor, connect, transaction
-from frors_qgis.engine.archive.postgis.location import DatabaseLocation
+from frors_qgis.location import DatabaseLocation
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _SERVER = """
@@ -26,6 +31,20 @@ CREATE FOREIGN TABLE {table} PARTITION OF chips FOR VALUES IN ({number}) SERVER 
 OPTIONS (schema_name {schema}, table_name 'chips')
 """
 _PROBE = "SELECT FROM chips_{number} LIMIT 1"
+
+
+_JOURNAL = """
+INSERT INTO removals SELECT %s, %s, %s WHERE EXISTS (SELECT FROM shards)
+"""
+_DELETE = "DELETE FROM chips_{number} WHERE raster = %s AND fid >= %s AND fid < %s"
+
+
+class Removal(NamedTuple):
+    """Chips of a raster that are gone, but may still be on shards: those with ids from `first` and below `beyond`."""
+
+    raster: int
+    first: int
+    beyond: int
 
 
 class Shard(NamedTuple):
@@ -44,6 +63,31 @@ def select_shards(cursor: Cursor) -> list[Shard]:
 def shard_of_batch(shards: list[Shard], batch: int) -> int:
     """The number of the shard that takes a batch: the same one for an id, so that a failed write is found again."""
     return shards[batch % len(shards)].number if shards else 0
+
+
+def note_removal(cursor: Cursor, removal: Removal) -> None:
+    """Writes a removal into the journal, where there are shards."""
+    cursor.execute(_JOURNAL, removal)
+
+
+def select_removals(cursor: Cursor) -> list[Removal]:
+    """What reading has to leave out."""
+    cursor.execute("SELECT raster, first, beyond FROM removals")
+    return [Removal(*row) for row in cursor.fetchall()]
+
+
+def not_removed(removals: Iterable[Removal]) -> str:
+    """The condition for chips that are not removed, which every shard can check by itself."""
+    parts = (f"NOT (raster = {one.raster} AND fid >= {one.first} AND fid < {one.beyond})" for one in removals)
+    return " AND ".join(parts) or "true"
+
+
+def delete_removed(cursor: Cursor) -> None:
+    """Deletes on the shards what the journal says, and the journal."""
+    for removal in select_removals(cursor):
+        for shard in select_shards(cursor):
+            cursor.execute(_DELETE.format(number=shard.number), removal)
+    cursor.execute("DELETE FROM removals")
 
 
 def answers(connection: Connection, place: DatabaseLocation, shard: Shard) -> bool:

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from frors_qgis.engine.archive.postgis.blocks import read_counters, select_batch, select_chips, select_keys
 from frors_qgis.engine.archive.postgis.connection import Cursor
 from frors_qgis.engine.archive.postgis.rasters import select_rasters
+from frors_qgis.engine.archive.postgis.shards import not_removed, select_removals
 from frors_qgis.protocol import EngineError
 
 _LEVELS = "SELECT raster, gsd, cells, chips FROM levels"
-_COUNTED = "SELECT raster, gsd, cells, COUNT(*) FROM chips GROUP BY raster, gsd, cells"
+_COUNTED = "SELECT raster, gsd, cells, COUNT(*) FROM chips WHERE {seen} GROUP BY raster, gsd, cells"
+_STRANGERS = """
+SELECT raster, COUNT(*) FROM chips WHERE raster NOT IN (SELECT id FROM rasters) AND {seen} GROUP BY raster
+"""
+_NUMBER = "SELECT COUNT(*), COALESCE(MAX(fid), 0) FROM chips WHERE {seen}"
 
 
 def find_problems(cursor: Cursor, dimension: int) -> list[str]:
@@ -26,16 +31,18 @@ def find_problems(cursor: Cursor, dimension: int) -> list[str]:
 
 def _raster_problems(cursor: Cursor) -> Iterator[str]:
     select_rasters(cursor)
-    cursor.execute("SELECT raster, COUNT(*) FROM chips WHERE raster NOT IN (SELECT id FROM rasters) GROUP BY raster")
+    cursor.execute(_STRANGERS.format(seen=not_removed(select_removals(cursor))))
     for raster_id, count in cursor.fetchall():
         yield f"{count} rows of chips belong to raster {raster_id}, which the archive does not have."
 
 
 def _count_problems(cursor: Cursor) -> Iterator[str]:
-    cursor.execute(f"({_LEVELS} EXCEPT {_COUNTED}) UNION ALL ({_COUNTED} EXCEPT {_LEVELS})")
+    seen = not_removed(select_removals(cursor))
+    counted = _COUNTED.format(seen=seen)
+    cursor.execute(f"({_LEVELS} EXCEPT {counted}) UNION ALL ({counted} EXCEPT {_LEVELS})")
     if cursor.fetchall():
         yield "The table of levels does not say which chips there are."
-    cursor.execute("SELECT COUNT(*), COALESCE(MAX(fid), 0) FROM chips")
+    cursor.execute(_NUMBER.format(seen=seen))
     chips, last = cursor.fetchone()
     cursor.execute("SELECT COALESCE(SUM(count), 0), COALESCE(MAX(id), 0) FROM batches")
     counted, last_batch = cursor.fetchone()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from frors_qgis.engine.archive.postgis.connection import FAILURES, Connection, connect, engine_error
-from frors_qgis.engine.archive.postgis.location import DatabaseLocation
+from frors_qgis.location import DatabaseLocation
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _KEY = "hashtextextended('FRORS ' || %(schema)s, 0)"

@@ -52,13 +52,15 @@ def test_a_password_comes_with_the_request_and_shows_nowhere(postgres, shared, n
     location = f"postgresql:host=127.0.0.1 port={postgres.port} dbname=frors user=keeper schema={shared.stem}"
     assert refusal(Archive.open, location).code is ErrorCode.ARCHIVE_UNREACHABLE
     service = Service(tmp_path)
-    wrong = refusal(
-        service.methods["open"], Parameters({"archive": location, "user": "analyst", "password": "sesam"}), Call()
-    )
+    opened = Parameters({"archive": location})
+    service.methods["login"](Parameters({"archive": location, "user": "analyst", "password": "sesam"}), Call())
+    wrong = refusal(service.methods["open"], opened, Call())
     assert wrong.code is ErrorCode.ARCHIVE_UNREACHABLE
-    opened = {"archive": location, "user": "analyst", "password": "sesame"}
-    assert service.methods["open"](Parameters(opened), Call())["path"] == location
-    found = service.methods["info"](Parameters({"archive": location}), Call())
+    service.methods["login"](Parameters({"archive": location, "user": "analyst", "password": "sesame"}), Call())
+    assert service.methods["open"](opened, Call())["path"] == location
+    found = service.methods["info"](opened, Call())
+    another = Parameters({"archive": location.replace("schema=", "schema=any_")})
+    assert shared.stem in service.methods["archives"](another, Call())["archives"]
     service.release_archives()
     shown = f"{wrong!r} {found} {caplog.text} {capfd.readouterr()}"
     assert "sesam" not in shown
@@ -80,6 +82,12 @@ def test_libpq_finds_passwords_in_its_own_files(postgres, shared, monkeypatch, t
 
 def test_a_login_is_for_a_database(no_logins):
     assert refusal(remember_login, "/archives/a.gpkg", "ann", "sesame").code is ErrorCode.BAD_REQUEST
+
+
+def test_archives_are_listed_for_who_may_read_them(shared, as_user):
+    assert shared.stem in Archive.stems(as_user("analyst").replace(shared.stem, "any"))
+    assert shared.stem not in Archive.stems(as_user("stranger"))
+    assert refusal(Archive.stems, "/archives/a.gpkg").code is ErrorCode.BAD_REQUEST
 
 
 def test_a_file_has_no_roles(tmp_path):

@@ -34,6 +34,7 @@ def spread(shared, shards, make_chips, make_record, monkeypatch):
     return shared
 
 
+_CLEAR_ONE = "DELETE FROM {}.chips WHERE raster = 1"
 _IDS = "SELECT fid FROM {}.chips ORDER BY fid"
 _LEAVE_BEHIND = """
 INSERT INTO {0}.chips SELECT fid + 50, geom, raster, "column", "row", width, height, gsd, cells, valid, embedding, shard
@@ -111,12 +112,74 @@ def test_what_a_lost_shard_should_take_is_written_when_it_is_back(spread, shards
         error = refusal(spread.write_block, 1, 11, make_chips(10, dimension=16))
         assert error.code is ErrorCode.ARCHIVE_UNREACHABLE
         assert spread.chip_count() == 60
-        assert refusal(spread.remove_raster, 1).code is ErrorCode.ARCHIVE_UNREACHABLE
     finally:
         server.start()
     spread.write_block(1, 11, make_chips(10, dimension=16))
     assert spread.chip_count() == 70
     assert spread.verify() == []
+
+
+def assert_gone(archive, raster, ids, tmp_path):
+    """The chips of a raster are nowhere to be read."""
+    found = archive.chip_index(tmp_path)
+    found.refresh()
+    assert not found.has_any(ChipFilter(rasters=frozenset({raster})))
+    assert not set(found.search(np.ones(16, np.float32), 100, EVERY_CHIP)[0].tolist()) & set(ids)
+    assert not set(found.chips(EVERY_CHIP, 100)[0].tolist()) & set(ids)
+    assert not set(archive.chips_within((-180, -90, 180, 90)).tolist()) & set(ids)
+    assert found.ground_sizes(ChipFilter(rasters=frozenset({raster}))) == []
+    for read in (archive.chips, archive.vectors):
+        assert refusal(read, ids[:1]).code is ErrorCode.CHIP_UNKNOWN
+
+
+@pytest.mark.parametrize("when", ["before any shard has deleted", "after one shard has deleted"])
+def test_a_removal_that_is_interrupted_is_whole_at_once_and_goes_on_later(
+    spread, shards, make_chips, make_record, tmp_path, monkeypatch, when
+):
+    other = spread.add_raster(make_record("other.tif"))
+    for block in range(2):
+        spread.write_block(other, block, make_chips(10, seed=7 + block, dimension=16))
+    gone = on_shard(shards["shard_one"], spread) + on_shard(shards["shard_two"], spread)
+    gone = [chip for chip in gone if chip <= 50]
+    with monkeypatch.context() as patch:
+
+        def die(cursor):
+            if when == "after one shard has deleted":
+                shards["shard_one"].execute(_CLEAR_ONE.format(spread.stem))
+            raise KeyboardInterrupt
+
+        patch.setattr(postgis_archive, "delete_removed", die)
+        with pytest.raises(KeyboardInterrupt):
+            spread.remove_raster(1)
+    with Archive.open(spread.location) as reader:
+        assert_gone(reader, 1, gone, tmp_path)
+        assert reader.chip_count() == 20
+        assert reader.verify() == []
+    assert set(gone) & {*on_shard(shards["shard_one"], spread), *on_shard(shards["shard_two"], spread)}
+    spread.seal_index(tmp_path)
+    assert not set(gone) & {*on_shard(shards["shard_one"], spread), *on_shard(shards["shard_two"], spread)}
+    assert spread.chip_count() == 20
+    assert spread.verify() == []
+
+
+def test_what_is_removed_while_a_shard_is_lost_is_gone_for_readers_and_later_there(
+    spread, shards, make_chips, tmp_path
+):
+    server = shards["shard_one"]
+    gone = on_shard(server, spread)
+    server.stop()
+    try:
+        assert spread.clear_raster(1) == 50
+    finally:
+        server.start()
+    assert on_shard(server, spread) == gone
+    assert_gone(spread, 1, gone, tmp_path)
+    spread.write_block(1, 1, make_chips(10, dimension=16))
+    assert len(spread.chips(range(51, 61))) == 10
+    assert spread.verify() == []
+    assert spread.clear_blocks(1, range(1, 2)) == 10
+    assert on_shard(server, spread) == []
+    assert (spread.chip_count(), spread.verify()) == (0, [])
 
 
 def test_what_a_failed_write_left_on_a_shard_is_never_found_and_goes(spread, shards, make_chips, tmp_path):

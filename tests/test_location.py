@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from frors_qgis.engine.archive.postgis.location import DatabaseLocation, is_database
+from frors_qgis.location import DatabaseLocation, is_database
 from frors_qgis.protocol import EngineError, ErrorCode
 
 

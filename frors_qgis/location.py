@@ -1,8 +1,8 @@
-"""Where an archive in PostgreSQL is: how to connect, without any secret, and the schema that holds it.
+"""Where an archive is: the path of a GeoPackage, or in PostgreSQL how to connect, and the schema that holds it.
 
-It is written `postgresql:service=NAME schema=NAME`, or with host, port, dbname and user instead of a service. Passwords
-come with the request or from libpq's own files (pg_service.conf, .pgpass), never from a location, which is shown and
-stored.
+The latter is written `postgresql:service=NAME schema=NAME`, or with host, port, dbname and user instead of a service.
+Passwords come with the request `login` or from libpq's own files (pg_service.conf, .pgpass), never from a location,
+which is shown and stored. Standard library only; shell and engine import it.
 """
 
 from __future__ import annotations
@@ -80,6 +80,21 @@ class DatabaseLocation:
 def is_database(location: str | Path) -> bool:
     """Whether a location means a database and not a file."""
     return isinstance(location, str) and location.startswith(PREFIX)
+
+
+def archive_stem(location: str) -> str:
+    """What is the user's in the name of an archive: its file's without the ending, or its schema's."""
+    if not is_database(location):
+        return Path(location).stem
+    try:
+        return DatabaseLocation.parse(location).schema
+    except EngineError:
+        return location
+
+
+def absolute_location(location: str) -> str:
+    """A location as a process that works in another folder finds it."""
+    return location if is_database(location) else str(Path(location).absolute())
 
 
 def _quoted(value: str) -> str:

@@ -1,0 +1,248 @@
+"""Measures searches in the same archive in a file, in PostgreSQL and there over two shards: recall, latency, sizes.
+
+    .venv/bin/python scripts/benchmark_database.py --data DATA -o docs/results/database.json
+
+Archives: see synthetic_archive.py. The file is copied as `copy` does; the index of embeddings of each server is made
+when all chips are there. Three servers run on this machine, the archive's own and two shards, so what shards gain by
+having machines of their own is not in these figures. Queries: embeddings drawn in the same way as the chips'; the ten
+best of an exhaustive search in float32 over the stored embeddings, among the chips of the filter, are what recall@10
+asks for. Filters are extents. "Weighed": looks count six parts, and four how near a chip is to a place. Sizes that are
+in the output already are left out. `--chips 1000000` takes 6 GB of disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmark_search import middle, milliseconds, seconds_of
+from benchmark_search import parts as stored_parts
+from synthetic_archive import Perturbation, make_archive, real_embeddings
+
+from frors_qgis.engine.acquisition.query_line import parse_query_line
+from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.check import go_on
+from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter
+from frors_qgis.engine.archive.chip_index import ChipIndex
+from frors_qgis.engine.archive.copying import copy_archive, open_copy
+from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
+from frors_qgis.engine.progress_bar import ProgressBar
+from frors_qgis.engine.search.weighing import parts, search_parts
+from tests.engine.postgres_server import PostgresServer, missing
+from tests.engine.shard_servers import introduce
+
+K = 10
+QUERIES = 100
+SHARES = (1.0, 0.25, 0.06, 0.01, 0.001)
+WEIGHT = 0.4
+_SETTINGS = ("shared_buffers=1GB", "maintenance_work_mem=1GB", "max_wal_size=4GB", "log_statement=none")
+_NO_INDEX = "DROP INDEX IF EXISTS {schema}.{table}_embedding"
+_INDEX = "CREATE INDEX {table}_embedding ON {schema}.{table} USING hnsw (embedding public.halfvec_ip_ops)"
+
+Search = Callable[[NDArray[np.float32]], NDArray[np.int64]]
+
+
+def measure(file: GeoPackageArchive, queries: NDArray[np.float32], work: Path) -> dict[str, Any]:
+    """All figures of one size."""
+    chips = file.chip_count()
+    filters = {share: EVERY_CHIP if share == 1 else ChipFilter(extent=middle(file, share)) for share in SHARES}
+    place, km = weighed_place(file)
+    expected = best_of(file, queries, filters, place, km)
+    result: dict[str, Any] = {"chips": chips, "filters": {}, "backends": {}}
+    for share, chosen in filters.items():
+        passing = chips if chosen.extent is None else len(file.chips_within(chosen.extent))
+        result["filters"][f"{share:.1%}"] = round(passing / chips, 5)
+    with ExitStack() as stack:
+        own, one, two = (stack.enter_context(PostgresServer(_SETTINGS)) for _ in range(3))
+        introduce(own, {"shard_one": one, "shard_two": two})
+        for name, opened in (
+            ("file", partial(opened_file, file, work)),
+            ("PostgreSQL", partial(opened_copy, file, own)),
+            ("PostgreSQL, two shards", partial(opened_shards, file, own, {"shard_one": one, "shard_two": two})),
+        ):
+            with opened() as (archive, figures):
+                index = archive.chip_index(work)
+                index.refresh()
+                figures["searches"] = searches(archive, index, queries, filters, place, km, expected)
+                index.close()
+                result["backends"][name] = figures
+    single, sharded = (result["backends"][name]["searches"] for name in ("PostgreSQL", "PostgreSQL, two shards"))
+    result["sharded to single, p50"] = {
+        name: round(sharded[name]["p50 ms"] / single[name]["p50 ms"], 2) for name in single
+    }
+    return result
+
+
+def searches(
+    archive: Archive,
+    index: ChipIndex,
+    queries: NDArray[np.float32],
+    filters: dict[float, ChipFilter],
+    place: tuple[float, float],
+    km: float,
+    expected: dict[str, NDArray[np.int64]],
+) -> dict[str, dict[str, float]]:
+    """Latency and recall by filter, and of weighed searches."""
+    rows = {}
+    ways: dict[str, Search] = {
+        f"{share:.1%}": partial(_found, index, chosen=chosen) for share, chosen in filters.items()
+    }
+    ways["weighed"] = partial(_weighed, archive, index, place, km)
+    for name, search in ways.items():
+        search(queries[-1])
+        taken, recalls = [], []
+        for query, wanted in zip(queries, expected[name], strict=True):
+            seconds, ids = seconds_of(partial(search, query))
+            taken.append(seconds)
+            recalls.append(np.isin(wanted[wanted > 0], ids).mean())
+        rows[name] = {
+            "p50 ms": milliseconds(taken, 0.5),
+            "p95 ms": milliseconds(taken, 0.95),
+            "recall@10": round(float(np.mean(recalls)), 4),
+        }
+        print(name, rows[name], flush=True)
+    return rows
+
+
+def _found(index: ChipIndex, query: NDArray[np.float32], chosen: ChipFilter) -> NDArray[np.int64]:
+    return index.search(query, K, chosen)[0]
+
+
+def _weighed(
+    archive: Archive, index: ChipIndex, place: tuple[float, float], km: float, query: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    words = parse_query_line(f"within {km} km")
+    return search_parts(index, query, K, parts(words, WEIGHT, place, archive, index, EVERY_CHIP), go_on)[0]
+
+
+def weighed_place(file: GeoPackageArchive) -> tuple[tuple[float, float], float]:
+    """A place amid the chips, and a distance within which about a hundredth of them lie."""
+    west, south, east, north = middle(file, 0.01)
+    return ((west + east) / 2, (south + north) / 2), round((north - south) / 2 * 111.2, 3)
+
+
+def best_of(
+    file: GeoPackageArchive,
+    queries: NDArray[np.float32],
+    filters: dict[float, ChipFilter],
+    place: tuple[float, float],
+    km: float,
+) -> dict[str, NDArray[np.int64]]:
+    """The ids of the best chips of every query [queries, K], 0 where there are fewer, by comparing all."""
+    count = file.last_chip()
+    gains = {}
+    for share, chosen in filters.items():
+        gain = np.full(count + 1, 0.0 if chosen.extent is None else -np.inf, np.float32)
+        if chosen.extent is not None:
+            gain[file.chips_within(chosen.extent)] = 0
+        gains[f"{share:.1%}"] = 1.0, gain
+    near = np.zeros(count + 1, np.float32)
+    for factor, agreed in ((4, 0.25), (2, 0.5), (1, 1.0)):
+        near[file.chips_near(place, factor * km)] = agreed
+    gains["weighed"] = 1 - WEIGHT, WEIGHT * near
+    best = {name: (np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)) for name in gains}
+    start = 1
+    for part in stored_parts(file):
+        cosines = queries @ part.T
+        ids = np.arange(start, start + len(part))
+        for name, (share, gain) in gains.items():
+            scores = np.concatenate([best[name][1], share * cosines + gain[ids]], axis=1)
+            every = np.concatenate([best[name][0], np.broadcast_to(ids, cosines.shape)], axis=1)
+            order = np.argsort(-scores, axis=1, kind="stable")[:, :K]
+            best[name] = np.take_along_axis(every, order, 1), np.take_along_axis(scores, order, 1)
+        start += len(part)
+    return {name: np.where(np.isfinite(scores), ids, 0) for name, (ids, scores) in best.items()}
+
+
+@contextmanager
+def opened_file(file: GeoPackageArchive, work: Path) -> Iterator[tuple[Archive, dict[str, Any]]]:
+    """The file, its index written."""
+    sealing, _ = seconds_of(lambda: file.seal_index(work))
+    yield file, {"seconds": {"index": sealing}, "bytes per chip": round(file.size_bytes() / file.chip_count())}
+
+
+@contextmanager
+def opened_copy(file: Archive, server: PostgresServer) -> Iterator[tuple[Archive, dict[str, Any]]]:
+    """A copy in one database."""
+    start = time.perf_counter()
+    with open_copy(file, server.location("single")) as archive:
+        with ProgressBar() as bar:
+            copy_archive(file, archive, _shown(bar))
+        archive.seal_index(Path())
+        yield archive, _figures(archive, time.perf_counter() - start, archive.size_bytes())
+
+
+@contextmanager
+def opened_shards(
+    file: Archive, server: PostgresServer, shards: dict[str, PostgresServer]
+) -> Iterator[tuple[Archive, dict[str, Any]]]:
+    """A copy of which two more servers hold all chips."""
+    start = time.perf_counter()
+    location = server.location("sharded")
+    made = {"encoder": file.encoder, "encoder_sha256": file.encoder_sha256, "dimension": file.dimension}
+    with Archive.create(location, **made) as archive:
+        for name, shard in shards.items():
+            archive.add_shard(name, shard.location("sharded"))
+            shard.execute(_NO_INDEX.format(schema="sharded", table="chips"))
+        with ProgressBar() as bar:
+            copy_archive(file, archive, _shown(bar))
+        for shard in shards.values():
+            shard.execute(_INDEX.format(schema="sharded", table="chips"))
+            shard.execute("ANALYZE sharded.chips")
+        archive.seal_index(Path())
+        size = "SELECT pg_total_relation_size('sharded.chips')"
+        bytes_ = archive.size_bytes() + sum(shard.execute(size)[0][0] for shard in shards.values())
+        yield archive, _figures(archive, time.perf_counter() - start, bytes_)
+
+
+def _figures(archive: Archive, seconds: float, bytes_: int) -> dict[str, Any]:
+    return {"seconds": {"copy and index": round(seconds, 1)}, "bytes per chip": round(bytes_ / archive.chip_count())}
+
+
+def _shown(bar: ProgressBar) -> Callable[[int, int], None]:
+    return lambda done, total: bar.show(done / max(total, 1), f"Copying, {done:,} of {total:,} chips")
+
+
+def main() -> None:
+    """Measures each size, writes after each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with rasters/")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=Path("build/search"), help="archives: 1 GB for a million chips")
+    parser.add_argument("--chips", type=int, nargs="+", default=[100_000, 1_000_000])
+    arguments = parser.parse_args()
+    if (reason := missing()) is not None:
+        sys.exit(reason)
+    rasters, work = (arguments.data / "rasters").resolve(), arguments.work.absolute()
+    aerial = rasters / "kitsap_aerial_030m.tif"
+    real = real_embeddings([aerial, *sorted(rasters.glob("sentinel2_*_10m.tif"))], work)
+    queries = Perturbation(real, 1).draw(QUERIES)
+    output: Path = arguments.output
+    found = json.loads(output.read_text(encoding="utf-8")) if output.exists() else {"archives": {}}
+    for chips in arguments.chips:
+        if str(chips) in found["archives"]:
+            continue
+        path = work / f"{chips}.gpkg"
+        make_archive(path, chips, Perturbation(real, 0), aerial)
+        with GeoPackageArchive.open(path, writable=True) as file:
+            found["archives"][str(chips)] = measure(file, queries, work)
+        found |= {"queries": QUERIES, "load before": os.getloadavg()[0]}
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

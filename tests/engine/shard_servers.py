@@ -1,0 +1,23 @@
+"""Makes servers known to another as its shards, as docs/database.md tells an administrator to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.engine.postgres_server import PostgresServer
+
+_SERVER = """
+CREATE SERVER {name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (
+    host '127.0.0.1', port '{port}', dbname 'frors', extensions 'vector,postgis', async_capable 'true',
+    use_remote_estimate 'true', fdw_tuple_cost '1',
+    options '-c hnsw.ef_search=400 -c hnsw.iterative_scan=relaxed_order -c jit=off');
+CREATE USER MAPPING FOR PUBLIC SERVER {name} OPTIONS (user 'owner', password 'sesame');
+GRANT USAGE ON FOREIGN SERVER {name} TO PUBLIC
+"""
+
+
+def introduce(server: PostgresServer, shards: Mapping[str, PostgresServer]) -> None:
+    """Lets a server know others by names."""
+    for name, shard in shards.items():
+        shard.execute("ALTER ROLE owner PASSWORD 'sesame'")
+        server.execute(_SERVER.format(name=name, port=shard.port))
