@@ -13,7 +13,7 @@ from frors_qgis.engine.archive_access import writable_archive
 REPOSITORY = Path(__file__).resolve().parents[2]
 MAKER = """
 import sys, time
-from frors_qgis.engine.archive import archive
+from frors_qgis.engine.archive import geopackage_archive as archive
 from frors_qgis.engine.archive.writer_lock import WriterLock
 
 def stop(*_):
@@ -22,7 +22,7 @@ def stop(*_):
 
 archive._publish = stop
 with WriterLock(sys.argv[1]):
-    archive.Archive.create(sys.argv[1], encoder="trial", encoder_sha256="ab" * 32, dimension=16)
+    archive.GeoPackageArchive.create(sys.argv[1], encoder="trial", encoder_sha256="ab" * 32, dimension=16)
 """
 
 
