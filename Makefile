@@ -1,8 +1,8 @@
 # Every target does the set-up it needs; `make` alone lists the targets.
 VENV := .venv/bin/python
 
-.PHONY: help setup database test test-hard test-trixie lint package run demo screenshots translations encoders benchmark
-.PHONY: benchmark-database benchmark-retrieval benchmark-ccls2t clean
+.PHONY: help setup database test test-hard test-trixie lint package run demo ports screenshots translations encoders
+.PHONY: benchmark benchmark-cluster benchmark-database benchmark-retrieval benchmark-ccls2t clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
 RESULTS ?= docs/results
@@ -41,6 +41,9 @@ run: setup  ## Opens QGIS with the plugin, in a profile of its own under build/
 demo: setup  ## Indexes the sample raster and queries one box in the real QGIS; results in build/demo
 	@$(VENV) scripts/demo.py
 
+ports: setup  ## Asks DATA's Sentinel-2 scenes of ports where, when and by what, in the real QGIS; pictures in build/ports
+	@$(VENV) scripts/ports.py --data $(DATA)
+
 screenshots: setup  ## The pictures of docs/guide.md and of all else (build/screenshots), from the plugin in the real QGIS
 	@$(VENV) scripts/screenshots.py
 
@@ -56,6 +59,9 @@ benchmark: setup  ## Every figure of docs/performance.md from DATA into RESULTS;
 
 benchmark-database: setup database  ## The figures of docs/database.md; goes on where it stopped
 	@$(VENV) scripts/benchmark_database.py --data $(DATA) -o $(RESULTS)/database.json
+
+benchmark-cluster: setup  ## What two workers of a cluster encode of what one does (docs/cluster.md), into RESULTS; six minutes
+	@$(VENV) scripts/benchmark_cluster.py -o $(RESULTS)/cluster.json
 
 benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md from DATA into RESULTS; hours, goes on where it stopped
 	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results $(RESULTS)/retrieval $(ONLY)
