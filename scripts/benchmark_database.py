@@ -213,7 +213,7 @@ def _figures(archive: Archive, seconds: float, bytes_: int) -> dict[str, Any]:
 
 
 def _shown(bar: ProgressBar) -> Callable[[int, int], None]:
-    return lambda done, total: bar.show(done / max(total, 1), f"Copying, {done:,} of {total:,} chips")
+    return lambda done, total: bar.show(done / max(total, 1), f"Copying, {done:,} of {total:,} chips", None)
 
 
 def main() -> None:

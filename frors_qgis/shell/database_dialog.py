@@ -81,10 +81,10 @@ class DatabaseDialog(QDialog):
         self._archives.setEnabled(False)
         self._update_button()
         if self.connection:
-            self._note.setText(tr("Asking the database..."))
+            self._say(tr("Asking the database..."))
             self.archives_wanted.emit(self.connection)
         else:
-            self._note.setText(tr("QGIS has stored no PostgreSQL connection: make one in Layer > Data Source Manager."))
+            self._say(tr("QGIS has stored no PostgreSQL connection: make one in Layer > Data Source Manager."))
 
     def show_archives(self, place: DatabaseLocation, archives: Sequence[str]) -> None:
         """Lists the archives of the chosen connection, which leads to a place."""
@@ -93,16 +93,23 @@ class DatabaseDialog(QDialog):
         self._archives.setEnabled(self._new or bool(archives))
         if self._new:
             self._archives.setCurrentText(self._proposed)
-            self._note.setText(tr("A new archive, or one to add to: a schema of its own in the database."))
+            self._say(tr("A new archive, or one to add to: a schema of its own in the database."))
         elif archives:
-            self._note.setText("")
+            self._say("")
         else:
-            self._note.setText(tr("There is no archive yet, or none that you may read: index rasters into a new one."))
+            self._say(tr("There is no archive yet, or none that you may read: index rasters into a new one."))
         self._update_button()
 
     def show_failure(self, sentence: str) -> None:
         """Says why the archives cannot be listed."""
+        self._say(sentence)
+
+    def _say(self, sentence: str) -> None:
+        """Shows a note, in a dialog that is high enough for it."""
         self._note.setText(sentence)
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _update_button(self) -> None:
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(self.location is not None)

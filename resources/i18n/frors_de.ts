@@ -4920,7 +4920,7 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   </message>
   <message>
    <source>{0} of the archive's {1} shards cannot be reached ({2}): the matches there are missing.</source>
-   <translation>{0} der {1} Shards des Archivs sind nicht zu erreichen ({2}): die Treffer dort fehlen.</translation>
+   <translation>Nicht zu erreichen: {0} der {1} Shards des Archivs ({2}). Die Treffer dort fehlen.</translation>
   </message>
   <message>
    <source>{0} of the features kept apart share over a fifth of their ground with one that was learnt from, which flatters the figures.</source>

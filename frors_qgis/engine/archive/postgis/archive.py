@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +53,7 @@ from frors_qgis.engine.archive.records import (
 from frors_qgis.location import DatabaseLocation
 from frors_qgis.protocol import EngineError, ErrorCode
 
+_Selected = TypeVar("_Selected")
 _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = "BEGIN"
 _LOST_SECONDS = 30.0
@@ -235,21 +237,21 @@ class PostgisArchive(Archive):
             return int(cursor.fetchone()[0])
 
     def chips(self, ids: Sequence[int]) -> list[ChipRecord]:
-        with self.reading() as cursor:
-            return blocks.select_chips(cursor, ids)
+        return self._read_chips(lambda cursor: blocks.select_chips(cursor, ids))
 
     def chips_within(self, extent: Extent) -> npt.NDArray[np.int64]:
-        with self.reading() as cursor:
+        def select(cursor: Cursor) -> npt.NDArray[np.int64]:
             conditions = Conditions(ChipFilter(extent=extent), removals=select_removals(cursor))
             cursor.execute(_WITHIN.format(conditions=conditions.sql), conditions.values)
             return np.array([fid for (fid,) in cursor.fetchall()], np.int64)
+
+        return self._read_chips(select)
 
     def embedding(self, chip_id: int) -> npt.NDArray[np.float32]:
         return self.vectors([chip_id])[0]
 
     def vectors(self, ids: Sequence[int]) -> npt.NDArray[np.float32]:
-        with self.reading() as cursor:
-            found = blocks.select_vectors(cursor, ids, self.dimension)
+        found = self._read_chips(lambda cursor: blocks.select_vectors(cursor, ids, self.dimension))
         if missing := [chip_id for chip_id in ids if chip_id not in found]:
             raise EngineError(
                 ErrorCode.CHIP_UNKNOWN, f"The archive has no chip {missing[0]}: it may have been removed, search again."
@@ -422,6 +424,23 @@ class PostgisArchive(Archive):
                 raise EngineError(
                     ErrorCode.BAD_REQUEST, f"The database has no such role ({error.diag.message_primary})."
                 ) from error
+
+    def _read_chips(self, select: Callable[[Cursor], _Selected]) -> _Selected:
+        """What is selected in one state of the archive, of shards that answer.
+
+        A shard that went, or came back under a connection of before, is noticed by the first statement that fails.
+        """
+        if any(time.monotonic() - since >= _LOST_SECONDS for since in self._lost.values()):
+            self.find_shards()
+        try:
+            with self.reading() as cursor:
+                return select(cursor)
+        except EngineError as error:
+            if error.code is not ErrorCode.ARCHIVE_UNREACHABLE or self._connection.closed:
+                raise
+        self.find_shards()
+        with self.reading() as cursor:
+            return select(cursor)
 
     def _clean_shards(self) -> None:
         """Deletes on the shards what was removed; those that do not answer wait, and nobody reads it meanwhile."""

@@ -81,7 +81,7 @@ def test_each_shard_filters_orders_and_limits_by_itself(spread, shards):
 def test_a_lost_shard_is_told_of_and_comes_back(spread, as_user, shards, tmp_path):
     lost, left = shards["shard_one"], shards["shard_two"]
     gone, there = on_shard(lost, spread), on_shard(left, spread)
-    with Archive.open(as_user("analyst")) as analyst:
+    with Archive.open(as_user("analyst")) as analyst, Archive.open(as_user("analyst")) as other:
         searcher = Searcher(analyst, analyst.chip_index(tmp_path))
         query = Query(analyst.embedding(there[0]), k=50)
         whole = searcher.search(query)
@@ -95,13 +95,15 @@ def test_a_lost_shard_is_told_of_and_comes_back(spread, as_user, shards, tmp_pat
             assert not {match.chip.id for match in found.matches} & set(gone)
             assert analyst.chip_count() == 50
             assert len(analyst.chips_within((-180, -90, 180, 90))) == 30
-            with Archive.open(as_user("analyst")) as other:
-                assert other.chips([there[0], 1])[1].id == 1
-                assert refusal(other.chips, [gone[0]]).code is ErrorCode.CHIP_UNKNOWN
+            with Archive.open(as_user("analyst")) as later:
+                for reader in (other, later):
+                    assert reader.chips([there[0], 1])[1].id == 1
+                    assert refusal(reader.vectors, [gone[0]]).code is ErrorCode.CHIP_UNKNOWN
         finally:
             lost.start()
         assert searcher.search(query) == whole
         assert whole.note is None
+        assert [chip.id for chip in other.chips([gone[0], there[0]])] == [gone[0], there[0]]
 
 
 def test_what_a_lost_shard_should_take_is_written_when_it_is_back(spread, shards, make_chips):
