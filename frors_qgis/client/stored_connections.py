@@ -11,7 +11,8 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 _ROOM = "public"
 """Stands for an archive's schema where only the database matters: every database has it."""
-_PASSWORDS = "Basic"
+_BY_NAME = "Basic"
+"""The authentication method that is a user and what she alone knows."""
 
 
 def connection_names() -> list[str]:
@@ -82,7 +83,7 @@ def _login(uri: QgsDataSourceUri) -> dict[str, str]:
     if uri.authConfigId():
         stored = QgsAuthMethodConfig()
         QgsApplication.authManager().loadAuthenticationConfig(uri.authConfigId(), stored, True)
-        if stored.method() and stored.method() != _PASSWORDS:
+        if stored.method() and stored.method() != _BY_NAME:
             raise EngineError(
                 ErrorCode.BAD_REQUEST,
                 "This connection logs in by a certificate of QGIS's, which the engine cannot have: use one with user "
