@@ -16,7 +16,7 @@ from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import Outcome, Progress, RasterWork, Run
 
 _LEAST_BLOCKS = 16
-"""Of a part: half a minute of one core, some 10,000 chips, is lost at most with a process."""
+"""Of a part: some 10,000 chips, which are encoded again when a worker ends."""
 
 Made = Callable[[], list[EncodedBlock]]
 """Gives the blocks of a part; raises EngineError for what kept it from being made."""
