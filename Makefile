@@ -1,7 +1,7 @@
 # Every target does the set-up it needs; `make` alone lists the targets.
 VENV := .venv/bin/python
 
-.PHONY: help setup test test-hard test-trixie lint package run demo screenshots translations encoders benchmark
+.PHONY: help setup test test-hard test-trixie lint package run demo ports screenshots translations encoders benchmark
 .PHONY: benchmark-retrieval benchmark-ccls2t clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
@@ -37,6 +37,9 @@ run: setup  ## Opens QGIS with the plugin, in a profile of its own under build/
 
 demo: setup  ## Indexes the sample raster and queries one box in the real QGIS; results in build/demo
 	@$(VENV) scripts/demo.py
+
+ports: setup  ## Asks DATA's Sentinel-2 scenes of ports where, when and by what, in the real QGIS; pictures in build/ports
+	@$(VENV) scripts/ports.py --data $(DATA)
 
 screenshots: setup  ## The pictures of docs/guide.md and of all else (build/screenshots), from the plugin in the real QGIS
 	@$(VENV) scripts/screenshots.py

@@ -16,7 +16,6 @@ from frors_qgis.engine.learning.ccls2t.recipe import HashRecipe, TextRecipe
 _TEXT = TextRecipe()
 _CODES = HashRecipe()
 _DEEP = HashRecipe(rate=1e-3, weighted=False, loss="supervised contrast", balance=1.0, independence=1.0)
-_UNEVEN = replace(_DEEP, balance=0.0, independence=0.0)
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,10 @@ HASH_ROWS = {
     "ITQ": HashRow(fit="ITQ", weight=0.3),
     "ITQ, waves": HashRow(fit="ITQ", waves=True, weight=0.2),
     "deep hash (SupCon)": HashRow(recipe=_DEEP, waves=True),
-    "deep hash (DHN)": HashRow(recipe=replace(_UNEVEN, loss="pairwise likelihood"), waves=True),
-    "triplet hash": HashRow(recipe=replace(_UNEVEN, loss="triplet"), waves=True),
+    "deep hash (DHN)": HashRow(
+        recipe=replace(_DEEP, loss="pairwise likelihood", temperature=0.03, balance=0.1, independence=0.1), waves=True
+    ),
+    "triplet hash": HashRow(recipe=replace(_DEEP, loss="triplet", margin=0.05), waves=True),
     "CCLS2T": HashRow(_TEXT),
     **ABLATIONS,
 }

@@ -98,4 +98,4 @@ def cell(values: list[float], form: str = ".4f") -> str:
     """Mean and, of several seeds, standard deviation; nothing where nothing was measured."""
     if not values:
         return ""
-    return f"{mean(values):{form}}" + (f" ± {stdev(values):{form}}" if len(values) > 1 else "")
+    return f"{mean(values):{form}}" + (f" ± {stdev(values):{form.lstrip('+')}}" if len(values) > 1 else "")

@@ -66,15 +66,14 @@ def pairwise_likelihood(logits: Tensor, relevant: Tensor) -> Tensor:
 
 
 def triplet_hash(asked: Tensor, told: Tensor, relevant: Tensor, margin: float) -> Tensor:
-    """Batch-hard triplets of codes in [-1, 1]: the farthest relevant and the nearest other chip of each query.
+    """The mean loss of all triplets of codes in [-1, 1] that lose: a query, a relevant chip and another one.
 
-    margin: of the distance as a share of the bits. Queries without a relevant or without another chip do not count.
+    margin: of the distance as a share of the bits. The hardest triplets of a batch alone make all codes the same.
     """
     distances = (1 - asked @ told.T / asked.shape[1]) / 2
-    farthest = distances.masked_fill(~relevant, -1.0).amax(dim=1)
-    nearest = distances.masked_fill(relevant, 2.0).amin(dim=1)
-    counted = relevant.any(dim=1) & ~relevant.all(dim=1)
-    return (farthest - nearest + margin).clamp(min=0)[counted].mean()
+    query, chip = relevant.nonzero(as_tuple=True)
+    losses = (distances[query, chip][:, None] - distances[query] + margin).clamp(min=0) * ~relevant[query]
+    return losses.sum() / (losses > 0).sum().clamp(min=1)
 
 
 def quantisation_loss(codes: Tensor) -> Tensor:

@@ -67,7 +67,14 @@ def test_queries_without_a_relevant_chip_do_not_count():
     logits = 5 * EVEN @ EVEN.T
     for loss in (supervised_contrast, supervised_infonce):
         assert torch.isclose(loss(logits, relevant), loss(logits[:3], relevant[:3]))
-    assert torch.isclose(triplet_hash(EVEN, EVEN, relevant, 0.1), triplet_hash(EVEN[:3], EVEN, relevant[:3], 0.1))
+    assert torch.isclose(triplet_hash(EVEN, EVEN, relevant, 0.6), triplet_hash(EVEN[:3], EVEN, relevant[:3], 0.6))
+
+
+def test_the_loss_of_triplets_is_the_mean_of_those_that_lose():
+    relevant = torch.tensor([[True, False, False, False]])
+    assert triplet_hash(EVEN[:1], EVEN, relevant, 0.4) == 0
+    # The two chips at a distance of .5 lose .1 each, the one at 1 loses nothing.
+    assert torch.isclose(triplet_hash(EVEN[:1], EVEN, relevant, 0.6), torch.tensor(0.1))
 
 
 def test_a_relevant_chip_does_not_cost_for_others_that_are_relevant_too():
