@@ -76,6 +76,7 @@ find "$ROOT$INSIDE" -mindepth 1 -maxdepth 1 ! -name .venv ! -name build -exec rm
 git ls-files --cached --others --exclude-standard -z | tar --create --null --files-from - --ignore-failed-read | tar --extract --directory "$ROOT$INSIDE"
 
 mount -t proc proc "$ROOT/proc"
+mount -t sysfs -o ro sysfs "$ROOT/sys"
 mount --rbind /dev "$ROOT/dev"
 cp --dereference /etc/resolv.conf "$ROOT/etc/resolv.conf"
 if [ -f /etc/pip.conf ]; then

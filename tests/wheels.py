@@ -17,10 +17,20 @@ _PINNED = {
     "safetensors": "0.8.0",
     "numpy": "1.26.4",
 }
+_HIDE = """import pathlib
+import sys
+
+here = pathlib.Path(__file__).parent
+names = ("torch", "torchvision", "faiss", "safetensors")
+sys.modules.update({name: None for name in names if not (here / f"{name}.py").exists()})
+"""
 
 
 def write_wheels(folder: Path, *, real: bool) -> Path:
-    """Makes a folder of hollow ones; if `real`, that of torch leads to the packages of whoever runs the tests."""
+    """Makes a folder of hollow ones; if `real`, that of torch leads to the packages of whoever runs the tests.
+
+    Hollow ones hide the packages that the system has, as the real ones would stand before them.
+    """
     folder.mkdir()
     for name, version in _PINNED.items():
         files = {f"of_{name}.py": ""}
@@ -28,6 +38,8 @@ def write_wheels(folder: Path, *, real: bool) -> Path:
             found = (importlib.util.find_spec("torch"), importlib.util.find_spec("faiss"))
             places = {str(Path(spec.origin).parent.parent) for spec in found}
             files["real.pth"] = "\n".join(sorted(places)) + "\n"
+        elif name == "torch":
+            files |= {f"of_{name}.py": _HIDE, "hollow.pth": f"import of_{name}\n"}
         _write_wheel(folder, name, version, files)
     return folder
 

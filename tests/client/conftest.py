@@ -175,7 +175,7 @@ def make_client(
 def wait_until() -> Callable[..., None]:
     """Runs QGIS's event loop until a condition holds."""
 
-    def wait(condition: Callable[[], object], seconds: float = 5.0) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "waited in vain"

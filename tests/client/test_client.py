@@ -195,7 +195,8 @@ def test_shut_down_during_a_slow_start_ends_the_call_and_the_engine(make_client:
         begun = time.monotonic()
         client.shut_down()
         assert time.monotonic() - begun < 10.0
-        assert waiting.exception(2).code is ErrorCode.CANCELLED
+        # The call may be waiting for the engine's answer already, or have only just started it.
+        assert waiting.exception(20).code in (ErrorCode.CANCELLED, ErrorCode.ENGINE_STOPPED)
     with pytest.raises(ProcessLookupError):
         os.kill(int(starts()[0][1]), 0)
 

@@ -101,9 +101,9 @@ def test_without_the_list_it_speaks_english(german, monkeypatch, tmp_path):
     ids=["letters", "damaged", "started", "read", "fields"],
 )
 def test_a_sentence_of_a_megabyte_is_looked_at_within_a_second(german, sentence):
-    start = time.monotonic()
+    start = time.process_time()
     assert isinstance(in_users_language(sentence), str)
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_of_an_answer_only_the_sentences_are_translated(german):

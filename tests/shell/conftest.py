@@ -59,7 +59,7 @@ class Fake:
         return [request for line in lines if (request := json.loads(line)) and method in (None, request["method"])]
 
 
-def run_until(condition: Callable[[], object], seconds: float = 15.0) -> None:
+def run_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -78,7 +78,7 @@ def run_for() -> Callable[[float], None]:
 
     def run(seconds: float) -> None:
         end = time.monotonic() + seconds
-        run_until(lambda: time.monotonic() > end, seconds + 15)
+        run_until(lambda: time.monotonic() > end, seconds + 60)
 
     return run
 

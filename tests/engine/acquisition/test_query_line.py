@@ -224,12 +224,12 @@ def test_what_cannot_be_read_is_named_with_what_could_stand_there(line, word, hi
 def test_a_long_line_is_refused_and_none_takes_long():
     with pytest.raises(EngineError):
         parse_query_line("x" * 501)
-    start = time.monotonic()
+    start = time.process_time()
     for line in ("." * 500, "a" * 500, "not " * 125, "," * 500, "1 " * 250, "a." * 250, "<" * 500):
         with pytest.raises(EngineError):
             parse_query_line(line)
         completions(line, 500)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_any_line_is_read_or_refused():
