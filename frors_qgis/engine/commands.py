@@ -61,7 +61,7 @@ __all__ = [
 def index(options: argparse.Namespace) -> Result:
     """Indexes rasters."""
     values = {name: getattr(options, name) for name in ("archive", "rasters", "encoder", "gsd", "windows", "overlap")}
-    result = call_method("index", values | {"device": options.device})
+    result = call_method("index", values | {"device": options.device}, options.codes)
     for raster in result["rasters"]:
         if raster["error"] is None:
             print(f"{raster['state']}: {raster['path']} ({raster['chips']:,} chips)")
@@ -86,7 +86,7 @@ def search(options: argparse.Namespace) -> Result:
         driver_for(absolute(options.output))
     values: dict[str, Any] = {"archive": options.archive, "k": options.k, "any_size": options.any_size}
     with tempfile.TemporaryDirectory(prefix="frors-") as folder, ProgressBar() as bar:
-        service = Service(Path(folder))
+        service = Service(Path(folder), code_bits=options.codes)
         note = None
         if options.box is None:
             values |= {"chip": options.chip, "crs": options.crs}
