@@ -10,6 +10,7 @@ import pytest
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts, with_facts
 from frors_qgis.engine.archive.chip_filter import ChipFilter, Near
 from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
+from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
@@ -44,7 +45,9 @@ def paths(write_raster):
 def found(colour_archive, index, paths, tmp_path):
     """The names of the rasters in which a search by the first chip finds matches, and the matches."""
     index(*paths)
-    searcher = Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
+    searcher = Searcher(
+        colour_archive, GeoPackageIndex(colour_archive, Index(colour_archive, SegmentFolder(tmp_path / "index")))
+    )
     names = {record.id: record.path.rpartition("/")[2] for record in colour_archive.rasters()}
 
     def search(words, **values):

@@ -5,6 +5,7 @@ import pytest
 
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP
 from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
+from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import ChipRecord, Level
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
@@ -24,7 +25,9 @@ def searcher(colour_archive, colour_encoder, write_raster, tmp_path):
     one = tiles.repeat(64, axis=1).repeat(64, axis=2)
     paths = [write_raster(one, "one.tif"), write_raster(255 - one, "two.tif")]
     IndexRun(colour_archive, Levels(), lambda: colour_encoder, lambda *_: None, lambda: None).index(map(str, paths))
-    return Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
+    return Searcher(
+        colour_archive, GeoPackageIndex(colour_archive, Index(colour_archive, SegmentFolder(tmp_path / "index")))
+    )
 
 
 def chip(column, row, size, raster=1, number=1):

@@ -193,7 +193,7 @@ class CodeIndex:
     def chips(
         self, chosen: _Mask | _Places | None = None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """Ids, rasters and ground sizes in metres of the chips of a mask or in some places, ascending [m] (None: all)."""
+        """Ids, rasters and ground sizes in metres of the chips of a mask or in ascending places [m] (None: all)."""
         chosen = np.ones(len(self), bool) if chosen is None else chosen
         places = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.int64)
         batch = np.searchsorted(self._starts, places, side="right") - 1

@@ -1,11 +1,12 @@
-"""A `ChipIndex` of codes: with the tree and without it finds what an exhaustive search finds where all are looked at."""
+"""A `ChipIndex` of codes, with its tree and without, finds what the whole index finds where all are looked at."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -27,15 +28,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tree is worth it for any archive and any filter."""
+def always(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A tree is worth it for any archive and any filter; FAISS's threads would only wait for each other."""
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
     monkeypatch.setattr(archive_tree, "LEAST_CHIPS", 1)
     monkeypatch.setattr(code_chip_index, "MOST_NARROW", 1)
+    yield
+    faiss.omp_set_num_threads(threads)
 
 
 @pytest.fixture
 def scattered(large: GeoPackageArchive, make_chips: Callable[..., NewChips], make_record) -> GeoPackageArchive:
-    """3,400 chips in four rasters of different places and days, of two levels; one raster lies about the antimeridian."""
+    """3,400 chips of two levels in four rasters of different days, of which one lies about the antimeridian."""
     for number, (platform, day) in enumerate(
         [("sentinel-2a", "2020-06-01"), ("sentinel-2b", "2021-06-02"), (None, None)], 1
     ):
@@ -65,7 +70,7 @@ def filters(archive: Archive) -> list[ChipFilter]:
     rasters = [None, frozenset({1, 4}), frozenset({3}), frozenset({77})]
     sizes = [None, (0.0, 100.0), (38.0, 38.8)]
     every = itertools.product(sizes, rasters, extents, nears, (None, 1200))
-    return [ChipFilter(*chosen) for number, chosen in enumerate(every) if number % 5 == 0]
+    return [ChipFilter(*chosen) for number, chosen in enumerate(every) if number % 11 == 0]
 
 
 def test_the_tree_the_scan_and_the_whole_index_agree_on_every_filter(
@@ -104,7 +109,7 @@ def test_the_tree_the_scan_and_the_whole_index_agree_on_every_filter(
                 few[name] = [column.tolist() for column in index.search(query, 7, chosen)]
         assert few["tree"] == few["scan"], chosen
     assert min(answers) == 0
-    assert len(set(answers)) > 20
+    assert len(set(answers)) > 12
     whole.close()
 
 
