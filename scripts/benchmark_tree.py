@@ -136,7 +136,7 @@ class Bench:
 
     def _search_tree(self, code: NDArray[np.uint8], chosen: ChipFilter) -> Found:
         conditions = self.tree.conditions(chosen, lambda places, _: np.ones(len(places), bool))
-        return self.tree.search(code, K, conditions)
+        return self.tree.search(code, K, conditions, self.tree.regions(conditions))
 
     def _scan_in_numpy(self, code: NDArray[np.uint8], chosen: ChipFilter) -> Found:
         mask = self.mask(chosen)

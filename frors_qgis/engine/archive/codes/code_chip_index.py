@@ -19,7 +19,7 @@ from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
 from frors_qgis.engine.archive.query_vector import checked_query
 
-MOST_NARROW = 0.05
+MOST_NARROW = 0.02
 """The tree is asked where it leaves at most this share of the chips to be looked at."""
 
 
@@ -95,7 +95,7 @@ class CodeChipIndex:
         if narrow is None:
             return self._scan.search(vector, k, chosen, check)
         query = checked_query(vector, k, self._archive.dimension)
-        places, _ = narrow.tree.search(self._codes.code(query), self._codes.near(k), narrow.conditions)
+        places, _ = narrow.tree.search(self._codes.code(query), self._codes.near(k), narrow.conditions, narrow.regions)
         return self._codes.best_of(query, k, places)
 
     def _passing(self, narrow: _Narrow) -> npt.NDArray[np.int64]:

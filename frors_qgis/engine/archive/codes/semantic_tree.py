@@ -70,19 +70,23 @@ class SemanticTree:
         return Conditions(chosen, self.rasters, self.chips, self._codes, meets, first_place)
 
     def search(
-        self, code: npt.NDArray[np.uint8], k: int, conditions: Conditions
+        self,
+        code: npt.NDArray[np.uint8],
+        k: int,
+        conditions: Conditions,
+        regions: npt.NDArray[np.int64] | None = None,
     ) -> tuple[_Places, npt.NDArray[np.int32]]:
         """Places and distances in bits of the k chips nearest to a code [bits / 8] that pass, nearest first.
 
-        Nodes are visited best bound first, in waves that double, so that the arrays are worth their calls. Fewer than
+        regions: those of the conditions, where they are known already. Nodes are visited best bound first, in waves that double, so that the arrays are worth their calls. Fewer than
         k come back where fewer pass. Raises ValueError for a code of another length or k < 1.
         """
         if code.shape != self._codes.codes.shape[1:] or k < 1:
             raise ValueError(f"a search is for at least one match of a code of {self._codes.codes.shape[1]} bytes")
         query = as_words(code[None])[0]
         best = _Best(k)
-        waiting = np.arange(min(1, len(self.nodes)))
-        bounds = np.zeros(len(waiting), np.int32)
+        waiting = np.arange(min(1, len(self.nodes))) if regions is None else regions
+        bounds = self.nodes.bounds(waiting, query)
         wave = _FIRST_WAVE
         while len(waiting):
             taken = 1 + int(np.searchsorted(np.cumsum(self._costs[waiting]), wave))

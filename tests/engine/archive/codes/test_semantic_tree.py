@@ -138,7 +138,9 @@ class Scene:
         conditions = tree.conditions(chosen, self.meets, chosen.newer_than or 0)
         regions = tree.regions(conditions)
         assert tree.passing(regions, conditions).tolist() == np.flatnonzero(self.passing(chosen)).tolist(), chosen
-        places, distances = tree.search(code, k, conditions)
+        places, distances = tree.search(code, k, conditions, regions)
+        again = tree.search(code, k, conditions)
+        assert [part.tolist() for part in again] == [places.tolist(), distances.tolist()]
         return places.tolist(), distances.tolist()
 
 
