@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from frors_qgis.engine.archive.archive import Archive
+from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.queries import SavedQuery
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
@@ -182,12 +183,12 @@ class marked:  # noqa: N801 - a context manager
 
     def __enter__(self) -> None:
         for name in _CHANGES:
-            self._before[name] = getattr(Archive, name)
-            setattr(Archive, name, self._changed(self._before[name]))
+            self._before[name] = getattr(GeoPackageArchive, name)
+            setattr(GeoPackageArchive, name, self._changed(self._before[name]))
 
     def __exit__(self, *_: object) -> None:
         for name, method in self._before.items():
-            setattr(Archive, name, method)
+            setattr(GeoPackageArchive, name, method)
 
     def _changed(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def call(archive: Archive, *arguments: Any, **named: Any) -> Any:
