@@ -78,8 +78,9 @@ class SemanticTree:
     ) -> tuple[_Places, npt.NDArray[np.int32]]:
         """Places and distances in bits of the k chips nearest to a code [bits / 8] that pass, nearest first.
 
-        regions: those of the conditions, where they are known already. Nodes are visited best bound first, in waves that double, so that the arrays are worth their calls. Fewer than
-        k come back where fewer pass. Raises ValueError for a code of another length or k < 1.
+        regions: those of the conditions, where they are known already. Nodes are visited best bound first, in waves
+        that double, so that the arrays are worth their calls. Fewer than k come back where fewer pass. Raises
+        ValueError for a code of another length or k < 1.
         """
         if code.shape != self._codes.codes.shape[1:] or k < 1:
             raise ValueError(f"a search is for at least one match of a code of {self._codes.codes.shape[1]} bytes")
