@@ -6,14 +6,16 @@ The archive is that of benchmark_search.py (`--work` names its folder), or any o
 trees that it has are deleted first. Each length of codes gets engine processes of its own, `serve --role search`, which
 are asked through the door as QGIS asks: one for an archive without codes, until it has answered and until the tree is
 there; then a new one, with what was kept, for all queries. Peak RSS is the kernel's VmHWM of that process, all that it
-imports included. Recall@10 is against an exhaustive search in float32 over the stored embeddings. "Tree against scan"
-asks both in turn, in this process, with the filters of benchmark_search.py; what they find must be the same.
+imports included; CPU is what it computed, which depends least on how busy a machine is. Recall@10 is against an
+exhaustive search in float32 over the stored embeddings. "Tree against scan" asks both in turn, in this process, with
+the filters of benchmark_search.py; what they find must be the same.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -80,6 +82,11 @@ class Engine:
                 return [match["chip"] for match in event["result"]["matches"]]
         raise SystemExit("The engine is gone.")
 
+    def cpu_seconds(self) -> float:
+        """What it has computed so far, on all cores."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def peak_mb(self) -> float:
         """Its peak RSS so far, in MB."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
@@ -97,6 +104,7 @@ def engines(path: Path, bits: int | None, queries: NDArray[np.float32], few: int
         report["at first"] = first_start(path, bits, queries[0], folder)
     with Engine(path, bits) as engine:
         report["seconds until the first matches"] = seconds_of(lambda: engine.search(queries[0]))[0]
+        report["CPU seconds by then"] = engine.cpu_seconds()
         report["ms of a search"] = {f"{k} matches": timed(engine, queries, k=k) for k in (K, 10 * K)}
         report["ms with a filter"] = {
             f"{name}, {share:.1%}": timed(engine, queries[:few], **_door(values)) for name, share, values in filters
@@ -126,12 +134,14 @@ def first_start(path: Path, bits: int, query: NDArray[np.float32], folder: Path)
         file.unlink()
     with Engine(path, bits) as engine:
         report = {"seconds until the first matches": seconds_of(lambda: engine.search(query))[0]}
+        report["CPU seconds by then"] = engine.cpu_seconds()
         report["peak RSS in MB by then"] = engine.peak_mb()
         start = time.perf_counter()
         while not list(folder.glob("*.tree")) and time.perf_counter() - start < LONGEST_WAIT:
             time.sleep(1)
             engine.search(query)
         report["seconds until the tree is there, behind searches"] = time.perf_counter() - start
+        report["CPU seconds by then, the tree built"] = engine.cpu_seconds()
         report["peak RSS in MB, the tree built"] = engine.peak_mb()
     for kind in ("codes", "tree"):
         report[f"MB of {kind} on disk"] = sum(file.stat().st_size for file in folder.glob(f"*.{kind}")) / 1e6
@@ -139,9 +149,11 @@ def first_start(path: Path, bits: int, query: NDArray[np.float32], folder: Path)
 
 
 def timed(engine: Engine, queries: NDArray[np.float32], **params: Any) -> dict[str, float]:
-    """Milliseconds of searches through the door."""
+    """Milliseconds of searches through the door, and how long the engine computed for one in the mean."""
+    before = engine.cpu_seconds()
     taken = [seconds_of(partial(engine.search, query, **params))[0] for query in queries]
-    return {"p50": milliseconds(taken, 0.5), "p95": milliseconds(taken, 0.95)}
+    computed = 1000 * (engine.cpu_seconds() - before) / len(queries)
+    return {"p50": milliseconds(taken, 0.5), "p95": milliseconds(taken, 0.95), "CPU": round(computed, 1)}
 
 
 def compared(

@@ -252,9 +252,14 @@ def test_a_search_may_be_limited_to_rasters(archive, raster):
 
 def test_a_search_by_codes_finds_the_same_in_a_small_archive(archive):
     by_codes, whole = (
-        last_object(run("search", archive, "--chip", 3, "--json", *codes)) for codes in (("--codes", "full"), ())
+        [
+            (match["chip"], round(match["score"], 4))
+            for match in last_object(run("search", archive, "--chip", 3, "--json", *codes))["matches"]
+        ]
+        for codes in (("--codes", "full"), ())
     )
     assert by_codes == whole
+    assert whole
     assert "multiple of 8" in run("search", archive, "--chip", 3, "--codes", 12, expect=2).stderr
 
 

@@ -16,6 +16,7 @@ from frors_qgis.engine.archive.codes.semantic_columns import NO_DAY, ChipColumns
 _TILE_ZOOM = 12
 _MOST_LATITUDE = 85.05112877980659  # where the square map of the tiles ends
 _NEVER = np.iinfo(np.int32).max
+_PIECE = 1 << 18  # chips whose tiles are reckoned at once
 
 
 class TreeLevel(IntEnum):
@@ -72,13 +73,19 @@ class Nodes:
 
 def tree_order(chips: ChipColumns, rasters: RasterColumns, codes: CodeColumns) -> npt.NDArray[np.int64]:
     """The order of the chips [n] in which each node's stand together, by place in the last level's."""
+    # Of millions of chips each array takes some of the memory that codes are to save, so none lives longer than needed.
     kinds = np.unique(np.stack([rasters.platform, rasters.sensor], axis=1), axis=0, return_inverse=True)[1].reshape(-1)
     times = np.empty(len(rasters), np.int64)
     times[np.argsort(rasters.month, kind="stable")] = np.arange(len(rasters))
-    where = kinds[chips.raster] << 8 | bands_of(codes.sizes)[codes.size[chips.place]]
-    where = where << (2 * _TILE_ZOOM + 1) | (1 + _tiles(chips))
-    when = times[chips.raster] << 16 | _buckets(codes.codes)[chips.place]
-    return np.lexsort((when, where))
+    key = times[chips.raster] << 16
+    key |= _buckets(codes.codes)[chips.place]
+    order = np.argsort(key, kind="stable")
+    key = kinds.astype(np.int64)[chips.raster] << 8
+    key |= bands_of(codes.sizes)[codes.size[chips.place]]
+    key <<= 2 * _TILE_ZOOM + 1
+    key |= 1 + _tiles(chips)
+    key = key[order]
+    return order[np.argsort(key, kind="stable")]
 
 
 def build_nodes(chips: ChipColumns, rasters: RasterColumns, codes: CodeColumns, leaf_chips: int) -> Nodes:
@@ -86,42 +93,54 @@ def build_nodes(chips: ChipColumns, rasters: RasterColumns, codes: CodeColumns, 
 
     One that holds at most `leaf_chips` is a leaf, whatever its level: they are compared faster than parted.
     """
-    changed = np.zeros(len(chips), bool)
-    changed[:1] = True
     words = as_words(codes.codes)[chips.place]
     days = rasters.day[chips.raster]
+    earliest = np.where(days == NO_DAY, _NEVER, days)
     levels: list[Nodes] = []
     for level, values in _level_values(chips, rasters, codes):
-        changed[1:] |= values[1:] != values[:-1]
-        first = np.flatnonzero(changed)
-        count = np.diff(first, append=len(chips))
-        kept = np.ones(len(first), bool)
+        starts, stops = np.zeros(min(1, len(chips)), np.int64), np.full(min(1, len(chips)), len(chips))
         if levels:
             parents = levels[-1]
-            parent = np.searchsorted(parents.first, first, side="right") - 1
-            last = parents.first[parent] + parents.count[parent]
-            kept = (parent >= 0) & (first < last) & (parents.count[parent] > leaf_chips)
-            parents.children[:] = np.bincount(parent[kept], minlength=len(parents))
-        if levels and not kept.any():
-            break
-        box = [np.fmin.reduceat(column, first) for column in chips.box.T[:2]]
-        box += [np.fmax.reduceat(column, first) for column in chips.box.T[2:]]
-        earliest = np.minimum.reduceat(np.where(days == NO_DAY, _NEVER, days), first)
+            parted = np.flatnonzero(parents.count > leaf_chips)
+            if not len(parted):
+                break
+            begins, ends = parents.first[parted], parents.first[parted] + parents.count[parted]
+            starts = _starts(values, begins, ends)
+            parent = np.searchsorted(begins, starts, side="right") - 1
+            stops = np.minimum(np.append(starts[1:], len(chips)), ends[parent])
+            parents.children[parted] = np.bincount(parent, minlength=len(parted))
+        edges = np.stack([starts, stops], axis=1).reshape(-1)
+        edges = edges[edges < len(chips)]  # of every two parts the first is a node, the other lies between two
+        box = [np.fmin.reduceat(column, edges)[::2] for column in chips.box.T[:2]]
+        box += [np.fmax.reduceat(column, edges)[::2] for column in chips.box.T[2:]]
         levels.append(
             Nodes(
-                np.full(int(kept.sum()), level, np.int8),
-                values[first][kept].astype(np.int64),
-                first[kept],
-                count[kept],
-                np.zeros(int(kept.sum()), np.int64),
-                np.stack(box, axis=1)[kept],
-                np.stack([earliest, np.maximum.reduceat(days, first)], axis=1)[kept],
-                np.bitwise_or.reduceat(words, first, axis=0)[kept],
-                np.bitwise_and.reduceat(words, first, axis=0)[kept],
+                np.full(len(starts), level, np.int8),
+                values[starts].astype(np.int64),
+                starts,
+                stops - starts,
+                np.zeros(len(starts), np.int64),
+                np.stack(box, axis=1),
+                np.stack([np.minimum.reduceat(earliest, edges)[::2], np.maximum.reduceat(days, edges)[::2]], axis=1),
+                np.bitwise_or.reduceat(words, edges, axis=0)[::2],
+                np.bitwise_and.reduceat(words, edges, axis=0)[::2],
             )
         )
     names = Nodes.__dataclass_fields__
     return Nodes(*(np.concatenate([getattr(nodes, name) for nodes in levels]) for name in names))
+
+
+def _starts(
+    values: npt.NDArray[Any], begins: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Where nodes begin that part others, each from `begins` to `ends`, by the values of their chips [n]."""
+    marks = np.zeros(len(values) + 1, np.int8)
+    marks[begins] += 1
+    marks[ends] -= 1
+    changed = np.cumsum(marks[:-1], dtype=np.int8).view(bool)
+    changed[1:] &= values[1:] != values[:-1]
+    changed[begins] = True
+    return np.flatnonzero(changed)
 
 
 def _level_values(
@@ -142,20 +161,27 @@ def _level_values(
     yield TreeLevel.BUCKET, _buckets(codes.codes)[chips.place]
 
 
-def _tiles(chips: ChipColumns) -> npt.NDArray[np.int64]:
+def _tiles(chips: ChipColumns) -> npt.NDArray[np.int32]:
     """The quadkey of the centre of each chip's box [n] at zoom 12, as a number of two bits a zoom; -1 for unknown.
 
     A shift to the right by two bits gives the tile that holds it at one zoom less, and leaves -1 what it is.
     """
+    tiles = np.empty(len(chips), np.int32)
+    for start in range(0, len(chips), _PIECE):
+        tiles[start : start + _PIECE] = _tiles_of(chips.box[start : start + _PIECE].astype(np.float64))
+    return tiles
+
+
+def _tiles_of(box: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     side = 1 << _TILE_ZOOM
-    west, south, east, north = chips.box.T
+    west, south, east, north = box.T
     known = ~np.isnan(west)
     longitude, latitude = np.where(known, (west + east) / 2, 0), np.where(known, (south + north) / 2, 0)
-    latitude = np.radians(np.clip(latitude, -_MOST_LATITUDE, _MOST_LATITUDE).astype(np.float64))
+    latitude = np.radians(np.clip(latitude, -_MOST_LATITUDE, _MOST_LATITUDE))
     x = ((longitude + 180) % 360) / 360 * side
     y = (1 - np.arcsinh(np.tan(latitude)) / np.pi) / 2 * side
     column, row = (np.clip(value, 0, side - 1).astype(np.int64) for value in (x, y))
-    tiles = np.zeros(len(chips), np.int64)
+    tiles = np.zeros(len(box), np.int64)
     for bit in range(_TILE_ZOOM):
         tiles |= ((column >> bit) & 1) << (2 * bit) | ((row >> bit) & 1) << (2 * bit + 1)
     return np.where(known, tiles, -1)
