@@ -54,15 +54,17 @@ def keep_tree(archive: GeoPackageArchive, codes: CodeIndex, folder: Path, check:
 
 def build_tree(archive: GeoPackageArchive, codes: CodeIndex, check: Check = go_on) -> SemanticTree:
     """The tree of the chips of an index; check: called now and then, may raise."""
-    raster_ids = codes.raster_ids
-    rasters = RasterColumns.of(archive.rasters(), np.unique(raster_ids).tolist())
-    raster = np.searchsorted(rasters.ids, raster_ids).astype(np.int32)
-    del raster_ids
+    rasters = RasterColumns.of(archive.rasters(), np.unique(codes.raster_ids).tolist())
+    return SemanticTree.build(rasters, _chip_columns(archive, codes, rasters, check), codes.columns)
+
+
+def _chip_columns(archive: GeoPackageArchive, codes: CodeIndex, rasters: RasterColumns, check: Check) -> ChipColumns:
+    raster = np.searchsorted(rasters.ids, codes.raster_ids).astype(np.int32)
     box = np.full((len(codes), 4), np.nan, np.float32)
     for ids, boxes in archive.boxes(check):
         known, places = codes.places_of(ids)
         box[places] = boxes[known]
-    return SemanticTree.build(rasters, ChipColumns(np.arange(len(codes), dtype=np.int32), raster, box), codes.columns)
+    return ChipColumns(np.arange(len(codes), dtype=np.int32), raster, box)
 
 
 def _path(folder: Path, fingerprint: str) -> Path:
