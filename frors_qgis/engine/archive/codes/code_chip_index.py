@@ -46,6 +46,7 @@ class CodeChipIndex:
         self._state = ("", 0)
         self._is_settled = False
         self._latest: tuple[ChipFilter, _Narrow | None] | None = None
+        self._passed: tuple[_Narrow, npt.NDArray[np.int64]] | None = None
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -58,7 +59,7 @@ class CodeChipIndex:
     def close(self) -> None:
         """Ends what the index holds."""
         self._scan.close()
-        self._tree = self._latest = None
+        self._tree, self._latest, self._passed = None, None, None
 
     def refresh(self, check: Check = go_on) -> None:
         """Follows the archive, and takes up the tree of its chips once that is kept."""
@@ -66,7 +67,7 @@ class CodeChipIndex:
         state = self._codes.fingerprint, self._folder.stat().st_mtime_ns if self._folder.is_dir() else 0
         self._is_settled = state[0] == self._state[0]
         if state != self._state:
-            self._state, self._latest = state, None
+            self._state, self._latest, self._passed = state, None, None
             if not (self._is_settled and self._tree is not None):
                 self._tree = kept_tree(self._codes, self._folder)
 
@@ -99,7 +100,9 @@ class CodeChipIndex:
         return self._codes.best_of(query, k, places)
 
     def _passing(self, narrow: _Narrow) -> npt.NDArray[np.int64]:
-        return narrow.tree.passing(narrow.regions, narrow.conditions)
+        if self._passed is None or self._passed[0] is not narrow:
+            self._passed = narrow, narrow.tree.passing(narrow.regions, narrow.conditions)
+        return self._passed[1]
 
     def _narrow(self, chosen: ChipFilter) -> _Narrow | None:
         """A filter for the tree; None where a scan of all codes is to be preferred."""
