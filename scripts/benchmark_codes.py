@@ -170,7 +170,7 @@ def compared(
     for number, query in enumerate(queries):
         found = {}
         for kind, one in (("tree", index), ("scan", scan)):
-            one._latest = None
+            one._latest, one._met = None, {}
             one._scan._latest, one._scan._places = None, {}
             start = time.perf_counter()
             one.has_any(chosen)

@@ -46,6 +46,7 @@ class CodeChipIndex:
         self._state = ("", 0)
         self._is_settled = False
         self._latest: tuple[ChipFilter, _Narrow | None] | None = None
+        self._met: dict[Extent, tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]] = {}
         self._passed: tuple[_Narrow, npt.NDArray[np.int64]] | None = None
 
     def __len__(self) -> int:
@@ -67,7 +68,7 @@ class CodeChipIndex:
         state = self._codes.fingerprint, self._folder.stat().st_mtime_ns if self._folder.is_dir() else 0
         self._is_settled = state[0] == self._state[0]
         if state != self._state:
-            self._state, self._latest, self._passed = state, None, None
+            self._state, self._latest, self._passed, self._met = state, None, None, {}
             if not (self._is_settled and self._tree is not None):
                 self._tree = kept_tree(self._codes, self._folder)
 
@@ -117,7 +118,14 @@ class CodeChipIndex:
         return self._latest[1]
 
     def _meets(self, places: npt.NDArray[np.int32], extent: Extent) -> npt.NDArray[np.bool_]:
-        return self._archive.meeting(self._codes.ids_of(places), extent)
+        """As the archive says, which is asked once for each chip at the edge of an extent."""
+        known, meets = self._met.get(extent, (np.empty(0, np.int32), np.empty(0, bool)))
+        if len(new := np.setdiff1d(places, known)):
+            found = self._archive.meeting(self._codes.ids_of(new), extent)
+            order = np.argsort(np.concatenate([known, new]))
+            known, meets = np.concatenate([known, new])[order], np.concatenate([meets, found])[order]
+            self._met = {extent: (known, meets)}
+        return meets[np.searchsorted(known, places)]
 
 
 def seal_codes(archive: GeoPackageArchive, bits: int, folder: Path, check: Check = go_on) -> int:
