@@ -24,8 +24,7 @@ UNSEEN = {
     *("__main__.py", "acquisition_command.py", "commands.py", "feature_commands.py", "labels_file.py"),
     *("match_files.py", "method_call.py"),
     *("progress_bar.py", "report.py", "run_folder.py", "segment.py"),
-    *("array_file.py", "code_index.py", "fitted_hashers.py", "hasher.py"),
-    *("semantic_columns.py", "semantic_filter.py", "semantic_nodes.py", "semantic_tree.py", "semantic_tree_file.py"),
+    *("array_file.py", "code_index.py", "fitted_hashers.py", "hasher.py", "semantic_tree.py", "semantic_tree_file.py"),
 }
 _SPEAKERS = {
     **{

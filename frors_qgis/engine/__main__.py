@@ -24,6 +24,7 @@ from frors_qgis.protocol import EngineError, ErrorCode, decode_message, encode_m
 _Number = TypeVar("_Number", int, float)
 
 _INTERRUPTED = 130
+_CODE_BITS, _LEAST_CODE_BITS, _MOST_CODE_BITS = 128, 16, 4096
 _NICENESS = 10
 """An engine at the door gives way to QGIS, which must stay smooth while all cores are busy."""
 
@@ -103,7 +104,13 @@ def _serve(options: argparse.Namespace) -> int:
 
     with ExitStack() as stack:
         folder = options.folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="frors-"))
-        service = Service(Path(folder), options.role, threads=options.threads, cache_bytes=options.cache_mib << 20)
+        service = Service(
+            Path(folder),
+            options.role,
+            threads=options.threads,
+            cache_bytes=options.cache_mib << 20,
+            code_bits=options.codes,
+        )
         Server(service, requests, events).run()
     sys.stderr.flush()
     os._exit(0)  # also where a library still computes
@@ -128,7 +135,18 @@ def _parser() -> argparse.ArgumentParser:
     everywhere.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     everywhere.add_argument("--device", choices=DEVICE_NAMES, default="auto", help="default: %(default)s")
 
-    index = commands.add_parser("index", parents=[everywhere], help="bring rasters into an archive")
+    coded = _Parser(add_help=False)
+    coded.add_argument(
+        "--codes",
+        nargs="?",
+        type=_code_bits,
+        const=_CODE_BITS,
+        metavar="BITS",
+        help="little memory: searches hold hash codes of so many bits, or 'full' for as many as an embedding has "
+        f"numbers; without BITS: {_CODE_BITS}; default: none, the whole index",
+    )
+
+    index = commands.add_parser("index", parents=[everywhere, coded], help="bring rasters into an archive")
     index.add_argument("archive", metavar="ARCHIVE")
     index.add_argument("rasters", nargs="+", metavar="RASTER")
     index.add_argument("--encoder", metavar="ID", help=f"default: the archive's, {DEFAULT_ENCODER} for a new one")
@@ -148,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
         "--parts", metavar="FOLDER", help="that they share with this computer; default: beside the archive"
     )
 
-    search = commands.add_parser("search", parents=[everywhere], help="find what looks like a box or a chip")
+    search = commands.add_parser("search", parents=[everywhere, coded], help="find what looks like a box or a chip")
     search.add_argument("archive", metavar="ARCHIVE")
     search.add_argument(
         "--raster", help="the raster that the box lies on, in the archive or not; default: none, takes the chip there"
@@ -306,7 +324,7 @@ def _parser() -> argparse.ArgumentParser:
     from_features.add_argument("--set", nargs="+", action="extend", metavar="NAME=VALUE", help="more of the recipe")
     from_features.add_argument("--licence", action="append", metavar="TEXT", help="of the images, for the card")
 
-    serve = commands.add_parser("serve", help="speak JSON lines over stdin and stdout")
+    serve = commands.add_parser("serve", parents=[coded], help="speak JSON lines over stdin and stdout")
     serve.add_argument("--role", choices=("both", "encode", "search", "learn"), default="both")
     serve.add_argument("--folder", help="private folder for pictures")
     serve.add_argument("--threads", type=int, default=0, metavar="N", help="that compute; default: one for each core")
@@ -320,6 +338,17 @@ def _numbers(text: str) -> list[float]:
 
 def _wholes(text: str) -> list[int]:
     return _list(text, int, "whole numbers with commas between them")
+
+
+def _code_bits(text: str) -> int:
+    """Of hash codes, as of `Archive.chip_index`."""
+    if text == "full":
+        return 0
+    if text.isdecimal() and len(text) <= 4 and int(text) % 8 == 0 and _LEAST_CODE_BITS <= int(text) <= _MOST_CODE_BITS:
+        return int(text)
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is neither 'full' nor a multiple of 8 from {_LEAST_CODE_BITS} to {_MOST_CODE_BITS}"
+    )
 
 
 def _names(text: str) -> tuple[str, ...]:

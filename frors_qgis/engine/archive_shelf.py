@@ -16,9 +16,9 @@ from frors_qgis.protocol import EngineError, ErrorCode
 class _Opened:
     """One archive, open for one thread, and the file that it was."""
 
-    def __init__(self, path: str, folder: Path, *, writable: bool) -> None:
+    def __init__(self, path: str, folder: Path, code_bits: int | None, *, writable: bool) -> None:
         self.archive = Archive.open(path, writable=writable)
-        self.searcher = Searcher(self.archive, self.archive.chip_index(folder))
+        self.searcher = Searcher(self.archive, self.archive.chip_index(folder, code_bits))
         self.file = _file(path)
         self.writable = writable
 
@@ -26,9 +26,10 @@ class _Opened:
 class ArchiveShelf:
     """Open archives by path, of each thread its own; a file that was replaced is opened anew."""
 
-    def __init__(self, folder: Path) -> None:
-        """folder: takes the indexes of archives whose own folder refuses."""
+    def __init__(self, folder: Path, code_bits: int | None = None) -> None:
+        """folder: takes the indexes of archives whose own folder refuses; code_bits: see `Archive.chip_index`."""
         self._folder = folder
+        self._code_bits = code_bits
         self._local = threading.local()
 
     def archive(self, path: str) -> Archive:
@@ -54,11 +55,11 @@ class ArchiveShelf:
             return
         self.release(path)
         try:
-            opened[path] = _Opened(path, self._folder, writable=True)
+            opened[path] = _Opened(path, self._folder, self._code_bits, writable=True)
         except EngineError as error:
             if error.code not in (ErrorCode.ARCHIVE_READ_ONLY, ErrorCode.ARCHIVE_BUSY):
                 raise
-            opened[path] = _Opened(path, self._folder, writable=False)
+            opened[path] = _Opened(path, self._folder, self._code_bits, writable=False)
 
     def release(self, path: str) -> None:
         """Closes the archive for this thread, if it is open."""
@@ -76,7 +77,7 @@ class ArchiveShelf:
         known = opened.get(path)
         if known is None or known.file != _file(path):
             self.release(path)
-            known = opened[path] = _Opened(path, self._folder, writable=False)
+            known = opened[path] = _Opened(path, self._folder, self._code_bits, writable=False)
         return known
 
     def _opened(self) -> dict[str, _Opened]:

@@ -63,7 +63,7 @@ __all__ = [
 def index(options: argparse.Namespace) -> Result:
     """Indexes rasters."""
     names = ("archive", "rasters", "encoder", "gsd", "windows", "overlap", "device", "cluster", "parts")
-    result = call_method("index", {name: getattr(options, name) for name in names})
+    result = call_method("index", {name: getattr(options, name) for name in names}, options.codes)
     for raster in result["rasters"]:
         if raster["error"] is None:
             print(f"{raster['state']}: {raster['path']} ({raster['chips']:,} chips)")
@@ -90,7 +90,7 @@ def search(options: argparse.Namespace) -> Result:
         driver_for(absolute(options.output))
     values: dict[str, Any] = {"archive": options.archive, "k": options.k, "any_size": options.any_size}
     with tempfile.TemporaryDirectory(prefix="frors-") as folder, ProgressBar() as bar:
-        service = Service(Path(folder))
+        service = Service(Path(folder), code_bits=options.codes)
         note = None
         if options.raster is None:
             if options.box is not None:

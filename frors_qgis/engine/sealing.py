@@ -17,9 +17,13 @@ class Sealing:
     An index is a cache, so what goes wrong is only logged.
     """
 
-    def __init__(self, folder: Path, log: Callable[[str, str], None]) -> None:
-        """folder: takes the indexes of archives whose own folder refuses; log: told a level and a sentence."""
+    def __init__(self, folder: Path, log: Callable[[str, str], None], code_bits: int | None = None) -> None:
+        """folder: takes the indexes of archives whose own folder refuses; log: told a level and a sentence.
+
+        code_bits: see `Archive.chip_index`.
+        """
         self._folder = folder
+        self._code_bits = code_bits
         self._log = log
         self._guard = threading.Lock()
 
@@ -41,14 +45,14 @@ class Sealing:
 
     def _seal(self, archive: Archive, check: Check = go_on) -> None:
         try:
-            written = archive.seal_index(self._folder, check)
+            written = archive.seal_index(self._folder, check, self._code_bits)
         except (EngineError, OSError) as error:
             if isinstance(error, EngineError) and error.code == ErrorCode.ARCHIVE_BUSY:
                 return
             self._log("warning", f"The index of {archive.name} was not written, searching takes longer: {error}")
         else:
             if written:
-                self._log("info", f"The index of {archive.name} grew by {written} segments.")
+                self._log("info", f"The index of {archive.name} grew by {written} files.")
 
     def _work(self, location: str) -> None:
         try:

@@ -71,19 +71,28 @@ _SECONDS_PER_CHIP = 0.01
 class Service:
     """The engine's methods by name. `folder` is private: pictures are written there, up to `cache_bytes`.
 
-    `threads` compute, 0 for one on each core.
+    `threads` compute, 0 for one on each core. `code_bits`: searches hold hash codes in memory, as of
+    `Archive.chip_index`.
     `log(level, sentence)` is told what concerns no single call.
     """
 
-    def __init__(self, folder: Path, role: str = "both", *, threads: int = 0, cache_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        role: str = "both",
+        *,
+        threads: int = 0,
+        cache_bytes: int = MOST_BYTES,
+        code_bits: int | None = None,
+    ) -> None:
         self._folder = folder
         self._role = role
         self._threads = threads
-        self._shelf = ArchiveShelf(folder)
+        self._shelf = ArchiveShelf(folder, code_bits)
         self.log: Callable[[str, str], None] = lambda level, message: None
         self._encoders = EncoderPool(lambda level, message: self.log(level, message), threads)
         self._pictures = PictureCache(folder, cache_bytes)
-        self._sealing = Sealing(folder, lambda level, message: self.log(level, message))
+        self._sealing = Sealing(folder, lambda level, message: self.log(level, message), code_bits)
         self._turns = Turns()
         self._seconds_per_chip = _SECONDS_PER_CHIP
         self.methods: dict[str, Method] = {

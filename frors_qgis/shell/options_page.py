@@ -20,7 +20,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from frors_qgis.client.engine_options import AUTO, read_engine_options
+from frors_qgis.client.engine_options import ALL_CODES, AUTO, read_engine_options
 from frors_qgis.shell.icon import own_icon
 from frors_qgis.shell.index_request import CELL_PX
 from frors_qgis.shell.installation_controller import InstallationController
@@ -67,6 +67,21 @@ class OptionsPage(QgsOptionsPageWidget):
         self._cache.setSuffix(tr(" MiB"))
         self._cache.setValue(self._before.cache_mib)
         self._cache.setToolTip(tr("Disk for thumbnails while QGIS runs; the oldest go first"))
+        self._codes = QComboBox()
+        for text, codes in zip(
+            (
+                tr("Fast: some 270 bytes for each chip"),
+                tr("Small: hash codes of 128 bits, 20 bytes for each chip"),
+                tr("Small, finds more: hash codes as long as the embedding, 36 bytes"),
+            ),
+            ALL_CODES,
+            strict=True,
+        ):
+            self._codes.addItem(text, codes)
+        self._codes.setCurrentIndex(ALL_CODES.index(self._before.codes))
+        self._codes.setToolTip(
+            tr("For archives of many millions of chips in a file: some of the best matches may be missed by hash codes")
+        )
         self._python = QgsFileWidget()
         self._python.setFilePath(settings.python)
         self._python.setToolTip(tr("Empty: the one that FRORS has installed"))
@@ -97,7 +112,9 @@ class OptionsPage(QgsOptionsPageWidget):
 
     def apply(self) -> None:
         """Keeps what the page says; the engine starts anew where that concerns more than the device."""
-        self._settings.set_engine(self._device.currentData(), self._threads.value(), self._cache.value())
+        self._settings.set_engine(
+            self._device.currentData(), self._threads.value(), self._cache.value(), self._codes.currentData()
+        )
         self._settings.archive_folder = self._folder.filePath()
         self._settings.gsd = self._gsd.value() or None
         self._settings.windows = tuple(cells for cells, box in self._windows.items() if box.isChecked())
@@ -122,13 +139,15 @@ class OptionsPage(QgsOptionsPageWidget):
         engine.setWhatsThis(
             tr(
                 "The engine is a process of its own. Device: where it computes embeddings. Threads: how many cores it "
-                "may use. Thumbnails: how much disk their cache may take while QGIS runs."
+                "may use. Thumbnails: how much disk their cache may take while QGIS runs. Memory of a search: what it "
+                "holds of an archive."
             )
         )
         form = QFormLayout(engine)
         form.addRow(tr("Device"), self._device)
         form.addRow(tr("Threads"), self._threads)
         form.addRow(tr("Thumbnails"), self._cache)
+        form.addRow(tr("Memory of a search"), self._codes)
         packages = QGroupBox(tr("Packages of the engine"))
         packages.setWhatsThis(
             tr(

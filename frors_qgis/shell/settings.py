@@ -40,6 +40,7 @@ class Settings:
         self._threads = QgsSettingsEntryInteger("threads", node, 0, "Threads of the engine, 0 for all cores")
         self._python = QgsSettingsEntryString("python", node, "", "The engine's Python, empty for FRORS's own")
         self._cache = QgsSettingsEntryInteger("cache-mib", node, CACHE_MIB, "Disk for thumbnails")
+        self._codes = QgsSettingsEntryString("search-codes", node, "", "Hash codes that a search holds, empty for none")
         self._folder = QgsSettingsEntryString("archive-folder", node, "", "Where new archives go")
         self._gsd = QgsSettingsEntryDouble("gsd", node, 0.0, "Ground GSD of new archives, 0 for each raster's own")
         self._cluster = QgsSettingsEntryString("cluster", node, "", "Address of a cluster that encodes, empty for none")
@@ -65,11 +66,12 @@ class Settings:
         if after != before:  # writing waits for the disk
             self._recent.setValue(after)
 
-    def set_engine(self, device: str, threads: int, cache_mib: int) -> None:
+    def set_engine(self, device: str, threads: int, cache_mib: int, codes: str) -> None:
         """What `read_engine_options` reads."""
         self._device.setValue(device)
         self._threads.setValue(threads)
         self._cache.setValue(cache_mib)
+        self._codes.setValue(codes)
 
     @property
     def python(self) -> str:

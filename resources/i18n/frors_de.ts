@@ -2144,6 +2144,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Platz für Vorschaubilder, solange QGIS läuft; die ältesten gehen zuerst</translation>
   </message>
   <message>
+   <source>For archives of many millions of chips in a file: some of the best matches may be missed by hash codes</source>
+   <translation>Für Archive mit vielen Millionen Chips in einer Datei: mit Hashcodes können einige der besten Treffer fehlen</translation>
+  </message>
+  <message>
    <source>Empty: the one that FRORS has installed</source>
    <translation>Leer: das von FRORS eingerichtete</translation>
   </message>
@@ -2168,8 +2172,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Engine</translation>
   </message>
   <message>
-   <source>The engine is a process of its own. Device: where it computes embeddings. Threads: how many cores it may use. Thumbnails: how much disk their cache may take while QGIS runs.</source>
-   <translation>Die Engine ist ein eigener Prozess. Gerät: wo sie Embeddings berechnet. Threads: wie viele Kerne sie nutzen darf. Vorschaubilder: wie viel Platz auf der Platte sie belegen dürfen, während QGIS läuft.</translation>
+   <source>The engine is a process of its own. Device: where it computes embeddings. Threads: how many cores it may use. Thumbnails: how much disk their cache may take while QGIS runs. Memory of a search: what it holds of an archive.</source>
+   <translation>Die Engine ist ein eigener Prozess. Gerät: wo sie Embeddings berechnet. Threads: wie viele Kerne sie nutzen darf. Vorschaubilder: wie viel Platz auf der Platte sie belegen dürfen, während QGIS läuft. Speicher einer Suche: was sie von einem Archiv bereithält.</translation>
   </message>
   <message>
    <source>Device</source>
@@ -2182,6 +2186,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Thumbnails</source>
    <translation>Vorschaubilder</translation>
+  </message>
+  <message>
+   <source>Memory of a search</source>
+   <translation>Speicher einer Suche</translation>
   </message>
   <message>
    <source>Packages of the engine</source>
@@ -2214,6 +2222,18 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Apple graphics card (MPS)</source>
    <translation>Apple-Grafikkarte (MPS)</translation>
+  </message>
+  <message>
+   <source>Fast: some 270 bytes for each chip</source>
+   <translation>Schnell: etwa 270 Byte für jeden Chip</translation>
+  </message>
+  <message>
+   <source>Small: hash codes of 128 bits, 20 bytes for each chip</source>
+   <translation>Klein: Hashcodes mit 128 Bit, 20 Byte für jeden Chip</translation>
+  </message>
+  <message>
+   <source>Small, finds more: hash codes as long as the embedding, 36 bytes</source>
+   <translation>Klein, findet mehr: Hashcodes so lang wie das Embedding, 36 Byte</translation>
   </message>
   <message>
    <source>Outlining the matches...</source>

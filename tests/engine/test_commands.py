@@ -243,6 +243,19 @@ def test_a_search_may_be_limited_to_rasters(archive, raster):
     assert "no raster" in run("search", archive, "--chip", 1, "--rasters", "nowhere.tif", expect=1).stderr
 
 
+def test_a_search_by_codes_finds_the_same_in_a_small_archive(archive):
+    by_codes, whole = (
+        [
+            (match["chip"], round(match["score"], 4))
+            for match in last_object(run("search", archive, "--chip", 3, "--json", *codes))["matches"]
+        ]
+        for codes in (("--codes", "full"), ())
+    )
+    assert by_codes == whole
+    assert whole
+    assert "multiple of 8" in run("search", archive, "--chip", 3, "--codes", 12, expect=2).stderr
+
+
 def test_a_search_may_be_limited_to_a_time(archive):
     done = run("search", archive, "--chip", 1, "--since", "2024-01-01", "--json")
     assert last_object(done)["matches"] == []

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive import segment_folder
+from frors_qgis.engine.archive.codes import archive_tree, code_chip_index, code_index
 from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.archive_shelf import ArchiveShelf
 from frors_qgis.engine.call import Call
@@ -115,6 +116,38 @@ def test_a_search_that_held_many_chips_in_memory_has_them_sealed_behind_it(archi
     assert result["matches"][0]["chip"] == 3
     wait_for(lambda: segments(beside(archive)))
     service.release_archives()
+
+
+def test_searches_by_codes_find_what_others_find_and_have_a_tree_made_behind_them(archive, private, monkeypatch):
+    monkeypatch.setattr(archive_tree, "LEAST_CHIPS", 1)
+    monkeypatch.setattr(code_chip_index, "MOST_NARROW", 1)
+    monkeypatch.setattr(code_index, "_LEAST_LIKELY", 5000)
+    one = archive.chips([7])[0]
+    (west, north), (east, south) = one.footprint[0], one.footprint[2]
+    asked = [
+        {},
+        {"chip": 9, "any_size": True, "apart": 300.0, "least_score": 0.2},
+        {"within": [west, south, east + 0.001, north], "crs": "EPSG:4326"},
+        {"words": "within 1 km", "place": [east, south]},
+        {"words": "within 1 km, drone", "place": [east, south], "words_weight": 0.5},
+        {"words": "within 2 km", "place": [east, south], "chip": None, "any_size": True},
+        {"rasters": [1], "newer_than": 20, "positive": [4], "negative": [30]},
+        {"since": "2020-01-01"},
+    ]
+
+    def answers(service):
+        requests = ({"archive": str(archive.path), "chip": 3, "k": 12} | values for values in asked)
+        results = [service.methods["search"](Parameters(values), Call()) for values in requests]
+        return [[(match["chip"], round(match["score"], 3)) for match in result["matches"]] for result in results]
+
+    services = [Service(private), Service(private, code_bits=32)]
+    expected = answers(services[0])
+    for _ in range(2):
+        assert answers(services[1]) == expected
+        wait_for(lambda: list(beside(archive).glob("*.tree")))
+    assert len(set(map(tuple, expected))) > 5
+    for service in services:
+        service.release_archives()
 
 
 def test_an_archive_that_is_being_sealed_is_not_sealed_a_second_time_meanwhile(archive, sealing, monkeypatch):

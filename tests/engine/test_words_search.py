@@ -12,6 +12,7 @@ from frors_qgis.engine.archive.acquisitions import record_acquisition, record_fa
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.chip_filter import ChipFilter, Near
 from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
+from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
@@ -64,7 +65,9 @@ def index(colour_archive, colour_encoder):
 @pytest.fixture
 def found(colour_archive, tmp_path):
     """The names of the rasters in which a search by the first chip finds matches, and the matches."""
-    searcher = Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
+    searcher = Searcher(
+        colour_archive, GeoPackageIndex(colour_archive, Index(colour_archive, SegmentFolder(tmp_path / "index")))
+    )
     names = {record.id: record.path.rpartition("/")[2] for record in colour_archive.rasters()}
 
     def search(words, **values):

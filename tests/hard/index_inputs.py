@@ -18,15 +18,12 @@ import numpy as np
 
 from frors_qgis.engine.archive import segment_folder
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.codes.code_index import CodeIndex
-from frors_qgis.engine.archive.codes.fitted_hashers import fit_lsh
+from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter
+from frors_qgis.engine.archive.codes import archive_tree, code_chip_index
+from frors_qgis.engine.archive.codes.code_chip_index import CodeChipIndex, seal_codes
 from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import RasterRecord
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
-from frors_qgis.engine.search.semantic_columns import ChipColumns, RasterColumns
-from frors_qgis.engine.search.semantic_filter import SemanticFilter
-from frors_qgis.engine.search.semantic_tree import SemanticTree
-from frors_qgis.engine.search.semantic_tree_file import kept_tree
 from tests.engine.archive.block_writer import make_chips
 from tests.hard.mutation import NUMBERS, dumps, mutated_bytes, mutated_json
 
@@ -35,14 +32,18 @@ _CHIPS = 150
 _SEGMENT_CHIPS = 70
 _K = 9
 _TRAILER = struct.Struct("<QI8s")
-_CODES, _TREE = "hash.codes", "semantic.tree"
+_BITS = 16
+_SOME = ChipFilter(rasters=frozenset({1, 2}), newer_than=5)
 _WIDTHS = {
     "size": 4,
     "sizes": 4,
     "centroids": 4,
     "scales": 4,
-    "raster": 4,
-    "level": 1,
+    "matrix": 4,
+    "bias": 4,
+    **dict.fromkeys(("raster platform", "raster sensor", "raster day", "chip place", "chip raster", "chip box"), 4),
+    **dict.fromkeys(("node box", "node days"), 4),
+    "node level": 1,
 }  # others are taken as words of 8
 
 
@@ -51,9 +52,9 @@ class Inputs:
 
     def __init__(self, folder: Path) -> None:
         segment_folder.SEGMENT_CHIPS = _SEGMENT_CHIPS
+        archive_tree.LEAST_CHIPS = 1
+        code_chip_index.MOST_NARROW = 1
         self._archive = _make(folder / "valid.gpkg", seed=0)
-        self._hasher = fit_lsh(np.random.default_rng(0).standard_normal((64, _DIMENSION)).astype(np.float32), 32)
-        self._tree = _tree()
         with Archive.open(folder / "valid.gpkg") as archive:
             self._queries = archive.vectors([3, 77, _CHIPS])
             self._vectors = archive.vectors(range(1, _CHIPS + 1))
@@ -67,8 +68,7 @@ class Inputs:
         with Archive.open(path) as archive:
             segments = SegmentFolder.of(archive, path.parent)
             segments.seal(archive)
-            CodeIndex(archive, self._hasher, segments.path).save()
-            kept_tree(segments.path, "it", _tree)
+            seal_codes(archive, _BITS, segments.path)
             return {file.name: file.read_bytes() for file in segments.path.iterdir()}
 
     def read_valid(self, folder: Path) -> None:
@@ -142,15 +142,10 @@ class Inputs:
                 pass
             finally:
                 index.close()
-            codes = CodeIndex(archive, self._hasher, segments.path)
+            codes = CodeChipIndex(archive, _BITS, segments.path)
             codes.refresh()
-            self._search(lambda query, k, _: codes.search(query, k, shortlist=_CHIPS), forged, None)
-            tree = kept_tree(segments.path, "it", _tree)
-            found = tree.search(np.zeros(4, np.uint8), _K, SemanticFilter())
-            if not forged and [part.tolist() for part in found] != [
-                part.tolist() for part in self._tree.search(np.zeros(4, np.uint8), _K, SemanticFilter())
-            ]:
-                raise ValueError("a damaged tree finds something else")
+            codes.ground_sizes(_SOME)
+            self._search(lambda query, k, some: codes.search(query, k, some or EVERY_CHIP), forged, _SOME)
         return "read" if unsealed == _CHIPS % _SEGMENT_CHIPS else "left aside"
 
     def _search(self, search: Any, forged: bool, mask: Any) -> None:
@@ -218,12 +213,3 @@ def _make(path: Path, seed: int) -> bytes:
                 chips = make_chips(_CHIPS // 15, seed=seed + 5 * number + block, dimension=_DIMENSION)
                 archive.write_block(raster, block, chips)
     return path.read_bytes()
-
-
-def _tree() -> SemanticTree:
-    draw = np.random.default_rng(1)
-    rasters = RasterColumns.of(["drone", None], [None, "PAN"], [0.3, 10.0], ["2020-02-29", None])
-    ids, raster = np.arange(1, _CHIPS + 1), draw.integers(0, 2, _CHIPS)
-    codes = draw.integers(0, 256, (_CHIPS, 4), dtype=np.uint8)
-    chips = ChipColumns.of(ids, raster, draw.normal(0, 9, _CHIPS), draw.normal(0, 9, _CHIPS), codes, None)
-    return SemanticTree.build(rasters, chips, 8)

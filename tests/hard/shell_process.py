@@ -78,7 +78,7 @@ def _run(name: str, params: dict[str, Any]) -> dict[str, Any]:
 
 def _change(settings: Settings, client: EngineClient, first: int) -> None:
     for number in count(first):
-        settings.set_engine("cpu", number, number)
+        settings.set_engine("cpu", number, number, "128" if number % 2 else "")
         settings.remember_archive(f"/archives/{number}.gpkg")
         _say(written=number)
         if number % 8 == 0:

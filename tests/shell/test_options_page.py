@@ -21,6 +21,7 @@ def page(plugin, window):
 def test_the_page_shows_what_is_set_and_a_fresh_profile_has_the_defaults(page):
     assert isinstance(page, OptionsPage)
     assert (page._device.currentData(), page._threads.value(), page._cache.value()) == ("auto", 0, 64)
+    assert page._codes.currentData() == ""
     assert [box.isChecked() for box in page.findChildren(QCheckBox)] == [True, True]
 
 
@@ -28,10 +29,12 @@ def test_what_is_applied_reaches_the_engine_s_command_and_stays(page, plugin, wi
     page._device.setCurrentIndex(page._device.findData("cpu"))
     page._threads.setValue(1)
     page._cache.setValue(200)
+    page._codes.setCurrentIndex(page._codes.findData("full"))
     page.apply()
-    assert read_engine_options() == EngineOptions("cpu", 1, 200)
-    assert read_engine_options().arguments() == ["--threads", "1", "--cache-mib", "200"]
+    assert read_engine_options() == EngineOptions("cpu", 1, 200, "full")
+    assert read_engine_options().arguments() == ["--threads", "1", "--cache-mib", "200", "--codes", "full"]
     again = window.options_pages[0].createWidget(None)
+    assert again._codes.currentData() == "full"
     assert (again._device.currentData(), again._threads.value(), again._cache.value()) == ("cpu", 1, 200)
 
 

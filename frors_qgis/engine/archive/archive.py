@@ -119,14 +119,18 @@ class Archive(ABC):
         """Let go of the archive at once. Never raises."""
 
     @abstractmethod
-    def chip_index(self, folder: Path) -> ChipIndex:
-        """An index for searching it. `folder` takes the index's files where there is no other place for them."""
+    def chip_index(self, folder: Path, code_bits: int | None = None) -> ChipIndex:
+        """An index for searching it. `folder` takes the index's files where there is no other place for them.
+
+        code_bits: what an index holds in the memory of this process are hash codes of so many bits, or of as many as an
+        embedding has numbers where that is 0; None: as much as makes it fast.
+        """
 
     @abstractmethod
-    def seal_index(self, folder: Path, check: Check = go_on) -> int:
+    def seal_index(self, folder: Path, check: Check = go_on, code_bits: int | None = None) -> int:
         """Makes later searches faster; returns how many files were written. Raises OSError where a folder refuses.
 
-        `folder` as for `chip_index`. check: called now and then, may raise; what was written by then stays.
+        `folder` and `code_bits` as for `chip_index`. check: called now and then, may raise; what was written stays.
         """
 
     @abstractmethod

@@ -25,6 +25,7 @@ from frors_qgis.engine.archive.writer_lock import WriterLock
 _TRAILER = struct.Struct("<QI8s")
 _MARK = b"FRORSAR1"
 _WORD = 8
+_PIECE = 1 << 20
 _NO_FILE = (
     OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, MemoryError, struct.error,
 )  # fmt: skip
@@ -65,27 +66,52 @@ def _write(path: Path, kind: str, head: dict[str, Any], arrays: Mapping[str, npt
         file.write(encoded + _TRAILER.pack(len(encoded), zlib.crc32(encoded, checksum), _MARK))
 
 
-def read_arrays(path: Path, kind: str, types: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
+def read_arrays(
+    path: Path, kind: str, types: Mapping[str, str], *, mapped_bytes: int | None = None
+) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     """The head and the arrays, each [n], by name. `types` names every array in the order of writing with its type.
 
-    Raises ArrayFileError.
+    mapped_bytes: how large the file may be, whose arrays then take memory only where they are looked at; None: they are
+    read. Raises ArrayFileError.
     """
     try:
         if not path.is_file():  # a device or a pipe would be read for ever
             raise ValueError("it is no plain file")
-        return _parse(np.fromfile(path, np.uint8), kind, types)
+        if mapped_bytes is None:
+            content = np.fromfile(path, np.uint8)
+            return _parse(content, zlib.crc32(content[: _end(content)].data), kind, types)
+        if not _TRAILER.size <= path.stat().st_size <= mapped_bytes:
+            raise ValueError("it has an impossible size")
+        content = np.memmap(path, np.uint8, "r")
+        return _parse(content, _checksum(path, _end(content)), kind, types)
     except _NO_FILE as error:
         raise ArrayFileError(f"{path} is no file of {kind}: {error}") from error
 
 
+def _end(content: npt.NDArray[np.uint8]) -> int:
+    """Where the trailer begins."""
+    return max(0, len(content) - _TRAILER.size)
+
+
+def _checksum(path: Path, end: int) -> int:
+    """That of a file's bytes up to `end`, read piece by piece: through a map they would all stay in memory."""
+    checksum = 0
+    with path.open("rb") as file:
+        while end and (piece := file.read(min(end, _PIECE))):
+            checksum = zlib.crc32(piece, checksum)
+            end -= len(piece)
+    return checksum
+
+
 def _parse(
-    content: npt.NDArray[np.uint8], kind: str, types: Mapping[str, str]
+    content: npt.NDArray[np.uint8], found: int, kind: str, types: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
-    end = max(0, len(content) - _TRAILER.size)
+    """found: the checksum of all that stands before the trailer."""
+    end = _end(content)
     length, checksum, mark = _TRAILER.unpack(content[end:].tobytes())
     if mark != _MARK or length > end:
         raise ValueError("its end is missing")
-    if zlib.crc32(content[:end].data) != checksum:
+    if found != checksum:
         raise ValueError("its checksum is wrong")
     described = json.loads(content[end - length : end].tobytes())
     if described["kind"] != kind or not isinstance(described["head"], dict):
@@ -96,7 +122,7 @@ def _parse(
         size = int(described["lengths"][name]) * np.dtype(type_).itemsize
         if not 0 <= size <= end - length - start:
             raise ValueError("its arrays are cut off")
-        arrays[name] = content[start : start + size].view(type_)
+        arrays[name] = np.asarray(content[start : start + size]).view(type_)
         start += size + -size % _WORD
     if start != end - length:
         raise ValueError("its parts do not fit each other")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 Extent = tuple[float, float, float, float]
 
 
@@ -32,3 +35,11 @@ class ChipFilter:
 
 
 EVERY_CHIP = ChipFilter()
+
+_SIZE_TOLERANCE = 1e-6  # ground sizes are float32
+
+
+def sizes_within(sizes: npt.NDArray[np.float32], limits: tuple[float, float]) -> npt.NDArray[np.bool_]:
+    """Which ground sizes [n] lie within limits as of `ChipFilter.ground_size`."""
+    low, high = limits
+    return (sizes >= low * (1 - _SIZE_TOLERANCE)) & (sizes <= high * (1 + _SIZE_TOLERANCE))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.acquisition.places import EARTH_RADIUS_KM
 from frors_qgis.engine.archive.geopackage import decode_polygons
-from frors_qgis.engine.archive.places import boxes_of, boxes_round
+from frors_qgis.engine.archive.places import boxes_of, boxes_round, distances_km
 from frors_qgis.engine.archive.records import ChipRecord, Level
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -30,6 +29,10 @@ SELECT box.id, chips.geom FROM rtree_chips_geom AS box JOIN chips ON chips.fid =
 WHERE box.maxx >= :west AND box.minx <= :east AND box.maxy >= :south AND box.miny <= :north
     AND NOT (box.minx >= :west AND box.maxx <= :east AND box.miny >= :south AND box.maxy <= :north)
 """
+
+_SOME = "SELECT fid, geom FROM chips WHERE fid IN (SELECT value FROM json_each(?))"
+_BOXES = "SELECT id, minx, miny, maxx, maxy FROM rtree_chips_geom"
+_ROWS = 50_000
 
 _CENTRES = """
 SELECT id, (minx + maxx) / 2, (miny + maxy) / 2 FROM rtree_chips_geom
@@ -112,23 +115,39 @@ def select_within(connection: sqlite3.Connection, extent: tuple[float, float, fl
     return np.unique(np.concatenate(found))
 
 
+def select_meeting(
+    connection: sqlite3.Connection, ids: npt.NDArray[np.int64], extent: tuple[float, float, float, float]
+) -> npt.NDArray[np.bool_]:
+    """Which of the chips with these ids [n] are there and have a footprint that meets an extent: bool [n].
+
+    The extent is as for `select_within`.
+    """
+    rows = connection.execute(_SOME, (json.dumps(ids.tolist()),)).fetchall()
+    footprints = decode_polygons([geometry for _, geometry in rows])
+    meets = np.zeros(len(rows), bool)
+    for west, south, east, north in boxes_of(extent):
+        meets |= _meets(footprints, west, south, east, north)
+    return np.isin(ids, np.array([chip_id for chip_id, _ in rows], np.int64)[meets])
+
+
+def select_boxes(
+    connection: sqlite3.Connection,
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
+    """Ids [n] of chips and their boxes [n, 4] (west, south, east, north, rounded outwards), thousands at a time."""
+    cursor = connection.execute(_BOXES)
+    while rows := cursor.fetchmany(_ROWS):
+        numbers = np.array(rows, np.float64)
+        yield numbers[:, 0].astype(np.int64), numbers[:, 1:].astype(np.float32)
+
+
 def select_near(connection: sqlite3.Connection, place: tuple[float, float], km: float) -> npt.NDArray[np.int64]:
     """Ids, ascending, of the chips whose centre lies at most `km` from a place (lon, lat)."""
     found = [np.empty(0, np.int64)]
     for west, south, east, north in boxes_round(place, km):
         box = {"west": west, "south": south, "east": east, "north": north}
         rows = np.array(connection.execute(_CENTRES, box).fetchall(), np.float64).reshape(-1, 3)
-        found.append(rows[_distances_km(rows[:, 1:], place) <= km, 0].astype(np.int64))
+        found.append(rows[distances_km(rows[:, 1:], place) <= km, 0].astype(np.int64))
     return np.unique(np.concatenate(found))
-
-
-def _distances_km(points: npt.NDArray[np.float64], place: tuple[float, float]) -> npt.NDArray[np.float64]:
-    """Great-circle distances of points [n, 2] (lon, lat) in degrees from a place."""
-    longitude, latitude = np.radians(place)
-    across, along = np.radians(points[:, 0]) - longitude, np.radians(points[:, 1])
-    chord = np.sin((along - latitude) / 2) ** 2 + np.cos(along) * np.cos(latitude) * np.sin(across / 2) ** 2
-    distances: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(chord)))
-    return distances
 
 
 def _meets(

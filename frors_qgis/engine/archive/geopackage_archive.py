@@ -150,16 +150,23 @@ class GeoPackageArchive(Archive):
         """Release the file at once; the last to close leaves one plain file without a log beside it. Never raises."""
         release(self._connection)
 
-    def chip_index(self, folder: Path) -> ChipIndex:
+    def chip_index(self, folder: Path, code_bits: int | None = None) -> ChipIndex:
+        from frors_qgis.engine.archive.codes.code_chip_index import CodeChipIndex
         from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
+        from frors_qgis.engine.archive.index import Index
         from frors_qgis.engine.archive.segment_folder import SegmentFolder
 
-        return GeoPackageIndex(self, SegmentFolder.of(self, folder))
+        segments = SegmentFolder.of(self, folder)
+        if code_bits is not None:
+            return CodeChipIndex(self, code_bits, segments.path)
+        return GeoPackageIndex(self, Index(self, segments))
 
-    def seal_index(self, folder: Path, check: Check = go_on) -> int:
+    def seal_index(self, folder: Path, check: Check = go_on, code_bits: int | None = None) -> int:
+        from frors_qgis.engine.archive.codes.code_chip_index import seal_codes
         from frors_qgis.engine.archive.segment_folder import SegmentFolder
 
-        return SegmentFolder.of(self, folder).seal(self, check)
+        segments = SegmentFolder.of(self, folder)
+        return segments.seal(self, check) if code_bits is None else seal_codes(self, code_bits, segments.path, check)
 
     def size_bytes(self) -> int:
         return self.path.stat().st_size
@@ -202,6 +209,21 @@ class GeoPackageArchive(Archive):
         """
         with self._reading() as connection:
             return chips.select_near(connection, place, km)
+
+    def meeting(self, ids: npt.NDArray[np.int64], extent: Extent) -> npt.NDArray[np.bool_]:
+        """Which of the chips with these ids [n] `chips_within` would give: bool [n]."""
+        with self._reading() as connection:
+            return chips.select_meeting(connection, ids, extent)
+
+    def boxes(self, check: Check = go_on) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
+        """Ids [n] of all chips, in any order, and the boxes of the R-tree [n, 4], some thousands at a time.
+
+        check: called between them, may raise.
+        """
+        with self._reading() as connection:
+            for part in chips.select_boxes(connection):
+                check()
+                yield part
 
     def embedding(self, chip_id: int) -> npt.NDArray[np.float32]:
         with self._reading() as connection:

@@ -9,21 +9,21 @@ import numpy.typing as npt
 
 from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Extent, Near
+from frors_qgis.engine.archive.codes.code_index import CodeIndex
 from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.index import Index
-from frors_qgis.engine.archive.segment_folder import SegmentFolder
 
 _Mask = npt.NDArray[np.bool_]
 
 
 class GeoPackageIndex:
-    """A `ChipIndex` of segments beside the file, and of memory."""
+    """A `ChipIndex` of segments beside the file and of memory, or of codes, whose filters are masks."""
 
     note: str | None = None
 
-    def __init__(self, archive: GeoPackageArchive, segments: SegmentFolder) -> None:
+    def __init__(self, archive: GeoPackageArchive, index: Index | CodeIndex) -> None:
         self._archive = archive
-        self._index = Index(archive, segments)
+        self._index = index
         self._latest: tuple[ChipFilter, _Mask | None] | None = None
         self._places: dict[Extent | Near, _Mask] = {}
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.archive.check import Check, go_on
+from frors_qgis.engine.archive.chip_filter import sizes_within
 from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.recent import RecentBatches
@@ -26,7 +27,6 @@ MOST_SCANNED = 2_000_000
 MOST_IN_MEMORY = 1_000_000
 """Chips that are held in memory; where more are in no segment, each search reads the rest from the archive."""
 
-_SIZE_TOLERANCE = 1e-6  # ground sizes are float32
 _MARGIN = 64
 _NOTHING = Generation("", 0, 0)
 
@@ -106,9 +106,7 @@ class Index:
         """
         mask = np.ones(len(self._ids), bool) if self._live is None else self._live.copy()
         if ground_size is not None:
-            low, high = ground_size
-            fits = (self._sizes >= low * (1 - _SIZE_TOLERANCE)) & (self._sizes <= high * (1 + _SIZE_TOLERANCE))
-            mask &= fits[self._size]
+            mask &= sizes_within(self._sizes, ground_size)[self._size]
         if rasters is not None:
             mask &= np.repeat(np.array([key.raster_id in rasters for key in self._keys], bool), self._counts)
         if ids is not None:

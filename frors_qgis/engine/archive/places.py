@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
 from frors_qgis.engine.acquisition.places import EARTH_RADIUS_KM
 from frors_qgis.engine.archive.chip_filter import Extent
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -34,3 +37,12 @@ def boxes_round(place: tuple[float, float], km: float) -> list[tuple[float, floa
         return [(-360.0, south, 540.0, north)]
     reach = math.degrees(math.asin(min(1.0, math.sin(angle) / math.cos(math.radians(latitude)))))
     return [(longitude + turn - reach, south, longitude + turn + reach, north) for turn in _TURNS]
+
+
+def distances_km(points: npt.NDArray[np.float64], place: tuple[float, float]) -> npt.NDArray[np.float64]:
+    """Great-circle distances of points [n, 2] (lon, lat) in degrees from a place."""
+    longitude, latitude = np.radians(place)
+    across, along = np.radians(points[:, 0]) - longitude, np.radians(points[:, 1])
+    chord = np.sin((along - latitude) / 2) ** 2 + np.cos(along) * np.cos(latitude) * np.sin(across / 2) ** 2
+    distances: npt.NDArray[np.float64] = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(chord)))
+    return distances

@@ -7,6 +7,7 @@ import pytest
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP
 from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
+from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.records import ChipRecord, Level
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
@@ -42,7 +43,9 @@ def colour_archive(made, tmp_path):
 
 @pytest.fixture
 def searcher(colour_archive, tmp_path):
-    searcher = Searcher(colour_archive, GeoPackageIndex(colour_archive, SegmentFolder(tmp_path / "index")))
+    searcher = Searcher(
+        colour_archive, GeoPackageIndex(colour_archive, Index(colour_archive, SegmentFolder(tmp_path / "index")))
+    )
     yield searcher
     searcher.close()
 

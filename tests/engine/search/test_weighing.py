@@ -12,6 +12,7 @@ from frors_qgis.engine.acquisition.query_line import parse_query_line
 from frors_qgis.engine.archive.acquisitions import record_acquisition, record_facts, with_facts
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP
 from frors_qgis.engine.archive.geopackage_index import GeoPackageIndex
+from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
@@ -43,7 +44,7 @@ def searcher(tmp_path_factory):
         IndexRun(archive, Levels(), ColourEncoder, lambda *_: None, lambda: None).index(paths)
         for id_, said in enumerate(TAKEN, 1):
             archive.change_raster(id_, lambda old, said=said: with_facts(old, record_facts(old).with_users_word(said)))
-        searcher = Searcher(archive, GeoPackageIndex(archive, SegmentFolder(folder / "index")))
+        searcher = Searcher(archive, GeoPackageIndex(archive, Index(archive, SegmentFolder(folder / "index"))))
         yield searcher
         searcher.close()
 

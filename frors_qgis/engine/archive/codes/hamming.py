@@ -39,9 +39,19 @@ def nearest(
     return position[order], distance[order]
 
 
+def words_of(width: int) -> int:
+    """How many words of 64 bits a code of so many bytes takes."""
+    return -(-width // _WORD)
+
+
 def as_words(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
-    """Codes [n, b] as words of 64 bits [n, w], filled up with zeros; the first bit is the lowest of the first word."""
-    filled = np.zeros((len(codes), -(-codes.shape[1] // _WORD) * _WORD), np.uint8)
+    """Codes [n, b] as words of 64 bits [n, w], filled up with zeros; the first bit is the lowest of the first word.
+
+    Where they need no filling no copy is made.
+    """
+    if codes.shape[1] % _WORD == 0 and codes.flags.c_contiguous:
+        return codes.view("<u8")
+    filled = np.zeros((len(codes), words_of(codes.shape[1]) * _WORD), np.uint8)
     filled[:, : codes.shape[1]] = codes
     return filled.view("<u8")
 

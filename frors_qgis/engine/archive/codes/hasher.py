@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from frors_qgis.engine.archive.array_file import ArrayFileError, read_arrays, write_arrays
-
 MOST_BITS = 1 << 12
 _MOST_DIMENSIONS = 1 << 16
-_KIND = "hasher"
-_ARRAYS = {"matrix": "<f4", "bias": "<f4"}
 
 
 class Hasher(Protocol):
@@ -77,16 +72,10 @@ class ProjectionHasher:
             raise ValueError(f"the hasher is for embeddings of {self.dimension} numbers")
         return np.packbits(vectors @ self.matrix.T + self.bias > 0, axis=1, bitorder="little")
 
-    def save(self, path: Path) -> None:
-        """Writes the hasher to a file, whole or not at all. Raises what `write_arrays` does."""
-        head = {"bits": self.bits, "dimension": self.dimension}
-        write_arrays(path, _KIND, head, {"matrix": self.matrix, "bias": self.bias})
+    def agreement(self, query: npt.NDArray[np.float32], codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """How far codes [n, bits / 8] agree with a query [d], the larger the more: [n].
 
-    @classmethod
-    def load(cls, path: Path) -> ProjectionHasher:
-        """The hasher of a file. Raises ArrayFileError."""
-        head, arrays = read_arrays(path, _KIND, _ARRAYS)
-        try:
-            return cls(arrays["matrix"].reshape(int(head["bits"]), int(head["dimension"])), arrays["bias"])
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise ArrayFileError(f"{path} holds no hasher: {error}") from error
+        A query weighs each bit by how far it lies from where the bit turns: there a different bit says little.
+        """
+        signs = 2 * np.unpackbits(codes, axis=1, bitorder="little").astype(np.float32) - 1
+        return np.einsum("nb,b->n", signs, self.matrix @ query + self.bias)

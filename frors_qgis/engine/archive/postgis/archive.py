@@ -191,10 +191,10 @@ class PostgisArchive(Archive):
         self._closed = True
         self._connection.close()
 
-    def chip_index(self, folder: Path) -> ChipIndex:
+    def chip_index(self, folder: Path, code_bits: int | None = None) -> ChipIndex:
         return PostgisIndex(self)
 
-    def seal_index(self, folder: Path, check: Check = go_on) -> int:
+    def seal_index(self, folder: Path, check: Check = go_on, code_bits: int | None = None) -> int:
         """Tells the planner how much there is now; whoever is not the tables' owner is passed over by PostgreSQL.
 
         Deletes on the shards what was removed while they did not answer.

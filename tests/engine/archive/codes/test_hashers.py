@@ -1,18 +1,13 @@
-"""Codes of embeddings: what their bits mean, how well they rank, and files of hashers."""
+"""Codes of embeddings: what their bits mean, and how well they rank."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from frors_qgis.engine.archive.array_file import ArrayFileError, write_arrays
 from frors_qgis.engine.archive.codes.fitted_hashers import fit_itq, fit_lsh, fit_signs
 from frors_qgis.engine.archive.codes.hamming import as_words, distances, nearest, popcounts
 from frors_qgis.engine.archive.codes.hasher import ProjectionHasher
-from frors_qgis.engine.archive.writer_lock import WriterLock
-from frors_qgis.protocol import EngineError, ErrorCode
 
 
 @pytest.fixture(scope="module")
@@ -104,66 +99,18 @@ def test_embeddings_of_another_length_are_refused(vectors):
         fit_lsh(vectors, 16).encode(vectors[:, :32])
 
 
-def test_a_hasher_comes_back_from_its_file_as_it_was(vectors, tmp_path: Path):
+def test_a_query_weighs_bits_and_ranks_better_than_by_counting_them(vectors):
     hasher = fit_itq(vectors, 32)
-    hasher.save(tmp_path / "hasher")
-    again = ProjectionHasher.load(tmp_path / "hasher")
-    assert again.fingerprint == hasher.fingerprint != fit_itq(vectors, 32, seed=1).fingerprint
-    assert (again.encode(vectors) == hasher.encode(vectors)).all()
-    assert [path.name for path in tmp_path.iterdir()] == ["hasher"]
-
-
-def test_a_file_that_another_process_writes_is_left_to_it(tmp_path: Path):
-    hasher = ProjectionHasher(np.eye(16, dtype=np.float32), np.zeros(16, np.float32))
-    other = tmp_path / "a.hasher.1.part"
-    other.write_bytes(b"half")
-    with WriterLock(tmp_path / "a.hasher"):
-        with pytest.raises(EngineError) as caught:
-            hasher.save(tmp_path / "a.hasher")
-        assert caught.value.code == ErrorCode.ARCHIVE_BUSY
-        assert other.exists()
-    hasher.save(tmp_path / "a.hasher")
-    assert [path.name for path in tmp_path.iterdir()] == ["a.hasher"]
-
-
-@pytest.mark.parametrize("cut", [0, 1, 30, 1000, -1, -20])
-def test_a_hasher_that_is_cut_off_is_refused(vectors, tmp_path: Path, cut):
-    path = tmp_path / "hasher"
-    fit_lsh(vectors, 16).save(path)
-    path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(ArrayFileError):
-        ProjectionHasher.load(path)
-
-
-def test_a_hasher_of_which_any_byte_was_changed_is_refused(tmp_path: Path):
-    path = tmp_path / "hasher"
-    ProjectionHasher(np.ones((8, 4), np.float32), np.zeros(8, np.float32)).save(path)
-    content = path.read_bytes()
-    for place in range(len(content)):
-        path.write_bytes(content[:place] + bytes([content[place] ^ 0x41]) + content[place + 1 :])
-        with pytest.raises(ArrayFileError):
-            ProjectionHasher.load(path)
-
-
-@pytest.mark.parametrize(
-    ("kind", "head", "matrix", "bias"),
-    [
-        ("codes", {"bits": 8, "dimension": 4}, np.ones((8, 4)), np.ones(8)),
-        ("hasher", {"bits": 8, "dimension": 5}, np.ones((8, 4)), np.ones(8)),
-        ("hasher", {"bits": -1, "dimension": 4}, np.ones((8, 4)), np.ones(7)),
-        ("hasher", {"bits": 4, "dimension": 8}, np.ones((4, 8)), np.ones(4)),
-        ("hasher", {"bits": 1 << 70, "dimension": 0}, np.ones(0), np.ones(0)),
-        ("hasher", {"bits": float("inf"), "dimension": 4}, np.ones((8, 4)), np.ones(8)),
-        ("hasher", {"bits": None, "dimension": []}, np.ones((8, 4)), np.ones(8)),
-        ("hasher", {}, np.ones((8, 4)), np.ones(8)),
-        ("hasher", {"bits": 8, "dimension": 4}, np.full((8, 4), np.nan), np.ones(8)),
-    ],
-)
-def test_a_sound_file_of_impossible_numbers_is_refused(tmp_path: Path, kind, head, matrix, bias):
-    arrays = {"matrix": matrix.astype(np.float32), "bias": bias.astype(np.float32)}
-    write_arrays(tmp_path / "hasher", kind, head, arrays)
-    with pytest.raises(ArrayFileError):
-        ProjectionHasher.load(tmp_path / "hasher")
+    codes = hasher.encode(vectors)
+    signs = 2.0 * np.unpackbits(codes, axis=1, bitorder="little") - 1
+    weighed, counted = [], []
+    for query in vectors[::100]:
+        agreement = hasher.agreement(query, codes)
+        np.testing.assert_allclose(agreement, signs @ (hasher.matrix @ query + hasher.bias), rtol=1e-3, atol=1e-5)
+        best = np.argsort(-(vectors @ query))[:20]
+        weighed.append(np.isin(best, np.argsort(-agreement)[:20]).mean())
+        counted.append(np.isin(best, nearest(codes, hasher.encode(query[None])[0], 20)[0]).mean())
+    assert np.mean(weighed) > np.mean(counted) + 0.03
 
 
 @pytest.mark.parametrize("width", [1, 2, 4, 8, 12, 16, 20, 24, 32, 33, 256])
