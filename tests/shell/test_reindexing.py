@@ -16,7 +16,7 @@ from frors_qgis.shell.index_request import IndexRequest
 from frors_qgis.shell.reindex_offer import ReindexOffer, offer_from_info
 from tests.engine.older_archive import contents, set_encoder
 from tests.shell.conftest import BOX
-from tests.shell.test_end_to_end import chip_box, menu_action, result_layers
+from tests.shell.test_end_to_end import chip_box, menu_action, result_layers, town_in_a_file
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def older(real_plugin, sample, tmp_path, wait_until):
 @pytest.fixture
 def refused(window, real_plugin, older, wait_until):
     """A box over a chip has been drawn in it; the chip."""
-    box, chip = chip_box(older, 4)
+    box, chip = chip_box(town_in_a_file(older), 4)
     menu_action(window, "Search by box").trigger()
     window.draw_box(box)
     wait_until(lambda: real_plugin.dock.results.offers_reindexing, 60)
@@ -113,7 +113,7 @@ def test_the_offer_is_taken_and_the_new_archive_is_searched(
 
     assert dock.archive._combo.currentText() == new.stem
     assert "made by another encoder" not in dock.archive.info
-    box, chip = chip_box(new, 4)
+    box, chip = chip_box(town_in_a_file(new), 4)
     window.draw_box(box)
     wait_until(result_layers, 60)
     assert dock.results.model.matches()[0].chip == chip
