@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 EXACT_BELOW = 20_000
 """Where a filter lets about so few chips pass, all of them are compared: nothing is missed then."""
 
-_MARGIN = 64
-_LEAST_SEARCHED, _MOST_SEARCHED = 500, 1000
+_MARGIN = 256
+_LEAST_SEARCHED, _MOST_SEARCHED = 200, 1000
 """Of hnsw.ef_search, which is twice what is wanted between these; more are found by going on from there."""
 
 _SCANNED_EACH = 200
