@@ -6,8 +6,9 @@ Archives: see synthetic_archive.py. The file is copied as `copy` does; the index
 when all chips are there. Three servers run on this machine, the archive's own and two shards, so what shards gain by
 having machines of their own is not in these figures. Queries: embeddings drawn in the same way as the chips'; the ten
 best of an exhaustive search in float32 over the stored embeddings, among the chips of the filter, are what recall@10
-asks for. Filters are extents. "Weighed": looks count six parts, and four how near a chip is to a place. Sizes that are
-in the output already are left out. `--chips 1000000` takes 6 GB of disk.
+asks for. Filters are extents. "Weighed": looks count six parts, and four how near a chip is to a place; which chips lie
+within a distance is each backend's own word there, for a file tells it to a metre only. Sizes that are in the output
+already are left out. `--chips 1000000` takes 6 GB of disk.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ from synthetic_archive import Perturbation, make_archive, real_embeddings
 from frors_qgis.engine.acquisition.query_line import parse_query_line
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.check import go_on
-from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter
+from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Near
 from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.copying import copy_archive, open_copy
 from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
@@ -60,23 +61,24 @@ def measure(file: GeoPackageArchive, queries: NDArray[np.float32], work: Path) -
     chips = file.chip_count()
     filters = {share: EVERY_CHIP if share == 1 else ChipFilter(extent=middle(file, share)) for share in SHARES}
     place, km = weighed_place(file)
-    expected = best_of(file, queries, filters, place, km)
+    expected = best_of(file, queries, {f"{share:.1%}": filtered(file, chosen) for share, chosen in filters.items()})
     result: dict[str, Any] = {"chips": chips, "filters": {}, "backends": {}}
     for share, chosen in filters.items():
         passing = chips if chosen.extent is None else len(file.chips_within(chosen.extent))
         result["filters"][f"{share:.1%}"] = round(passing / chips, 5)
     with ExitStack() as stack:
-        own, one, two = (stack.enter_context(PostgresServer(_SETTINGS)) for _ in range(3))
-        introduce(own, {"shard_one": one, "shard_two": two})
+        main_server, one, two = (stack.enter_context(PostgresServer(_SETTINGS)) for _ in range(3))
+        introduce(main_server, {"shard_one": one, "shard_two": two})
         for name, opened in (
             ("file", partial(opened_file, file, work)),
-            ("PostgreSQL", partial(opened_copy, file, own)),
-            ("PostgreSQL, two shards", partial(opened_shards, file, own, {"shard_one": one, "shard_two": two})),
+            ("PostgreSQL", partial(opened_copy, file, main_server)),
+            ("PostgreSQL, two shards", partial(opened_shards, file, main_server, {"shard_one": one, "shard_two": two})),
         ):
             with opened() as (archive, figures):
                 index = archive.chip_index(work)
                 index.refresh()
-                figures["searches"] = searches(archive, index, queries, filters, place, km, expected)
+                own = best_of(file, queries, {"weighed": weighed(index, place, km, file.last_chip())})
+                figures["searches"] = searches(archive, index, queries, filters, place, km, expected | own)
                 index.close()
                 result["backends"][name] = figures
     single, sharded = (result["backends"][name]["searches"] for name in ("PostgreSQL", "PostgreSQL, two shards"))
@@ -134,34 +136,40 @@ def weighed_place(file: GeoPackageArchive) -> tuple[tuple[float, float], float]:
     return ((west + east) / 2, (south + north) / 2), round((north - south) / 2 * 111.2, 3)
 
 
-def best_of(
-    file: GeoPackageArchive,
-    queries: NDArray[np.float32],
-    filters: dict[float, ChipFilter],
-    place: tuple[float, float],
-    km: float,
-) -> dict[str, NDArray[np.int64]]:
-    """The ids of the best chips of every query [queries, K], 0 where there are fewer, by comparing all."""
-    count = file.last_chip()
-    gains = {}
-    for share, chosen in filters.items():
-        gain = np.full(count + 1, 0.0 if chosen.extent is None else -np.inf, np.float32)
-        if chosen.extent is not None:
-            gain[file.chips_within(chosen.extent)] = 0
-        gains[f"{share:.1%}"] = 1.0, gain
-    near = np.zeros(count + 1, np.float32)
+class Scores(NamedTuple):
+    """A chip's score is `share` of its cosine and `gains` of its id [ids + 1], which are -inf for what cannot match."""
+
+    share: float
+    gains: NDArray[np.float32]
+
+
+def filtered(file: GeoPackageArchive, chosen: ChipFilter) -> Scores:
+    """The cosines of the chips in the extent of a filter."""
+    gains = np.full(file.last_chip() + 1, 0.0 if chosen.extent is None else -np.inf, np.float32)
+    if chosen.extent is not None:
+        gains[file.chips_within(chosen.extent)] = 0
+    return Scores(1.0, gains)
+
+
+def weighed(index: ChipIndex, place: tuple[float, float], km: float, last: int) -> Scores:
+    """What a chip within the distance of a place gains, half of it within twice, a quarter within four times that."""
+    gains = np.zeros(last + 1, np.float32)
     for factor, agreed in ((4, 0.25), (2, 0.5), (1, 1.0)):
-        near[file.chips_near(place, factor * km)] = agreed
-    gains["weighed"] = 1 - WEIGHT, WEIGHT * near
-    best = {name: (np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)) for name in gains}
+        gains[index.chips(ChipFilter(near=((Near(place, factor * km),),)), last)[0]] = WEIGHT * agreed
+    return Scores(1 - WEIGHT, gains)
+
+
+def best_of(file: Archive, queries: NDArray[np.float32], wanted: dict[str, Scores]) -> dict[str, NDArray[np.int64]]:
+    """The ids of the best chips of every query [queries, K], 0 where there are fewer, by comparing all."""
+    best = {name: (np.zeros((len(queries), 0), np.int64), np.zeros((len(queries), 0), np.float32)) for name in wanted}
     start = 1
     for part in stored_parts(file):
         cosines = queries @ part.T
         ids = np.arange(start, start + len(part))
-        for name, (share, gain) in gains.items():
-            scores = np.concatenate([best[name][1], share * cosines + gain[ids]], axis=1)
+        for name, (share, gains) in wanted.items():
+            scores = np.concatenate([best[name][1], share * cosines + gains[ids]], axis=1)
             every = np.concatenate([best[name][0], np.broadcast_to(ids, cosines.shape)], axis=1)
-            order = np.argsort(-scores, axis=1, kind="stable")[:, :K]
+            order = np.argpartition(-scores, K - 1, axis=1)[:, :K]
             best[name] = np.take_along_axis(every, order, 1), np.take_along_axis(scores, order, 1)
         start += len(part)
     return {name: np.where(np.isfinite(scores), ids, 0) for name, (ids, scores) in best.items()}

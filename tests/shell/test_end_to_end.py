@@ -161,7 +161,7 @@ def test_matches_in_a_database_are_a_layer_of_it_and_no_password_is_kept(
     [layer] = [layer for layer in result_layers() if layer.providerType() == "postgres"]
     assert ranked(layer) == [(match.chip, match.score) for match in results.model.matches()]
     assert next(layer.getFeatures())["raster"] == QgsProject.instance().mapLayersByName("part")[0].source()
-    assert layer.renderer().type() == "graduatedSymbol"
+    assert layer.renderer().type() == "RuleRenderer"
     QgsProject.instance().write(str(tmp_path / "town.qgs"))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert {".qgs", ".gpkg"} <= {path.suffix for path in files}

@@ -273,7 +273,7 @@ def test_the_style_file_loads_and_holds_no_path(qgis_app):
 
 
 def test_searches_are_kept_beside_their_archive():
-    assert str(results_folder("/data/my.town.gpkg")) == "/data/my.town_matches"
+    assert str(results_folder("/data/my.town.gpkg", "/elsewhere")) == "/data/my.town_matches"
 
 
 def test_a_layer_follows_the_ranking_also_when_the_user_has_deleted_fields(qgis_new_project):
