@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from qgis.core import (
@@ -38,11 +39,14 @@ _ABOVE_ALL = 1
 def style_matches(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
     """Gives a new layer its style, with equally many matches in each class; `matches` are sorted best first."""
     layer.loadNamedStyle(str(resource_path("styles", "matches.qml")))
+    styled = layer.renderer()
+    if styled is None:
+        return  # somebody has taken the geometries out of the file
     root = QgsRuleBasedRenderer.Rule(None)
     for right in (True, False):
         root.appendChild(_verdict_rule(right))
     renderer = QgsRuleBasedRenderer(root)
-    renderer.setOrderBy(layer.renderer().orderBy())
+    renderer.setOrderBy(styled.orderBy())
     renderer.setOrderByEnabled(True)
     layer.setRenderer(renderer)
     grade(layer, matches)
@@ -56,9 +60,10 @@ def grade(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
     renderer = renderer.clone()
     root, rules = renderer.rootRule(), _rules(renderer)
     symbols: list[QgsFillSymbol] = []
-    place = 0
+    place, above = 0, math.inf
     for number in range(len(SCORE_COLOURS)):
-        scores = [match.score for row, match in enumerate(matches) if score_class(row, len(matches)) == number]
+        classed = [match.score for row, match in enumerate(matches) if score_class(row, len(matches)) == number]
+        scores = [score for score in classed if score < above]  # equal scores are of one class
         rule = rules.get(f"{_KEY}{number}")
         if not scores:
             if rule is not None:
@@ -71,7 +76,9 @@ def grade(layer: QgsVectorLayer, matches: Sequence[Match]) -> None:
             root.insertChild(place, rule)
         place += 1
         low, high = scores[-1], scores[0]
-        rule.setFilterExpression(f'"score" between {low - _SLACK!r} and {high + _SLACK!r}')
+        under = "" if math.isinf(above) else f' and "score" < {above - _SLACK!r}'
+        rule.setFilterExpression(f'"score" >= {low - _SLACK!r}{under}')
+        above = low
         rule.setLabel(tr("{low} to {high}").format(low=decimal_text(low), high=decimal_text(high)))
     layer.setRenderer(renderer)  # which tells the legend, too
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -215,11 +217,28 @@ def test_the_legend_says_from_which_score_to_which_also_below_zero(qgis_new_proj
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 6])
-def test_few_matches_and_equal_scores_are_all_drawn(qgis_new_project, folder, count):
+def test_few_matches_are_all_drawn(qgis_new_project, folder, count):
     query = made_query(count)
     _, matches = added(query, write_result_file(query, folder))
     assert 1 <= len(classes(matches)) <= 5
     assert sum(len(inside(matches, rule)) for rule in classes(matches)) == count
+
+
+def test_equal_scores_are_of_one_class_and_drawn_once(qgis_new_project, folder):
+    query = made_query(10)
+    scores = [1.0] * 7 + [0.5] * 3
+    equal = tuple(replace(match, score=score) for match, score in zip(query.matches, scores, strict=True))
+    _, matches = added(query := replace(query, matches=equal), write_result_file(query, folder))
+    assert [inside(matches, rule) for rule in classes(matches)] == [[1.0] * 7, [0.5] * 3]
+
+
+def test_a_file_whose_geometries_were_taken_away_does_not_stop_a_search(qgis_new_project, folder):
+    query = made_query(3)
+    file = write_result_file(query, folder)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DELETE FROM gpkg_geometry_columns")
+    _, matches = added(query, file)
+    assert matches.renderer() is None
 
 
 def test_the_legend_follows_the_ranking_also_one_that_finds_nothing(qgis_new_project, folder):
