@@ -73,7 +73,7 @@ def ask(line: str, name: str, ports: set[str]) -> Iterator[Wait]:
 
 
 def show(name: str, ports: set[str] | None) -> Iterator[Wait]:
-    """Checks that all matches are of some ports, zooms to the best one and takes a picture."""
+    """Checks that all matches are of some ports, and takes a picture."""
     dock = the_plugin().dock
     matches = dock.results.model.matches()
     counts = Counter(port_of(match.raster_name) for match in matches)
