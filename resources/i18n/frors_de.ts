@@ -4267,6 +4267,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>sie hat keine Zeilen</translation>
   </message>
   <message>
+   <source>it has several columns of the name {0}</source>
+   <translation>sie hat mehrere Spalten mit dem Namen {0}</translation>
+  </message>
+  <message>
    <source>it has {0} bands, and band {1} is wanted</source>
    <translation>es hat {0} Kanäle, und Kanal {1} wird gebraucht</translation>
   </message>
