@@ -51,7 +51,7 @@ from frors_qgis.engine.labelled_features import read_features
 from frors_qgis.engine.packages import package_versions
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.picture_cache import MOST_BYTES, PictureCache
-from frors_qgis.engine.queries import known_words, looks, read_query
+from frors_qgis.engine.queries import known_words, looks, read_query, unknown_words
 from frors_qgis.engine.saved_queries import now, saved_query, saved_query_json
 from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import MOST_MATCHES, Match
@@ -310,6 +310,9 @@ class Service:
             return {"match": matches_json(archive, [Match(1, 1.0, chip)], crs)[0]}
 
     def _search(self, parameters: Parameters, call: Call) -> Result:
+        """The matches of a query; "unknown" has the conditions whose fields are not known of a match's raster, if they
+        are weighed, with the odds that it was judged by.
+        """
         path = parameters.text("archive")
         with self._turns.urgent():
             archive = self._shelf.archive(path)
@@ -320,7 +323,10 @@ class Service:
             found = searcher.search(query, call.check)
         if searcher.wants_sealing:
             self._sealing.start(archive.location)
-        return {"matches": matches_json(archive, found.matches, crs), "note": found.note, "last_chip": last_chip}
+        unknown = unknown_words(parameters, query, found)
+        matches = matches_json(archive, found.matches, crs)
+        matches = [match | {"unknown": unknown.get(match["raster_id"], [])} for match in matches]
+        return {"matches": matches, "note": found.note, "last_chip": last_chip}
 
     def _explain(self, parameters: Parameters, call: Call) -> Result:
         with self._turns.urgent():
