@@ -135,7 +135,7 @@ def _words(match: Match, verdict: bool | None) -> str:
 
 def _unknown_lines(match: Match) -> list[str]:
     """A line for each condition of which it is not known whether the match fulfils it."""
-    told = tr("Not known whether {condition}: {percent} % likely by what else is known")
+    told = tr("{condition}: not known, {percent} % likely")
     return [told.format(condition=words, percent=round(100 * odds)) for words, odds in match.unknown]
 
 

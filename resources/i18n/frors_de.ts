@@ -2048,6 +2048,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Treffer {rank} aus {raster}</translation>
   </message>
   <message>
+   <source>{condition}: not known, {percent} % likely</source>
+   <translation>{condition}: nicht bekannt, zu {percent} % wahrscheinlich</translation>
+  </message>
+  <message>
    <source>Rank {rank}, score {score}</source>
    <translation>Rang {rank}, Ähnlichkeit {score}</translation>
   </message>
@@ -2064,16 +2068,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Nicht mehr unter den Treffern, {raster}</translation>
   </message>
   <message>
+   <source>{size} on the ground</source>
+   <translation>{size} am Boden</translation>
+  </message>
+  <message>
    <source>right</source>
    <translation>richtig</translation>
   </message>
   <message>
    <source>wrong</source>
    <translation>falsch</translation>
-  </message>
-  <message>
-   <source>{size} on the ground</source>
-   <translation>{size} am Boden</translation>
   </message>
   <message>
    <source>Acquired {date}</source>
@@ -2748,8 +2752,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Wo, wann und mit welchem Sensor: Bedingungen mit Kommas dazwischen, auf Englisch, etwa sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, June 2018, since 2019, before 2021. Die Eingabetaste sucht.</translation>
   </message>
   <message>
-   <source>How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks neither for them nor against them, but where the words must hold they are left out.</source>
-   <translation>Wie viel die Worte gegenüber dem Aussehen wiegen. Von manchen Rastern ist nicht bekannt, wonach sie fragen: Das spricht weder für sie noch gegen sie; doch wo die Worte gelten müssen, bleiben sie weg.</translation>
+   <source>How much the words weigh against the looks. Where it is not known of a raster whether it is what they ask for, it counts by how likely that is: by its platform, sensor, resolution and date as far as they are known, and by the other rasters of the archive. Such matches have a question mark behind their score. Where the words must hold they are left out.</source>
+   <translation>Wie viel die Worte gegenüber dem Aussehen wiegen. Ist von einem Raster nicht bekannt, ob es so ist, wie sie es verlangen, so zählt, wie wahrscheinlich das ist: nach seiner Plattform, seinem Sensor, seiner Auflösung und seinem Datum, soweit bekannt, und nach den anderen Rastern des Archivs. Solche Treffer haben ein Fragezeichen hinter ihrer Ähnlichkeit. Wo die Worte gelten müssen, bleiben sie weg.</translation>
   </message>
   <message>
    <source>sentinel-2, summer, within 50 km</source>

@@ -20,9 +20,9 @@ from frors_qgis.engine.archive.chip_filter import ChipFilter, Near
 from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.search.odds import Odds
 
-_EIGHTHS = 8
-_WHOLE = 128
-"""Of 128ths: by how many a clause is fulfilled, or left to the looks. Odds in eighths give whole numbers of them."""
+_QUARTERS = 4
+_WHOLE = 16
+"""Of 16ths: by how many a clause is fulfilled, or left to the looks. Odds in quarters give whole numbers of them."""
 _LARGEST_COSINE = 1.01
 """Embeddings are kept in float16, so that a chip's product with itself may be a little above 1."""
 
@@ -75,7 +75,7 @@ def parts(
 
     Of a query of c clauses each makes up `weight` / c of a score: by how far a chip agrees with it. Where that is not
     known, but likely by p, 4 p (1 - p) of it is left to how the chip looks, all where the odds are even and nothing
-    where they are sure, and the rest counts p; p is rounded to eighths.
+    where they are sure, and the rest counts p; p is rounded to quarters.
     """
     count = len(words.clauses)
     rings = [_rings(clause, place) for clause in words.of_places]
@@ -115,14 +115,14 @@ def search_parts(
 
 
 class _Ring(NamedTuple):
-    """The places that fulfil clauses as in `ChipFilter.near`, and by how many 128ths they agree."""
+    """The places that fulfil clauses as in `ChipFilter.near`, and by how many 16ths they agree."""
 
     fulfilled: int
     near: tuple[tuple[Near, ...], ...]
 
 
 def _groups(judged: Judgements, chosen: frozenset[int] | None) -> dict[tuple[int, int], frozenset[int] | None]:
-    """The ids of rasters by how many 128ths of all clauses are left to the looks, and how many are fulfilled.
+    """The ids of rasters by how many 16ths of all clauses are left to the looks, and how many are fulfilled.
 
     chosen: the rasters that are judged; None: all, which is also what a group is that holds all.
     """
@@ -136,12 +136,12 @@ def _groups(judged: Judgements, chosen: frozenset[int] | None) -> dict[tuple[int
 
 
 def _counted(judgement: Judgement) -> tuple[int, int]:
-    """How many 128ths of a clause are left to the looks, and how many of it are fulfilled."""
+    """How many 16ths of a clause are left to the looks, and how many of it are fulfilled."""
     if judgement.is_known:
         return 0, round(_WHOLE * judgement.value)
-    odds = round(_EIGHTHS * judgement.value)
-    left = 4 * odds * (_EIGHTHS - odds) * _WHOLE // _EIGHTHS**2
-    return left, (_WHOLE - left) * odds // _EIGHTHS
+    odds = round(_QUARTERS * judgement.value)
+    left = 4 * odds * (_QUARTERS - odds) * _WHOLE // _QUARTERS**2
+    return left, (_WHOLE - left) * odds // _QUARTERS
 
 
 def _rings(clause: Sequence[tuple[Within, bool]], place: Place | None) -> list[_Ring]:

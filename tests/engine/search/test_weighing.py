@@ -83,7 +83,7 @@ def brute_force(archive, vector, words, weight):
 
 def guessed(odds, looks):
     """What counts of a clause that cannot be told: the looks as far as the odds are even."""
-    odds = round(8 * odds) / 8
+    odds = round(4 * odds) / 4
     unsure = 4 * odds * (1 - odds)
     return unsure * looks + (1 - unsure) * odds
 
