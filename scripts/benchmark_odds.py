@@ -23,6 +23,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import torch
 from benchmark_ccls2t import Bench, Gallery, bar, log_sigmoid
+from ccls2t.ccls2t import Ccls2t
+from ccls2t.recipe import TextRecipe
+from ccls2t.relations import GSD_FACTOR, Facts
+from ccls2t.run import Run
+from ccls2t.text_trainer import LearningSet, train_text
+from ccls2t.vectors import asked_vectors, log_odds, told_vectors
 from ccls2t_features import FrozenFeatures
 from ccls2t_protocol import FAMILIES, SEEDS, Task, figures, tasks
 from numpy.typing import NDArray
@@ -41,12 +47,6 @@ from frors_qgis.engine.acquisition.predicate import (
     OfPlatform,
     Term,
 )
-from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
-from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, told_vectors
-from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
-from frors_qgis.engine.learning.ccls2t.relations import GSD_FACTOR, Facts
-from frors_qgis.engine.learning.ccls2t.run import Run
-from frors_qgis.engine.learning.ccls2t.text_trainer import LearningSet, train_text
 from frors_qgis.engine.search.odds import Odds
 
 MISSING = (0.2, 0.4)
