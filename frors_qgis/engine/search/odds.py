@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.acquisition.catalogue import CATALOGUE
+from frors_qgis.engine.acquisition.catalogue import CATALOGUE, Product
 from frors_qgis.engine.acquisition.dates import period
-from frors_qgis.engine.acquisition.platforms import holds_level, holds_platform, holds_sensor
+from frors_qgis.engine.acquisition.platforms import holds_level, holds_platform, holds_sensor, platform_family
 from frors_qgis.engine.acquisition.predicate import (
     Clause,
     Condition,
@@ -41,8 +41,10 @@ _STEPS = 8
 """GSDs are told apart by eighths of an octave, so that rasters of one kind are judged once."""
 _EVEN = 0.5
 _USUAL = {InSeason: 1 / 4, InMonth: 1 / 12}
+"""How often a condition holds before anything is known of an archive; the others: even odds."""
 _COUNTED = 2.0
-"""Rasters that what is usual before any is known counts for."""
+"""Rasters that this counts for."""
+_NO_PRODUCT = Product("", None, (), (), 0, None)
 
 
 class _Kind(NamedTuple):
@@ -67,13 +69,16 @@ class Odds:
     def __init__(self, acquisitions: Iterable[Acquisition]) -> None:
         self._acquisitions = list(acquisitions)
         kinds = defaultdict(float, {_Kind(): 1.0})
+        families: dict[str, Product] = {}
         for product in CATALOGUE:
+            families.setdefault(platform_family(product.platform), product)
             for rank, gsd in enumerate(product.gsds):
                 kinds[_Kind(*product[:2], product.levels, gsd, product.first, product.last)] += _FINER**rank
         for one in self._acquisitions:
             if one.platform is not None:
-                levels = () if one.level is None else (one.level,)
-                kinds[_Kind(one.platform, one.sensor, levels, _stepped(one.gsd))] += 1
+                like = families.get(platform_family(one.platform), _NO_PRODUCT)
+                levels = like.levels if one.level is None else (one.level,)
+                kinds[_Kind(one.platform, one.sensor or like.sensor, levels, _stepped(one.gsd))] += 1
         self._kinds = list(kinds)
         self._weights = np.array(list(kinds.values()))
         self._vectors: dict[Any, NDArray[np.float64]] = {}

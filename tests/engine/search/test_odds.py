@@ -56,6 +56,12 @@ def test_a_platform_that_the_archive_holds_is_likelier_than_one_that_it_does_not
     assert odds("my-drone", unnamed, [Acquisition("my-drone", gsd=0.31)] * 20 + [unnamed] * 5) > 0.7
 
 
+def test_what_the_rasters_of_a_platform_do_not_say_the_catalogue_does():
+    plain = [Acquisition("sentinel-2a", gsd=10.0), Acquisition("landsat-8", gsd=30.0)] * 50
+    assert odds("msi", plain[0], plain) > 0.95
+    assert odds("oli", plain[0], plain) < 0.05
+
+
 def test_seasons_and_clouds_are_as_likely_as_the_archive_has_them():
     unnamed = replace(SENTINEL, acquired=None, cloud=None)
     assert odds("summer", unnamed) == pytest.approx(0.25)
