@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EXACT_BELOW = 20_000
 """Where a filter lets about so few chips pass, all of them are compared: nothing is missed then."""
 
-_MARGIN = 32
+_MARGIN = 8
 _LEAST_SEARCHED, _MOST_SEARCHED = 400, 1000
 """Of hnsw.ef_search, which is twice what is wanted between these; more are found by going on from there."""
 
@@ -78,6 +78,7 @@ class PostgisIndex:
         self._archive = archive
         self._chips = self._last = 0
         self._tables = ["chips_0"]
+        self._passing: tuple[ChipFilter, int] | None = None
 
     def __len__(self) -> int:
         return self._chips
@@ -87,7 +88,9 @@ class PostgisIndex:
 
     def refresh(self, check: Check = go_on) -> None:
         """Counts the chips, and looks which shards answer."""
-        self._chips, self._last = self._archive.chip_count(), self._archive.last_chip()
+        chips, self._last = self._archive.chip_count(), self._archive.last_chip()
+        if chips != self._chips:
+            self._chips, self._passing = chips, None
         shards, lost = self._archive.find_shards()
         self._tables = [f"chips_{number}" for number in (0, *(shard.number for shard in shards if shard not in lost))]
         self.note = None
@@ -142,7 +145,7 @@ class PostgisIndex:
             conditions = self._conditions(cursor, chosen)
             values = conditions.values | asked
             rows: list[tuple[int, float]] = []
-            if self._chips > EXACT_BELOW and (chosen == EVERY_CHIP or _expected(cursor, conditions) > EXACT_BELOW):
+            if self._expected(cursor, chosen, conditions) > EXACT_BELOW:
                 _search_on(cursor, self._archive.name, wanted)
                 cursor.execute(nearest(self._tables, conditions, BY_HNSW), values)
                 rows = cursor.fetchall()
@@ -151,6 +154,15 @@ class PostgisIndex:
                 rows = cursor.fetchall()
         found = np.array(rows, np.float64).reshape(-1, 2)
         return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
+
+    def _expected(self, cursor: Cursor, chosen: ChipFilter, conditions: Conditions) -> int:
+        """How many chips pass a filter, by the planner's statistics; asked once for searches with the same."""
+        if self._chips <= EXACT_BELOW or chosen == EVERY_CHIP:
+            return self._chips
+        if self._passing is None or self._passing[0] != chosen:
+            cursor.execute(_EXPLAIN.format(conditions=conditions.sql), conditions.values)
+            self._passing = chosen, int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+        return self._passing[1]
 
     def _conditions(self, cursor: Cursor, chosen: ChipFilter) -> Conditions:
         """A filter as SQL, which leaves out what is on a shard but not in the archive."""
@@ -163,12 +175,6 @@ def nearest(tables: Sequence[str], conditions: Conditions, way: Way) -> str:
     """The statement that finds the nearest chips in tables."""
     parts = (_PART.format(table=table, conditions=conditions.sql, **way._asdict()) for table in tables)
     return _NEAREST.format(parts="UNION ALL".join(parts))
-
-
-def _expected(cursor: Cursor, conditions: Conditions) -> int:
-    """How many chips pass a filter, by the planner's statistics."""
-    cursor.execute(_EXPLAIN.format(conditions=conditions.sql), conditions.values)
-    return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
 
 
 def _search_on(cursor: Cursor, name: str, wanted: int) -> None:

@@ -53,6 +53,25 @@ def test_many_chips_are_searched_by_hnsw_which_searches_on_through_a_filter(
     assert len(found.search(shared.embedding(5), 1999, ChipFilter(newer_than=1))[0]) == 1999
 
 
+def test_how_many_pass_a_filter_is_asked_once_until_the_archive_changes(
+    shared, postgres, make_chips, make_record, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(index, "EXACT_BELOW", 0)
+    raster = shared.add_raster(make_record())
+    found = shared.chip_index(tmp_path)
+
+    def asked(block):
+        shared.write_block(raster, block, make_chips(50, dimension=16))
+        found.refresh()
+        before = postgres.log.read_text().count("EXPLAIN (FORMAT JSON)")
+        for _ in range(2):
+            for chosen in (ChipFilter(newer_than=1), EVERY_CHIP):
+                assert len(found.search(shared.embedding(5), 10, chosen)[0]) == 10
+        return postgres.log.read_text().count("EXPLAIN (FORMAT JSON)") - before
+
+    assert [asked(0), asked(1)] == [1, 1]
+
+
 def test_a_setting_that_pgvector_does_not_know_is_noticed(shared, monkeypatch):
     with shared.reading() as cursor:
         cursor.execute("SET LOCAL hnsw.iterative_scan_of_old = 'on'")
