@@ -52,8 +52,8 @@
    <translation>Die Engine übernimmt die neuen Einstellungen, wenn das Indizieren beendet ist.</translation>
   </message>
   <message>
-   <source>FRORS archives (*{suffix})</source>
-   <translation>FRORS-Archive (*{suffix})</translation>
+   <source>All files (*)</source>
+   <translation>Alle Dateien (*)</translation>
   </message>
   <message>
    <source>Cancelled.</source>
@@ -66,6 +66,10 @@
   <message>
    <source>{message}, about {seconds} s left</source>
    <translation>{message}, noch etwa {seconds} s</translation>
+  </message>
+  <message>
+   <source>FRORS archives (*{suffix})</source>
+   <translation>FRORS-Archive (*{suffix})</translation>
   </message>
   <message>
    <source>Archive information</source>
