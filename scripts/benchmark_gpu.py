@@ -6,7 +6,7 @@ Sixteen copies of the Kitsap aerial (5000 x 5000 px, 0.3 m) in a square, at half
 from pixels to a written archive; encoders are loaded and batches tried out before. Beside it what limits it: reading
 the same blocks with as many threads as an index run has there, and encoding blocks that are ready in memory, one thread
 giving them to the device. Embeddings of both devices are compared chip by chip as they stand in the archives. Boxes
-are searched at an engine's door while it indexes on the card.
+are searched at an engine's door while it indexes on the card at a quarter of the GSD, which takes longer.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import torch
-from benchmark_engine import Engine, boxes
+from benchmark_engine import FINE, Engine, boxes
 from benchmark_index import seconds_of, square_of
 
 from frors_qgis.engine.archive.archive import Archive
@@ -97,7 +97,7 @@ class Bench:
         vectors = []
         for device in self.devices:
             with Archive.open(self.archive(device)) as opened:
-                vectors.append(opened.vectors(np.arange(1, opened.chip_count() + 1)).astype(np.float32))
+                vectors.append(opened.vectors(range(1, opened.chip_count() + 1)))
         card, cpu = (each / np.linalg.norm(each, axis=1, keepdims=True) for each in vectors)
         cosines = (card * cpu).sum(axis=1)
         return {
@@ -130,9 +130,9 @@ def boxes_meanwhile(raster: Path, work: Path) -> dict[str, float]:
     archive.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(folder)
-        request = engine.send("index", archive=str(archive), rasters=[str(raster)])
+        request = engine.send("index", archive=str(archive), rasters=[str(raster)], gsd=FINE)
         engine.wait(request, "progress")
-        while not archive.exists() or engine.wait(request, "progress")["progress"]["fraction"] < 0.05:
+        while not archive.exists() or engine.wait(request, "progress")["progress"]["fraction"] < 0.01:
             pass
         seconds = [engine.search(archive, raster, box) for box in boxes(raster)]
         engine.cancel(request)
@@ -171,7 +171,7 @@ def main() -> None:
         arguments.output.parent.mkdir(parents=True, exist_ok=True)
         arguments.output.write_text(json.dumps(report, indent=1) + "\n")
 
-    note(agreement_of_embeddings=bench.agreement(), boxes_meanwhile=boxes_meanwhile(square, work))
+    note(agreement_of_embeddings=bench.agreement())
     rounds = []
     for _ in range(arguments.rounds):
         answers = {device: bench.index(device) for device in bench.devices}
@@ -183,6 +183,7 @@ def main() -> None:
             rounds=[{name: round(rate, 1) for name, rate in one.items()} for one in rounds],
             peak_MiB_on_the_card=torch.cuda.max_memory_reserved() >> 20,
         )
+    note(boxes_meanwhile=boxes_meanwhile(square, work))
     for device in bench.devices:
         rates = {"reading alone": bench.reading(device), "encoding alone": bench.encoding(device)}
         note(**{f"{device}_chips_per_second": {name: round(rate, 1) for name, rate in rates.items()}})
