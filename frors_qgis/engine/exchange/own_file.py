@@ -92,7 +92,8 @@ class OwnFile(FileSource):
             rasters = table.column("raster_id").to_numpy()
         except (pa.ArrowException, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise self._damaged(start, key) from error
-        if footprints is None or not np.array_equal(ids, key.first_chip + np.arange(key.chips)):
+        has_sizes = (chips.windows[:, 2:] > 0).all()
+        if footprints is None or not has_sizes or not np.array_equal(ids, key.first_chip + np.arange(key.chips)):
             raise self._damaged(start, key)
         chips.footprints = footprints
         try:
