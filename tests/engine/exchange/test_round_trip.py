@@ -120,6 +120,7 @@ def test_what_is_interrupted_leaves_no_half_file_and_goes_on(archive, tmp_path):
         (lambda table, footer: (table, footer | {"blocks": [[9, 0, 1, 75, 0]]}), "are damaged"),
         (lambda table, footer: (table, footer | {"rasters": [{"id": 1}]}), "are damaged"),
         (lambda table, footer: (table, footer | {"rasters": footer["rasters"] * 2}), "are damaged"),
+        (lambda table, footer: (table, footer | {"rasters": [footer["rasters"][0] | {"crs": "x"}]}), "are damaged"),
         (lambda table, footer: (bent(table, "cells", 1 << 30), footer), "rows 1 to 30 are not as"),
         (lambda table, footer: (bent(table, "pixel_width", 0.0), footer), "rows 1 to 30 are not as"),
         (lambda table, footer: (table, footer | {"dimension": "many"}), "are damaged"),
