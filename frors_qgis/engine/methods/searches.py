@@ -20,7 +20,7 @@ from frors_qgis.engine.imagery.picture import save_png
 from frors_qgis.engine.imagery.raster import Raster
 from frors_qgis.engine.methods.method import Method, Result
 from frors_qgis.engine.parameters import Parameters
-from frors_qgis.engine.queries import known_words, read_query
+from frors_qgis.engine.queries import known_words, read_query, unknown_words
 from frors_qgis.engine.sealing import Sealing
 from frors_qgis.engine.search.query import Match
 from frors_qgis.engine.turns import Turns
@@ -101,6 +101,9 @@ class SearchMethods:
         return {"completions": completions(words, cursor, known), "start": start, "message": message}
 
     def _search(self, parameters: Parameters, call: Call) -> Result:
+        """The matches of a query; "unknown" has the conditions whose fields are not known of a match's raster, if they
+        are weighed, with the odds that it was judged by.
+        """
         path = parameters.text("archive")
         with self._turns.urgent():
             archive = self._shelf.archive(path)
@@ -111,7 +114,10 @@ class SearchMethods:
             found = searcher.search(query, call.check)
         if searcher.wants_sealing:
             self._sealing.start(archive.location)
-        return {"matches": matches_json(archive, found.matches, crs), "note": found.note, "last_chip": last_chip}
+        unknown = unknown_words(parameters, query, found)
+        matches = matches_json(archive, found.matches, crs)
+        matches = [match | {"unknown": unknown.get(match["raster_id"], [])} for match in matches]
+        return {"matches": matches, "note": found.note, "last_chip": last_chip}
 
 
 def _acquired(archive: Archive, raster: Raster) -> str | None:

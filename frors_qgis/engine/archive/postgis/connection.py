@@ -73,8 +73,9 @@ def connect(location: DatabaseLocation, *, writable: bool) -> Connection:
             **options,
             application_name=f"FRORS {VERSION}",
             client_encoding="UTF8",
-            # Compiling a search of many distances, which takes milliseconds, takes seconds.
-            options=f"-c search_path= -c lock_timeout={_BUSY_SECONDS}s -c jit=off",
+            # Compiling a search of many distances, which takes milliseconds, takes seconds. PostGIS names costs so high
+            # that workers would be started for searches that are over before these run.
+            options=f"-c search_path= -c lock_timeout={_BUSY_SECONDS}s -c jit=off -c parallel_setup_cost=1e6",
         )
     except FAILURES as error:
         raise engine_error(error, location) from None  # psycopg2's own error could hold what it was called with
