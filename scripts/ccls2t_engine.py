@@ -15,12 +15,12 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
+from ccls2t.relations import Facts, Relation
 from ccls2t_rows import EngineRow
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.platforms import platform_family
-from frors_qgis.engine.learning.ccls2t.relations import Facts, Relation
 
 LEAST_RATE = 1e-3
 """What a share of the rows counts as at least where its logarithm is taken."""

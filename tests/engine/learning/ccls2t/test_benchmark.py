@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ccls2t.relations import RELATIONS, Facts
 from ccls2t_baselines import metadata_columns
 from ccls2t_engine import FilterEngine, with_families_of_sensors
 from ccls2t_page import page_table
@@ -11,7 +12,6 @@ from ccls2t_protocol import FAMILIES, SPLITS, Task, figures, graded_figures, sim
 from ccls2t_rows import ENGINE_ROWS
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
 
 CLASSES = 20
 DOCS = Path(__file__).parents[4] / "docs"
