@@ -84,7 +84,7 @@ def test_each_shard_measures_distances_by_itself(spread):
     with spread.reading() as cursor:
         cursor.execute("EXPLAIN (VERBOSE) " + index.nearest(["chips_1"], chosen, index.BY_COMPARING), values)
         plan = [line for (line,) in cursor.fetchall()]
-    assert sum(line.count("radians") for line in plan if "Remote SQL" in line) == 10
+    assert sum(line.count("radians") for line in plan if "Remote SQL" in line) == 6
     assert not any("Filter:" in line for line in plan), plan
 
 
