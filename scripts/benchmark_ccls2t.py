@@ -26,6 +26,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import torch
 from benchmark_retrieval import slug
+from ccls2t.ccls2t import Ccls2t
+from ccls2t.hash_trainer import train_hash, values, weights
+from ccls2t.pairs import PairPool, pair_pool
+from ccls2t.recipe import TextRecipe
+from ccls2t.relations import Facts, days_apart, distance_km
+from ccls2t.run import Run
+from ccls2t.text_trainer import LearningSet, train_text
+from ccls2t.vectors import asked_vectors, log_odds, picture_vectors, told_vectors
 from ccls2t_baselines import filled, metadata_columns, weighted, with_flags
 from ccls2t_engine import FilterEngine
 from ccls2t_features import FrozenFeatures, Split
@@ -49,14 +57,6 @@ from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.archive.codes.fitted_hashers import fit_itq, fit_lsh
-from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
-from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, picture_vectors, told_vectors
-from frors_qgis.engine.learning.ccls2t.hash_trainer import train_hash, values, weights
-from frors_qgis.engine.learning.ccls2t.pairs import PairPool, pair_pool
-from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
-from frors_qgis.engine.learning.ccls2t.relations import Facts, days_apart, distance_km
-from frors_qgis.engine.learning.ccls2t.run import Run
-from frors_qgis.engine.learning.ccls2t.text_trainer import LearningSet, train_text
 
 _LEARNT_DRAW = 1000
 

@@ -42,7 +42,7 @@ from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.copying import copy_archive, open_copy
 from frors_qgis.engine.archive.geopackage_archive import GeoPackageArchive
 from frors_qgis.engine.progress_bar import ProgressBar
-from frors_qgis.engine.search.weighing import parts, search_parts
+from frors_qgis.engine.search.weighing import judge, parts, search_parts
 from tests.engine.postgres_server import PostgresServer, missing
 from tests.engine.shard_servers import introduce
 
@@ -128,7 +128,8 @@ def _weighed(
     archive: Archive, index: ChipIndex, place: tuple[float, float], km: float, query: NDArray[np.float32]
 ) -> NDArray[np.int64]:
     words = parse_query_line(f"within {km} km")
-    return search_parts(index, query, K, parts(words, WEIGHT, place, archive, index, EVERY_CHIP), go_on)[0]
+    found = parts(words, WEIGHT, place, judge(words, archive, None), index, EVERY_CHIP)
+    return search_parts(index, query, K, found, go_on)[0]
 
 
 def weighed_place(file: GeoPackageArchive) -> tuple[tuple[float, float], float]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from ccls2t.records import QUANTITIES, describe_acquisitions
+from ccls2t.text_encoder import fourier
 from ccls2t_protocol import FAMILIES, PLATFORMS
 from numpy.typing import NDArray
 from torch import nn
@@ -13,8 +15,6 @@ from torch import nn
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.dates import SEASONS, season_of
 from frors_qgis.engine.acquisition.platforms import platform_family
-from frors_qgis.engine.encoders.ccls2t.records import QUANTITIES, describe_acquisitions
-from frors_qgis.engine.encoders.ccls2t.text_encoder import fourier
 
 _NAMES = tuple(platform.name for platform in PLATFORMS)
 _SENSORS = tuple(sorted({platform.sensor for platform in PLATFORMS}))

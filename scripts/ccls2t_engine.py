@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
+from ccls2t.relations import Facts, Relation
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.learning.ccls2t.relations import Facts, Relation
 
 
 class Engine(Protocol):

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from benchmark_retrieval import TRUNK, bar, distinct
+from ccls2t.context import NARROWER, context_windows
 from ccls2t_protocol import SIDE, SPLITS
 from numpy.typing import NDArray
 
-from frors_qgis.engine.encoders.ccls2t.context import NARROWER, context_windows
 from frors_qgis.engine.encoders.device import choose_device
 from frors_qgis.engine.encoders.frors_head import FrorsHead
 from frors_qgis.engine.encoders.installed import encoder_path

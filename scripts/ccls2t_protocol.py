@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from ccls2t.pairs import with_fields_missing
+from ccls2t.relations import RELATIONS, Facts, Relation, days_apart, distance_km
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.platforms import platform_family
-from frors_qgis.engine.learning.ccls2t.pairs import with_fields_missing
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts, Relation, days_apart, distance_km
 from frors_qgis.engine.learning.metrics import query_figures
 
 SEEDS = (1, 2, 3)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ccls2t.hash_layer import HashLayer
+from ccls2t.hash_trainer import PairPool
+from ccls2t.recipe import HashRecipe, TextRecipe
 from ccls2t_baselines import DeepHash
 from ccls2t_protocol import BITS, SPLITS
 from torch import nn
-
-from frors_qgis.engine.encoders.ccls2t.hash_layer import HashLayer
-from frors_qgis.engine.learning.ccls2t.hash_trainer import PairPool
-from frors_qgis.engine.learning.ccls2t.recipe import HashRecipe, TextRecipe
 
 _TEXT = TextRecipe()
 _CODES = HashRecipe()

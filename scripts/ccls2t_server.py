@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import psycopg2
 from benchmark_ccls2t import Bench
+from ccls2t.relations import GSD_FACTOR, NEAR_KM, RELATIONS, Facts, Relation
 from ccls2t_engine import FilterEngine
 from ccls2t_features import FrozenFeatures
 from ccls2t_protocol import DRAWS, FAMILIES, MISSING, tasks
@@ -28,7 +29,6 @@ from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.places import EARTH_RADIUS_KM
-from frors_qgis.engine.learning.ccls2t.relations import GSD_FACTOR, NEAR_KM, RELATIONS, Facts, Relation
 
 _PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 _TABLE = """

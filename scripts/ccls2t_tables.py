@@ -8,11 +8,10 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from ccls2t.relations import RELATIONS
 from ccls2t_protocol import BITS, MISSING, SEEDS, SOFT, SPLITS
 from ccls2t_rows import ABLATIONS, ENGINE_ROWS, HASH_ROWS
 from retrieval_tables import cell
-
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS
 
 PAPER = {"hash": 11.64, "engine": 9.91}
 """Relative gains in per cent that the paper's abstract states, over hash learning methods and over engines."""

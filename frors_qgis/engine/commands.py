@@ -124,7 +124,10 @@ def search(options: argparse.Namespace) -> Result:
         print(f"Compared with chips of about {compared:,.1f} m; --any-size compares with all.", file=sys.stderr)
     for match in result["matches"]:
         bounds = " ".join(f"{value:.9g}" for value in match["bounds"])
-        print(f"{match['rank']:5d}  {match['score']:.4f}  chip {match['chip']:<8d} {bounds}  {match['raster']}")
+        unknown = "".join(f"  {one['words']}: not known, {one['odds']:.0%} likely" for one in match["unknown"])
+        print(
+            f"{match['rank']:5d}  {match['score']:.4f}  chip {match['chip']:<8d} {bounds}  {match['raster']}" + unknown
+        )
     if options.output:
         print(f"{len(result['matches']):,} matches in {options.output}")
     return result

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.places import Place
 from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS, Predicate
-from frors_qgis.engine.acquisition.query_line import Known, parse_query_line
+from frors_qgis.engine.acquisition.query_line import Known, clause_words, parse_query_line
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.georeferences import box_in, record_crs
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.search.feedback import refined
-from frors_qgis.engine.search.query import Query
+from frors_qgis.engine.search.query import Matches, Query
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _MOST_EXAMPLES = 1000
@@ -61,6 +63,18 @@ def read_query(parameters: Parameters, archive: Archive) -> tuple[Query, str | N
         weight=parameters.optional_number("words_weight"),
     )
     return query, crs
+
+
+def unknown_words(parameters: Parameters, query: Query, found: Matches) -> dict[int, list[dict[str, Any]]]:
+    """What of the line "words" is unknown of the rasters of matches, by their ids, and how likely it was taken to be.
+
+    Empty where nothing is weighed.
+    """
+    words = dict(zip(query.words.clauses, clause_words(parameters.optional_text("words") or ""), strict=True))
+    return {
+        id_: [{"words": words[clause], "odds": round(odds, 3)} for clause, odds in of_raster.items()]
+        for id_, of_raster in found.odds.items()
+    }
 
 
 def known_words(archive: Archive) -> Known:

@@ -16,7 +16,11 @@ from frors_qgis.shell.translation import tr
 
 @dataclass(frozen=True)
 class Match:
-    """A chip with its rank and score; `footprint` holds its four corners as (longitude, latitude) in EPSG:4326."""
+    """A chip with its rank and score; `footprint` holds its four corners as (longitude, latitude) in EPSG:4326.
+
+    `unknown` has the conditions of which it is not known whether its raster fulfils them, in the words of the query's
+    line, each with the probability that it was judged by.
+    """
 
     rank: int
     score: float
@@ -26,6 +30,7 @@ class Match:
     acquired: str | None
     ground_size: float
     footprint: tuple[tuple[float, float], ...]
+    unknown: tuple[tuple[str, float], ...] = ()
 
     @property
     def raster_name(self) -> str:
@@ -63,10 +68,12 @@ def match_from_json(value: dict[str, Any]) -> Match:
             acquired=None if value.get("acquired") is None else str(value["acquired"]),
             ground_size=float(value["ground_size"]),
             footprint=footprint,
+            unknown=tuple((str(one["words"]), float(one["odds"])) for one in value.get("unknown", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise EngineError(ErrorCode.INTERNAL, f"The engine sent a match that cannot be read: {error!r}.") from error
     numbers = (match.score, match.ground_size, *(number for corner in footprint for number in corner))
+    numbers += tuple(odds for _, odds in match.unknown)
     if len(footprint) != 4 or not all(map(math.isfinite, numbers)):
         raise EngineError(ErrorCode.INTERNAL, "The engine sent a match without a proper footprint.")
     return match

@@ -17,6 +17,8 @@ _BADGE = QColor(0, 0, 0, 165)
 _BAR = 3
 _SIGN = 22
 _FAINT = QColor(0, 0, 0, 120)
+_UNSURE = " ?"
+"""Behind the score of a match of which it is not known whether it fulfils the conditions."""
 
 
 class MatchDelegate(QStyledItemDelegate):
@@ -139,7 +141,7 @@ class MatchDelegate(QStyledItemDelegate):
         painter.drawText(
             QRect(area.left(), area.top(), area.width(), height),
             int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
-            decimal_text(match.score),
+            decimal_text(match.score) + _UNSURE * bool(match.unknown),
         )
         small = _small(option.font)
         metrics = QFontMetrics(small)

@@ -128,9 +128,15 @@ def _words(match: Match, verdict: bool | None) -> str:
         )
     else:
         words = tr("Not among the matches any more, {raster}").format(raster=match.raster_name)
-    if verdict is None:
-        return words
-    return f"{words}, {tr('right') if verdict else tr('wrong')}"
+    if verdict is not None:
+        words += f", {tr('right') if verdict else tr('wrong')}"
+    return ". ".join([words, *_unknown_lines(match)])
+
+
+def _unknown_lines(match: Match) -> list[str]:
+    """A line for each condition of which it is not known whether the match fulfils it."""
+    told = tr("{condition}: not known, {percent} % likely")
+    return [told.format(condition=words, percent=round(100 * odds)) for words, odds in match.unknown]
 
 
 def _tool_tip(match: Match) -> str:
@@ -142,4 +148,5 @@ def _tool_tip(match: Match) -> str:
     ]
     if match.acquired:
         lines.append(tr("Acquired {date}").format(date=match.acquired))
+    lines += _unknown_lines(match)
     return "\n".join(lines)

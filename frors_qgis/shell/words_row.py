@@ -73,8 +73,10 @@ class WordsRow(QWidget):
         self._weight.setValue(_STEPS)
         self._weight.setAccessibleName(tr("Weight of the words"))
         weight = tr(
-            "How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks "
-            "neither for them nor against them, but where the words must hold they are left out."
+            "How much the words weigh against the looks. Where it is not known of a raster whether it is what they ask "
+            "for, it counts by how likely that is: by its platform, sensor, resolution and date as far as they are "
+            "known, and by the other rasters of the archive. Such matches have a question mark behind their score. "
+            "Where the words must hold they are left out."
         )
         self._weight.setToolTip(weight)
         self.setWhatsThis(f"{conditions}\n\n{weight}")

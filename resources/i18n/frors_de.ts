@@ -2052,6 +2052,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Treffer {rank} aus {raster}</translation>
   </message>
   <message>
+   <source>{condition}: not known, {percent} % likely</source>
+   <translation>{condition}: nicht bekannt, zu {percent} % wahrscheinlich</translation>
+  </message>
+  <message>
    <source>Rank {rank}, score {score}</source>
    <translation>Rang {rank}, Ähnlichkeit {score}</translation>
   </message>
@@ -2068,16 +2072,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Nicht mehr unter den Treffern, {raster}</translation>
   </message>
   <message>
+   <source>{size} on the ground</source>
+   <translation>{size} am Boden</translation>
+  </message>
+  <message>
    <source>right</source>
    <translation>richtig</translation>
   </message>
   <message>
    <source>wrong</source>
    <translation>falsch</translation>
-  </message>
-  <message>
-   <source>{size} on the ground</source>
-   <translation>{size} am Boden</translation>
   </message>
   <message>
    <source>Acquired {date}</source>
@@ -2752,8 +2756,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Wo, wann und mit welchem Sensor: Bedingungen mit Kommas dazwischen, auf Englisch, etwa sentinel-2, summer, within 50 km, resolution &lt; 15 m, cloud &lt; 20, June 2018, since 2019, before 2021. Die Eingabetaste sucht.</translation>
   </message>
   <message>
-   <source>How much the words weigh against the looks. What they ask for is unknown of some rasters: that speaks neither for them nor against them, but where the words must hold they are left out.</source>
-   <translation>Wie viel die Worte gegenüber dem Aussehen wiegen. Von manchen Rastern ist nicht bekannt, wonach sie fragen: Das spricht weder für sie noch gegen sie; doch wo die Worte gelten müssen, bleiben sie weg.</translation>
+   <source>How much the words weigh against the looks. Where it is not known of a raster whether it is what they ask for, it counts by how likely that is: by its platform, sensor, resolution and date as far as they are known, and by the other rasters of the archive. Such matches have a question mark behind their score. Where the words must hold they are left out.</source>
+   <translation>Wie viel die Worte gegenüber dem Aussehen wiegen. Ist von einem Raster nicht bekannt, ob es so ist, wie sie es verlangen, so zählt, wie wahrscheinlich das ist: nach seiner Plattform, seinem Sensor, seiner Auflösung und seinem Datum, soweit bekannt, und nach den anderen Rastern des Archivs. Solche Treffer haben ein Fragezeichen hinter ihrer Ähnlichkeit. Wo die Worte gelten müssen, bleiben sie weg.</translation>
   </message>
   <message>
    <source>sentinel-2, summer, within 50 km</source>
@@ -3081,10 +3085,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>Importing into {0}</source>
    <translation>Import in {0}</translation>
-  </message>
-  <message>
-   <source>In a recipe of CCLS2T {0}.</source>
-   <translation>In einem Rezept von CCLS2T: {0}.</translation>
   </message>
   <message>
    <source>Indexed {0}</source>
@@ -3675,10 +3675,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Der Verlust ist in Epoche {0} nicht endlich; beginnen Sie einen anderen Lauf mit geringeren Raten (--set trunk_rate=... head_rate=... proxy_rate=...).</translation>
   </message>
   <message>
-   <source>The loss is not finite; take a lower rate.</source>
-   <translation>Der Verlust ist nicht endlich; nehmen Sie eine kleinere Rate.</translation>
-  </message>
-  <message>
    <source>The loss was 0 in every epoch: its classes were told apart from the start, so training changed nothing. Take more or finer classes, or a larger margin.</source>
    <translation>Der Verlust war in jeder Epoche 0: Die Klassen waren von Anfang an unterschieden, das Training hat also nichts geändert. Nehmen Sie mehr oder feinere Klassen oder einen größeren Abstand (margin).</translation>
   </message>
@@ -3825,10 +3821,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The result holds numbers that are not finite; verify the archive.</source>
    <translation>Das Ergebnis enthält Zahlen, die nicht endlich sind; prüfen Sie das Archiv mit verify.</translation>
-  </message>
-  <message>
-   <source>The run in {0} was begun otherwise; delete it, or take another folder.</source>
-   <translation>Der Lauf in {0} wurde anders begonnen; löschen Sie ihn, oder nehmen Sie einen anderen Ordner.</translation>
   </message>
   <message>
    <source>The saved query {0} cannot be read: delete it, and save it anew.</source>
@@ -4123,10 +4115,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>ein Umriss ohne vier Ecken</translation>
   </message>
   <message>
-   <source>bits must be a multiple of 8, not {0}</source>
-   <translation>bits muss ein Vielfaches von 8 sein, nicht {0}</translation>
-  </message>
-  <message>
    <source>boxes</source>
    <translation>Rahmen</translation>
   </message>
@@ -4149,10 +4137,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>classes called {0}</source>
    <translation>Klassen mit den Namen {0}</translation>
-  </message>
-  <message>
-   <source>codes of {0} bits are not of a multiple of 8 up to {1}</source>
-   <translation>Codes von {0} Bits sind kein Vielfaches von 8 bis {1}</translation>
   </message>
   <message>
    <source>compared at</source>
@@ -4231,10 +4215,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>sie macht aus einem Testbild keinen Vektor der Länge 1</translation>
   </message>
   <message>
-   <source>it does not name its encoder by a sha-256</source>
-   <translation>sie nennt ihren Encoder nicht mit einem SHA-256</translation>
-  </message>
-  <message>
    <source>it has a head {0}, which this version does not know</source>
    <translation>sie hat einen Kopf {0}, den diese Version nicht kennt</translation>
   </message>
@@ -4271,16 +4251,16 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>sie hat keine Zeilen</translation>
   </message>
   <message>
+   <source>it has several columns of the name {0}</source>
+   <translation>sie hat mehrere Spalten mit dem Namen {0}</translation>
+  </message>
+  <message>
    <source>it has {0} bands, and band {1} is wanted</source>
    <translation>es hat {0} Kanäle, und Kanal {1} wird gebraucht</translation>
   </message>
   <message>
    <source>it has {0} rows of the {1} that were exported</source>
    <translation>sie hat {0} Zeilen von den {1}, die exportiert wurden</translation>
-  </message>
-  <message>
-   <source>it holds no CCLS2T</source>
-   <translation>sie enthält kein CCLS2T</translation>
   </message>
   <message>
    <source>it is larger than {0} MB</source>
@@ -4329,10 +4309,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>its CRS cannot be used ({0})</source>
    <translation>ihr KBS kann nicht verwendet werden ({0})</translation>
-  </message>
-  <message>
-   <source>its bits are not a list of up to {0} different numbers</source>
-   <translation>ihre Bits sind keine Liste von bis zu {0} verschiedenen Zahlen</translation>
   </message>
   <message>
    <source>its column {0} does not hold numbers</source>
@@ -4439,16 +4415,8 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>ihre Gewichte oder ihre Beschreibung sind nicht die, mit denen sie gespeichert wurde: die SHA-256 weicht ab</translation>
   </message>
   <message>
-   <source>its width of {0} is not a multiple of 4</source>
-   <translation>ihre Breite von {0} ist kein Vielfaches von 4</translation>
-  </message>
-  <message>
    <source>its {0} is missing</source>
    <translation>sein Eintrag {0} fehlt</translation>
-  </message>
-  <message>
-   <source>its {0} {1} is not a whole number from {2} to {3}</source>
-   <translation>ihr {0} {1} ist keine ganze Zahl von {2} bis {3}</translation>
   </message>
   <message>
    <source>km or m</source>
@@ -4457,10 +4425,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>labels</source>
    <translation>Bezeichnungen</translation>
-  </message>
-  <message>
-   <source>loss is one of {0}, not {1}</source>
-   <translation>loss ist eines von {0}, nicht {1}</translation>
   </message>
   <message>
    <source>missing</source>
@@ -4477,10 +4441,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>one of rows {0} to {1}: {2}</source>
    <translation>eine der Zeilen {0} bis {1}: {2}</translation>
-  </message>
-  <message>
-   <source>pairwise likelihood</source>
-   <translation>paarweise Likelihood</translation>
   </message>
   <message>
    <source>queries</source>
@@ -4555,14 +4515,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Summe der Precisions bei relevanten Rängen &lt;= k, geteilt durch min(k, Relevante in der Galerie)</translation>
   </message>
   <message>
-   <source>supervised InfoNCE</source>
-   <translation>supervised InfoNCE</translation>
-  </message>
-  <message>
-   <source>supervised contrast</source>
-   <translation>überwachter Kontrast</translation>
-  </message>
-  <message>
    <source>the CRS of its column {0} is said to be unknown</source>
    <translation>das KBS ihrer Spalte {0} ist als unbekannt angegeben</translation>
   </message>
@@ -4615,10 +4567,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>was sie ausgibt, ist nicht das Protokoll von FRORS</translation>
   </message>
   <message>
-   <source>width must be a multiple of 4, not {0}</source>
-   <translation>width muss ein Vielfaches von 4 sein, nicht {0}</translation>
-  </message>
-  <message>
    <source>xmin, ymin, xmax, ymax with the least values first</source>
    <translation>xmin, ymin, xmax, ymax mit den kleineren Werten zuerst</translation>
   </message>
@@ -4653,10 +4601,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} cannot be the name of a file: rename it and try again.</source>
    <translation>{0} kann nicht der Name einer Datei sein: benennen Sie sie um, und versuchen Sie es noch einmal.</translation>
-  </message>
-  <message>
-   <source>{0} cannot be used ({1}); delete it to train from the beginning.</source>
-   <translation>{0} ist nicht zu gebrauchen ({1}); löschen Sie es, um von vorn zu trainieren.</translation>
   </message>
   <message>
    <source>{0} cannot be written ({1}): check its disk.</source>
@@ -4913,10 +4857,6 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>{0} may not be read by this user: ask who made it for the rights of an analyst.</source>
    <translation>{0} darf dieser Benutzer nicht lesen: bitten Sie, wer es gemacht hat, um die Rechte zum Auswerten.</translation>
-  </message>
-  <message>
-   <source>{0} must be from {1} to {2}, not {3}</source>
-   <translation>{0} muss von {1} bis {2} sein, nicht {3}</translation>
   </message>
   <message>
    <source>{0} must end in .parquet: give it such a name.</source>

@@ -147,6 +147,15 @@ def test_a_weight_lets_what_disagrees_be_found_after_what_agrees(door, archive):
     assert found[0]["score"] == pytest.approx(0.75 * plain[0]["score"], abs=1e-3)
 
 
+def test_matches_say_what_of_the_words_is_unknown_of_them_and_how_likely_it_is(door, archive):
+    found = door.call("search", archive=archive, chip=1, words="L2A, sentinel-2 , summer", words_weight=0.5)["matches"]
+    [unknown] = found[0]["unknown"]
+    assert unknown["words"] == "L2A"
+    assert 0 < unknown["odds"] < 1
+    for words in ({}, {"words": "summer"}, {"words": "summer", "words_weight": 0.5}):
+        assert door.call("search", archive=archive, chip=1, **words)["matches"][0]["unknown"] == []
+
+
 def test_a_plan_tells_the_acquisitions_and_the_users_word_goes_with_the_indexing(door, raster, tmp_path):
     path = str(tmp_path / "b.gpkg")
     [planned] = door.call("plan", archive=path, rasters=[str(raster)])["rasters"]

@@ -64,7 +64,8 @@ def ranked(params):
     found = [match(rank, params["k"]) for rank in range(1, params["k"] + len(wrong) + 1)]
     found = [one for one in found if one["chip"] not in wrong]
     found.sort(key=lambda one: one["chip"] not in right)
-    return [one | {"rank": rank} for rank, one in enumerate(found[: params["k"]], 1)]
+    unknown = [{"words": params["words"], "odds": 0.25}] if "words_weight" in params else []
+    return [one | {"rank": rank, "unknown": unknown} for rank, one in enumerate(found[: params["k"]], 1)]
 
 
 def info(archive):

@@ -10,6 +10,8 @@ from frors_qgis.shell.match import match_from_json
 from frors_qgis.shell.match_model import COLOUR_ROLE, MatchModel
 from frors_qgis.shell.match_view import MatchView
 
+TOOL_TIP = Qt.ItemDataRole.ToolTipRole
+SUMMER = "summer: not known, 25 % likely"
 CORNERS = [[7.0, 43.0], [7.1, 43.0], [7.1, 42.9], [7.0, 42.9]]
 
 
@@ -163,8 +165,20 @@ def test_classes_of_colour_hold_equally_many_matches(full_view):
         {"score": "high"},
         {"score": float("inf")},
         {"chip": None},
+        {"unknown": [{"words": "summer", "odds": float("nan")}]},
+        {"unknown": [{"words": "summer"}]},
     ],
 )
 def test_a_match_that_is_none_is_refused(changes):
     with pytest.raises(EngineError):
         made_match(1, **changes)
+
+
+def test_a_match_of_which_something_is_not_known_has_a_question_mark(view):
+    unknown = [{"words": "summer", "odds": 0.25}]
+    model, pictures = view.model(), []
+    for changes in ({}, {"unknown": unknown}):
+        model.set_matches([made_match(1, **changes)])
+        assert model.data(model.index(0), TOOL_TIP).endswith(SUMMER) == bool(changes)
+        pictures.append(view.grab().toImage())
+    assert pictures[0] != pictures[1]

@@ -42,6 +42,12 @@ def entry(menu, text):
     return next(action for action in menu.actions() if action.text() == text)
 
 
+def shown(plugin, role):
+    """What the panel says of the first match."""
+    model = plugin.dock.results.model
+    return str(model.data(model.index(0), role))
+
+
 def test_the_row_is_hidden_until_it_is_wanted(ready):
     assert ready.dock.words.isHidden()
     ready.dock.query.show_words_button.click()
@@ -70,6 +76,9 @@ def test_words_go_with_a_box_and_other_words_rank_anew(ready, row, write, found,
     wait_until(lambda: len(fake.requests("search")) == 3)
     assert last_search(fake)["words_weight"] == 0.3
     assert row._told.text() == "30 %"
+    told = "summer, within 5 km: not known, 25 % likely"
+    wait_until(lambda: shown(ready, Qt.ItemDataRole.ToolTipRole).endswith(told))
+    assert shown(ready, Qt.ItemDataRole.AccessibleTextRole).endswith(told)
     ready.dock.query.show_words_button.click()
     wait_until(lambda: len(fake.requests("search")) == 4)
     assert "words" not in last_search(fake), "what is not seen does not count"
@@ -77,6 +86,7 @@ def test_words_go_with_a_box_and_other_words_rank_anew(ready, row, write, found,
     wait_until(lambda: last_search(fake).get("words") == "summer, within 5 km")
     row.line.clear()
     wait_until(lambda: not {"words", "words_weight"} & set(last_search(fake)))
+    wait_until(lambda: "not known" not in shown(ready, Qt.ItemDataRole.ToolTipRole))
 
 
 def test_enter_without_a_query_searches_by_the_words_alone(ready, row, write, fake, wait_until):

@@ -115,6 +115,11 @@ def parse_query_line(text: str, known: Known = NOTHING_KNOWN) -> Predicate:
     return Predicate(tuple(_Reader(part, known).clause() for part in parts))
 
 
+def clause_words(text: str) -> list[str]:
+    """The words of each clause of a line that can be read, as they are written."""
+    return [" ".join(part) for part in _clauses(_tokens(text)) if part]
+
+
 def completions(text: str, cursor: int, known: Known = NOTHING_KNOWN) -> list[str]:
     """The words that could stand at the cursor, a position in the line, in place of the word that it stands behind.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from frors_qgis.engine.acquisition.places import Place
-from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS, Predicate
+from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS, Clause, Predicate
 from frors_qgis.engine.archive.records import ChipRecord
 from frors_qgis.protocol import EngineError, ErrorCode
 
@@ -107,10 +108,15 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
-    """Matches, best first, and a sentence about them where the user should know something."""
+    """Matches, best first, and a sentence about them where the user should know something.
+
+    odds: of weighed words, by the id of a match's raster, each clause of which it is not known whether the raster
+    fulfils it, with the probability that it was judged by.
+    """
 
     matches: list[Match]
     note: str | None = None
+    odds: Mapping[int, Mapping[Clause, float]] = field(default_factory=dict)
 
 
 def _is_iso_date(text: str) -> bool:

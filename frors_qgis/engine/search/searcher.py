@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS
+from frors_qgis.engine.acquisition.predicate import NO_CONDITIONS, Clause, Predicate
 from frors_qgis.engine.archive.acquisitions import record_acquisition
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.check import Check, go_on
@@ -22,7 +22,7 @@ from frors_qgis.engine.search.overlap import overlaps_any, without_overlaps
 from frors_qgis.engine.search.query import Match, Matches, Query
 from frors_qgis.engine.search.spacing import at_a_distance
 from frors_qgis.engine.search.spread import spread
-from frors_qgis.engine.search.weighing import parts, search_parts
+from frors_qgis.engine.search.weighing import Judgements, judge, parts, search_parts
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _FETCH_FACTOR = 5
@@ -72,13 +72,15 @@ class Searcher:
         if query.ground_size is not None:
             sizes, note = similar_range(self._index.ground_sizes(chosen), query.ground_size)
             chosen = replace(chosen, ground_size=sizes)
-        matches = self._best(query, chosen, check)
+        judged = judge(query.words, self._archive, chosen.rasters) if query.is_weighed else {}
+        matches = self._best(query, chosen, judged, check)
         if query.least_score is not None:
             good = [match for match in matches if match.score >= query.least_score]
             if matches and not good:
                 note = f"The best match scores {matches[0].score:.3f}; lower the least score."
             matches = good
-        return Matches(matches, self._index.note or note)
+        odds = _odds(query.words, judged, {match.chip.raster_id for match in matches})
+        return Matches(matches, self._index.note or note, odds)
 
     def _chosen(self, query: Query) -> ChipFilter:
         """The chips that pass a query's filters and fulfil its conditions."""
@@ -114,7 +116,7 @@ class Searcher:
         )
         return None if len(chosen) == len(records) else chosen
 
-    def _best(self, query: Query, chosen: ChipFilter, check: Check) -> list[Match]:
+    def _best(self, query: Query, chosen: ChipFilter, judged: Judgements, check: Check) -> list[Match]:
         """Fetches more and more until enough are left without overlaps, or those that are left cannot matter.
 
         Positive examples take their places first: a neighbour that scores higher must not replace what was said to be
@@ -123,7 +125,7 @@ class Searcher:
         count = query.k * _FETCH_FACTOR
         most = max(_MOST_FETCHED, count)
         hidden = self._archive.chips(query.hidden)
-        ranking = self._ranking(query, chosen, most, check)
+        ranking = self._ranking(query, chosen, judged, most, check)
         while True:
             ids, scores = ranking(min(count, most))
             ranked = dict(zip(ids.tolist(), scores.tolist(), strict=True))
@@ -140,16 +142,28 @@ class Searcher:
                 return [Match(rank, min(1.0, ranked[chip.id]), chip) for rank, chip in enumerate(kept, 1)]
             count *= 4
 
-    def _ranking(self, query: Query, chosen: ChipFilter, most: int, check: Check) -> _Ranking:
+    def _ranking(self, query: Query, chosen: ChipFilter, judged: Judgements, most: int, check: Check) -> _Ranking:
         """Gives ids and scores of so many chips of a filter, `most` at most, best first."""
         if query.vector is None:
             order = spread(*self._index.chips(chosen, most, check))
             return lambda count: (order[:count], np.ones(len(order[:count])))
         vector = query.vector
         if query.is_weighed and query.weight is not None:
-            found = parts(query.words, query.weight, query.place, self._archive, self._index, chosen, check)
+            found = parts(query.words, query.weight, query.place, judged, self._index, chosen, check)
             return lambda count: search_parts(self._index, vector, count, found, check)
         return lambda count: self._index.search(vector, count, chosen, check)
+
+
+def _odds(words: Predicate, judged: Judgements, rasters: set[int]) -> dict[int, dict[Clause, float]]:
+    """As of `Matches`."""
+    return {
+        id_: {
+            clause: judgement.value
+            for clause, judgement in zip(words.of_rasters.clauses, judged[id_], strict=True)
+            if not judgement.is_known
+        }
+        for id_ in rasters & judged.keys()
+    }
 
 
 def _near(query: Query) -> tuple[tuple[Near, ...], ...]:

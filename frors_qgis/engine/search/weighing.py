@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
@@ -18,8 +18,11 @@ from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import ChipFilter, Near
 from frors_qgis.engine.archive.chip_index import ChipIndex
+from frors_qgis.engine.search.odds import Odds
 
 _QUARTERS = 4
+_WHOLE = 16
+"""Of 16ths: by how many a clause is fulfilled, or left to the looks. Odds in quarters give whole numbers of them."""
 _LARGEST_COSINE = 1.01
 """Embeddings are kept in float16, so that a chip's product with itself may be a little above 1."""
 
@@ -33,36 +36,62 @@ class Part:
     gain: float
 
 
+class Judgement(NamedTuple):
+    """How far a raster agrees with a clause, 0 to 1; where that is not known, how likely it is to fulfil it."""
+
+    value: float
+    is_known: bool
+
+
+Judgements = Mapping[int, Sequence[Judgement]]
+"""By the ids of rasters, of each clause about rasters as a whole."""
+
+
+def judge(words: Predicate, archive: Archive, chosen: frozenset[int] | None) -> dict[int, list[Judgement]]:
+    """What the acquisitions of rasters say of the clauses; chosen: the rasters in question, None: all."""
+    acquisitions = {record.id: record_acquisition(record) for record in archive.rasters() if record.id is not None}
+    odds = Odds(acquisitions.values())
+    found: dict[int, list[Judgement]] = {}
+    for id_, one in acquisitions.items():
+        if chosen is None or id_ in chosen:
+            agreed = [(clause, agreement(clause, one)) for clause in words.of_rasters.clauses]
+            found[id_] = [
+                Judgement(odds.of(clause, one), False) if value is None else Judgement(value, True)
+                for clause, value in agreed
+            ]
+    return found
+
+
 def parts(
     words: Predicate,
     weight: float,
     place: Place | None,
-    archive: Archive,
+    judged: Judgements,
     index: ChipIndex,
     chosen: ChipFilter,
     check: Check = go_on,
 ) -> list[Part]:
-    """The chips of a filter by what their acquisitions say, each in one part, those that could score most first.
+    """The chips of a filter by what is judged of their rasters, each in one part, those that could score most first.
 
-    Of a query of c clauses each makes up `weight` / c of a score: by how far a chip agrees with it, or, where that
-    cannot be told, by how the chip looks. So what is unknown speaks neither for a chip nor against it, and where
-    nothing is known scores are cosines.
+    Of a query of c clauses each makes up `weight` / c of a score: by how far a chip agrees with it. Where that is not
+    known, but likely by p, 4 p (1 - p) of it is left to how the chip looks, all where the odds are even and nothing
+    where they are sure, and the rest counts p; p is rounded to quarters.
     """
     count = len(words.clauses)
     rings = [_rings(clause, place) for clause in words.of_places]
     found = []
-    for (known, agreed), rasters in _groups(words.of_rasters, archive, chosen.rasters).items():
-        share = 1 - weight * (known + len(rings)) / count
-        regions = [(agreed, replace(chosen, rasters=rasters))]
+    for (left, fulfilled), rasters in _groups(judged, chosen.rasters).items():
+        share = 1 - weight * (count - left / _WHOLE) / count
+        regions = [(fulfilled, replace(chosen, rasters=rasters))]
         for clause in rings:  # what is empty is left out at once: with each clause there would be four times as many
             divided = []
-            for (quarters, region), ring in product(regions, clause):
+            for (sum_, region), ring in product(regions, clause):
                 check()
                 part = replace(region, near=region.near + ring.near)
                 if index.has_any(part):
-                    divided.append((quarters + ring.quarters, part))
+                    divided.append((sum_ + ring.fulfilled, part))
             regions = divided
-        found += [Part(part, share, weight * quarters / (_QUARTERS * count)) for quarters, part in regions]
+        found += [Part(part, share, weight * sum_ / (_WHOLE * count)) for sum_, part in regions]
     return sorted(found, key=lambda part: -(part.share + part.gain))
 
 
@@ -86,28 +115,33 @@ def search_parts(
 
 
 class _Ring(NamedTuple):
-    """The places that fulfil clauses as in `ChipFilter.near`, and how many quarters they agree by."""
+    """The places that fulfil clauses as in `ChipFilter.near`, and by how many 16ths they agree."""
 
-    quarters: int
+    fulfilled: int
     near: tuple[tuple[Near, ...], ...]
 
 
-def _groups(
-    words: Predicate, archive: Archive, chosen: frozenset[int] | None
-) -> dict[tuple[int, int], frozenset[int] | None]:
-    """The ids of rasters by how many clauses they are known to agree with or not, and by how many quarters in all.
+def _groups(judged: Judgements, chosen: frozenset[int] | None) -> dict[tuple[int, int], frozenset[int] | None]:
+    """The ids of rasters by how many 16ths of all clauses are left to the looks, and how many are fulfilled.
 
-    chosen: the rasters in question; None: all, which is also what a group is that holds all.
+    chosen: the rasters that are judged; None: all, which is also what a group is that holds all.
     """
     groups: dict[tuple[int, int], set[int]] = {}
-    for record in archive.rasters():
-        if record.id is not None and (chosen is None or record.id in chosen):
-            acquisition = record_acquisition(record)
-            agreed = [value for clause in words.clauses if (value := agreement(clause, acquisition)) is not None]
-            groups.setdefault((len(agreed), round(_QUARTERS * sum(agreed))), set()).add(record.id)
+    for id_, judgements in judged.items():
+        left, fulfilled = (sum(numbers) for numbers in zip((0, 0), *map(_counted, judgements), strict=True))
+        groups.setdefault((left, fulfilled), set()).add(id_)
     if len(groups) == 1:
         return dict.fromkeys(groups, chosen)
     return {agreed: frozenset(ids) for agreed, ids in groups.items()}
+
+
+def _counted(judgement: Judgement) -> tuple[int, int]:
+    """How many 16ths of a clause are left to the looks, and how many of it are fulfilled."""
+    if judgement.is_known:
+        return 0, round(_WHOLE * judgement.value)
+    odds = round(_QUARTERS * judgement.value)
+    left = 4 * odds * (_QUARTERS - odds) * _WHOLE // _QUARTERS**2
+    return left, (_WHOLE - left) * odds // _QUARTERS
 
 
 def _rings(clause: Sequence[tuple[Within, bool]], place: Place | None) -> list[_Ring]:
@@ -122,6 +156,6 @@ def _rings(clause: Sequence[tuple[Within, bool]], place: Place | None) -> list[_
             if centre is not None and (factor == 1 or not beyond)
         )
         if inside:
-            rings.append(_Ring(round(_QUARTERS * left), (inside, *outside)))
+            rings.append(_Ring(round(_WHOLE * left), (inside, *outside)))
             outside += tuple((near._replace(beyond=not near.beyond),) for near in inside)
     return [*rings, _Ring(0, outside)]

@@ -16,10 +16,11 @@ from frors_qgis.engine.archive.index import Index
 from frors_qgis.engine.archive.segment_folder import SegmentFolder
 from frors_qgis.engine.indexing.plan import Levels
 from frors_qgis.engine.indexing.run import IndexRun
+from frors_qgis.engine.search.odds import Odds
 from frors_qgis.engine.search.query import Query
 from frors_qgis.engine.search.searcher import Searcher
 from frors_qgis.engine.search.spread import spread
-from frors_qgis.engine.search.weighing import parts, search_parts
+from frors_qgis.engine.search.weighing import judge, parts, search_parts
 from frors_qgis.protocol import EngineError
 
 TAKEN = [
@@ -65,16 +66,26 @@ def write(path, number):
 def brute_force(archive, vector, words, weight):
     """The score of every chip, by its id."""
     taken = {record.id: record_acquisition(record) for record in archive.rasters()}
+    odds = Odds(taken.values())
     scores = {}
     for chip in archive.chips(range(1, archive.chip_count() + 1)):
         looks = float(archive.embedding(chip.id) @ vector)
         longitude, latitude = np.mean(chip.footprint, axis=0).tolist()
-        agreed = [agreement(clause, taken[chip.raster_id]) for clause in words.of_rasters.clauses]
+        told = []
+        for clause in words.of_rasters.clauses:
+            agreed = agreement(clause, taken[chip.raster_id])
+            told.append(guessed(odds.of(clause, taken[chip.raster_id]), looks) if agreed is None else agreed)
         for clause in words.of_places:
-            agreed.append(max(near(within, beyond, (longitude, latitude)) for within, beyond in clause))
-        told = [looks if one is None else one for one in agreed]
+            told.append(max(near(within, beyond, (longitude, latitude)) for within, beyond in clause))
         scores[chip.id] = (1 - weight) * looks + weight * sum(told) / len(told)
     return scores
+
+
+def guessed(odds, looks):
+    """What counts of a clause that cannot be told: the looks as far as the odds are even."""
+    odds = round(4 * odds) / 4
+    unsure = 4 * odds * (1 - odds)
+    return unsure * looks + (1 - unsure) * odds
 
 
 def near(within, beyond, centre):
@@ -102,7 +113,7 @@ def test_the_ranking_is_that_of_a_brute_force(searcher, line, weight):
     vector = archive.embedding(17)
     expected = brute_force(archive, vector, words, weight)
     searcher._index.refresh()
-    found = parts(words, weight, HERE, archive, searcher._index, EVERY_CHIP)
+    found = parts(words, weight, HERE, judge(words, archive, None), searcher._index, EVERY_CHIP)
     assert sum(len(searcher._index.chips(part.chosen, len(expected))[0]) for part in found) == len(expected)
     for k in (1, 10, len(expected)):
         ids, scores = search_parts(searcher._index, vector, k, found, lambda: None)
@@ -112,17 +123,27 @@ def test_the_ranking_is_that_of_a_brute_force(searcher, line, weight):
         assert [expected[id_] for id_ in ids.tolist()] == pytest.approx(best, abs=2e-3)
 
 
-def test_what_is_unknown_speaks_neither_for_a_chip_nor_against_it(searcher):
+def test_what_is_unknown_counts_for_its_odds(searcher):
     words, vector = parse_query_line("sentinel-2"), searcher._archive.embedding(17)
-    found = searcher.search(Query(vector, k=1000, words=words, weight=0.5)).matches
-    for match in found:
-        looks = float(searcher._archive.embedding(match.chip.id) @ vector)
-        if match.chip.raster_id in (1, 2):
-            assert match.score == pytest.approx(0.5 * looks + 0.5, abs=2e-3)
-        elif match.chip.raster_id == 3:
-            assert match.score == pytest.approx(0.5 * looks, abs=2e-3)
-        else:
-            assert match.score == pytest.approx(looks, abs=2e-3)
+    answer = searcher.search(Query(vector, k=1000, words=words, weight=0.5))
+    found = {chip: (score, searcher._archive.chips([chip])[0].raster_id) for _, chip, score in ranking(answer)}
+    assert {raster for _, raster in found.values()} == {1, 2, 3, 4, 5}
+    assert answer.odds.keys() == {1, 2, 3, 4, 5}
+    assert answer.odds[1] == answer.odds[2] == answer.odds[3] == {}
+    [(clause, odds)] = answer.odds[5].items()
+    assert clause == words.clauses[0]
+    assert 0.2 < odds < 0.9
+    for chip, (score, raster) in found.items():
+        looks = float(searcher._archive.embedding(chip) @ vector)
+        told = {1: 1.0, 2: 1.0, 3: 0.0}.get(raster)
+        told = guessed(answer.odds[raster][clause], looks) if told is None else told
+        assert score == pytest.approx(0.5 * looks + 0.5 * told, abs=2e-3)
+
+
+def test_words_that_must_hold_are_not_guessed(searcher):
+    answer = searcher.search(Query(searcher._archive.embedding(17), k=1000, words=parse_query_line("sentinel-2")))
+    assert {match.chip.raster_id for match in answer.matches} == {1, 2}
+    assert answer.odds == {}
 
 
 def ranking(found):
@@ -130,12 +151,13 @@ def ranking(found):
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.3, 0.9, 1.0])
-def test_where_nothing_is_known_a_weight_changes_nothing_at_all(searcher, weight):
+def test_where_nothing_is_known_a_weight_leaves_the_order_as_it_is(searcher, weight):
     only = {"k": 50, "rasters": frozenset({5})}
     vector = searcher._archive.embedding(17)
     plain = ranking(searcher.search(Query(vector, **only)))
     words = parse_query_line("sentinel-2, summer, cloud < 5")
-    assert ranking(searcher.search(Query(vector, words=words, weight=weight, **only))) == plain
+    weighed = ranking(searcher.search(Query(vector, words=words, weight=weight, **only)))
+    assert [row[:2] for row in weighed] == [row[:2] for row in plain]
     assert ranking(searcher.search(Query(vector, weight=weight, **only))) == plain
 
 

@@ -35,8 +35,8 @@ class Hasher(Protocol):
 class ProjectionHasher:
     """A bit is whether a linear function of the embedding is positive.
 
-    `matrix` float32 [bits, d] and `bias` float32 [bits]: random hyperplanes, ITQ, an embedding's own signs and the hash
-    layer of a trained encoder are all of this form. Raises ValueError for numbers that make no hasher.
+    `matrix` float32 [bits, d] and `bias` float32 [bits]: random hyperplanes, ITQ and an embedding's own signs are of
+    this form. Raises ValueError for numbers that make no hasher.
     """
 
     def __init__(self, matrix: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -> None:

@@ -20,6 +20,9 @@ Connection = Any
 """psycopg2's connection and cursor, which have no type hints."""
 Cursor = Any
 
+READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+WRITE = "BEGIN"
+
 FAILURES = (psycopg2.Error, UnicodeError)
 _BUSY_SECONDS = 10
 _LEAST_SERVER = 150000
@@ -108,6 +111,16 @@ def transaction(connection: Connection, location: DatabaseLocation, begin: str) 
         if _is_lost(error):
             connection.close()  # so that whoever uses it next makes another
         raise engine_error(error, location) from error
+
+
+def is_alive(connection: Connection) -> bool:
+    """Whether the server still answers on a connection."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except psycopg2.Error:
+        return False
+    return True
 
 
 @contextmanager

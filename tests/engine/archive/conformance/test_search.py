@@ -11,7 +11,7 @@ from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Near
 from frors_qgis.engine.archive.postgis import index as postgis_index
 from frors_qgis.engine.archive.postgis.archive import PostgisArchive
 from frors_qgis.engine.archive.records import NewChips, RasterRecord
-from frors_qgis.engine.search.weighing import parts, search_parts
+from frors_qgis.engine.search.weighing import Judgement, judge, parts, search_parts
 from frors_qgis.protocol import EngineError, ErrorCode
 
 SIDE, BLOCK, DIMENSION = 100, 1000, 24
@@ -149,7 +149,8 @@ def test_looks_and_distances_together_rank_as_comparing_every_chip_does(filled, 
     index.refresh()
     words = parse_query_line("within 8 km of 40.3 N 10.3 E or within 5 km of 40.8 N 10.8 E, not within 30 km")
     weight = 0.4
-    found = parts(words, weight, (10.6, 40.5), archive, index, ChipFilter(newer_than=500))
+    judged = judge(words, archive, None)
+    found = parts(words, weight, (10.6, 40.5), judged, index, ChipFilter(newer_than=500))
     each = [index.chips(part.chosen, SIDE * SIDE)[0] for part in found]
     assert sorted(np.concatenate(each).tolist()) == list(range(501, SIDE * SIDE + 1))
     near = np.maximum(agreed(km(places, (10.3, 40.3)), 8), agreed(km(places, (10.8, 40.8)), 5))
@@ -158,6 +159,22 @@ def test_looks_and_distances_together_rank_as_comparing_every_chip_does(filled, 
     np.testing.assert_allclose(told, scores[ids - 1], atol=2e-3)
     expected = 501 + np.argsort(-scores[500:])[:10]
     assert len(set(ids.tolist()) & set(expected.tolist())) >= 9  # HNSW may miss one
+
+
+def test_odds_of_what_rasters_leave_unknown_order_their_chips(filled, vectors):
+    """The first three rasters fulfil the condition, the next three do not, of the others it is likely by 3 in 4."""
+    archive, index = filled
+    index.refresh()
+    told = [Judgement(1.0, True)] * 3 + [Judgement(0.0, True)] * 3 + [Judgement(0.76, False)] * 4
+    judged = {record.id: [one] for record, one in zip(archive.rasters(), told, strict=True)}
+    found = parts(parse_query_line("sentinel-2"), 0.4, None, judged, index, EVERY_CHIP)
+    looks = vectors @ vectors[7]
+    counted = np.concatenate([np.full(3 * BLOCK, 1.0), np.zeros(3 * BLOCK), 0.75 * looks[6 * BLOCK :] + 0.25 * 0.75])
+    scores = 0.6 * looks + 0.4 * counted
+    ids, told = search_parts(index, vectors[7], 50, found, go_on)
+    np.testing.assert_allclose(told, scores[ids - 1], atol=2e-3)
+    expected = 1 + np.argsort(-scores)[:50]
+    assert len(set(ids.tolist()) & set(expected.tolist())) >= 48  # HNSW may miss some
 
 
 def agreed(far, wanted):

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
+from ccls2t.text_trainer import LearningSet
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.learning.ccls2t.text_trainer import LearningSet
 
 FAMILIES = ("landsat-8", "sentinel-2")
 

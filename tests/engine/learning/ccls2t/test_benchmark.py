@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from ccls2t.relations import RELATIONS, Facts
 from ccls2t_baselines import metadata_columns
 from ccls2t_engine import FilterEngine
 from ccls2t_protocol import FAMILIES, Task, figures, graded_figures, simulated, tasks, with_missing
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
 
 CLASSES = 20
 

@@ -3,13 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from ccls2t.hash_layer import HashLayer
+from ccls2t.hash_trainer import signs, train_hash, weights
+from ccls2t.pairs import PairPool, PairSampler
+from ccls2t.recipe import LOSSES, HashRecipe
+from ccls2t.relations import RELATIONS, Facts
+from ccls2t.run import Run
 
-from frors_qgis.engine.encoders.ccls2t.hash_layer import HashLayer
-from frors_qgis.engine.learning.ccls2t.hash_trainer import signs, train_hash, weights
-from frors_qgis.engine.learning.ccls2t.pairs import PairPool, PairSampler
-from frors_qgis.engine.learning.ccls2t.recipe import LOSSES, HashRecipe
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
-from frors_qgis.engine.learning.ccls2t.run import Run
 from frors_qgis.protocol import EngineError
 
 RECIPE = HashRecipe(bits=16, batch=32, steps=200)

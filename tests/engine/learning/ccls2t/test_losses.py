@@ -1,8 +1,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
-
-from frors_qgis.engine.learning.ccls2t.losses import (
+from ccls2t.losses import (
     balance_loss,
     guarded_contrast,
     independence_loss,

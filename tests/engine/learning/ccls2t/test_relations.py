@@ -1,8 +1,8 @@
 import numpy as np
+from ccls2t.relations import RELATIONS, Facts, days_apart, distance_km
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.places import distance_km as one_distance
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts, days_apart, distance_km
 
 FAMILIES = ("landsat-8", "sentinel-2")
 MARSEILLE, TOULON, ALGIERS = (5.4, 43.3), (5.9, 43.1), (3.1, 36.8)

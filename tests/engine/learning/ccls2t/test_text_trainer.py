@@ -3,15 +3,15 @@ import json
 import numpy as np
 import pytest
 import torch
+from ccls2t.ccls2t import Ccls2t
+from ccls2t.recipe import TextRecipe
+from ccls2t.records import describe_acquisitions
+from ccls2t.relations import RELATIONS, Facts
+from ccls2t.run import Run
+from ccls2t.text_trainer import leaves, train_text
+from ccls2t.vectors import asked_vectors, log_odds, record_tensors, told_vectors
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
-from frors_qgis.engine.encoders.ccls2t.records import describe_acquisitions
-from frors_qgis.engine.encoders.ccls2t.vectors import asked_vectors, log_odds, record_tensors, told_vectors
-from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
-from frors_qgis.engine.learning.ccls2t.run import Run
-from frors_qgis.engine.learning.ccls2t.text_trainer import leaves, train_text
 from frors_qgis.protocol import EngineError, ErrorCode
 
 RECIPE = TextRecipe(width=16, metadata=16, batch=32, steps=100, rate=5e-3)

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from frors_qgis.engine.learning.ccls2t.recipe import HashRecipe, TextRecipe
-from frors_qgis.engine.learning.ccls2t.run import Run
+from ccls2t.recipe import HashRecipe, TextRecipe
+from ccls2t.run import Run
 from frors_qgis.engine.learning.progress import Progress
 from frors_qgis.protocol import EngineError, ErrorCode
 

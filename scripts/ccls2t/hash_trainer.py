@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from frors_qgis.engine.learning.ccls2t.epochs import BatchLosses, train_epochs
-from frors_qgis.engine.learning.ccls2t.losses import (
+from ccls2t.epochs import BatchLosses, train_epochs
+from ccls2t.losses import (
     balance_loss,
     independence_loss,
     pairwise_likelihood,
@@ -19,9 +19,9 @@ from frors_qgis.engine.learning.ccls2t.losses import (
     supervised_infonce,
     triplet_hash,
 )
-from frors_qgis.engine.learning.ccls2t.pairs import PairPool, PairSampler
-from frors_qgis.engine.learning.ccls2t.recipe import HashRecipe
-from frors_qgis.engine.learning.ccls2t.run import Run
+from ccls2t.pairs import PairPool, PairSampler
+from ccls2t.recipe import HashRecipe
+from ccls2t.run import Run
 from frors_qgis.engine.learning.progress import Progress
 
 _EPOCH = 100

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ccls2t.ccls2t import Ccls2t
+from ccls2t.records import Records, describe_acquisitions
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
-from frors_qgis.engine.encoders.ccls2t.records import Records, describe_acquisitions
 
 _AT_ONCE = 1024
 

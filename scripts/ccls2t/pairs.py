@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ccls2t.relations import RELATIONS, Facts
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
 
 _FORGOTTEN = (0.0, 0.2, 0.2, 0.4)
 """Shares of the fields that chips have forgotten, in each variant of them."""

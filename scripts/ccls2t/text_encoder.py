@@ -7,8 +7,8 @@ import math
 import torch
 from torch import nn
 
-from frors_qgis.engine.encoders.ccls2t.records import QUANTITIES
-from frors_qgis.engine.encoders.ccls2t.tokens import MOST_TOKENS, VOCABULARY
+from ccls2t.records import QUANTITIES
+from ccls2t.tokens import MOST_TOKENS, VOCABULARY
 
 _OCTAVES = {"position": 6, "day": 3, "gsd": 5}
 """How often the frequency of the Fourier features is doubled; the finest of a position turn once in 400 km."""

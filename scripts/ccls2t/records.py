@@ -10,9 +10,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from ccls2t.tokens import sentence_tokens
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.template import to_sentence
-from frors_qgis.engine.encoders.ccls2t.tokens import sentence_tokens
 
 QUANTITIES = {"position": slice(0, 3), "day": slice(3, 5), "gsd": slice(5, 6)}
 """The columns of `Records.quantities`: the place on the unit sphere, the day of the year on the unit circle, and the

@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from frors_qgis.engine.encoders.ccls2t.hash_layer import HashLayer
-from frors_qgis.engine.encoders.ccls2t.text_encoder import WAVES, TextEncoder
-from frors_qgis.engine.encoders.ccls2t.vision_encoder import VisionEncoder
+from ccls2t.hash_layer import HashLayer
+from ccls2t.text_encoder import WAVES, TextEncoder
+from ccls2t.vision_encoder import VisionEncoder
 
 MIDDLE, LAST = "middle", "last"
 
@@ -47,11 +47,6 @@ class Ccls2t(nn.Module):
         self.hashes = nn.ModuleDict(
             {str(number): HashLayer(dimension + width, metadata + read, number) for number in bits}
         )
-
-    @property
-    def bits(self) -> tuple[int, ...]:
-        """Lengths of its codes."""
-        return tuple(int(number) for number in self.hashes)
 
     def ask(self, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
         """Records that hold what queries ask for -> [n, M]; exactly 0 where they ask for nothing."""

@@ -12,17 +12,17 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ccls2t.ccls2t import LAST, MIDDLE, Ccls2t
+from ccls2t.epochs import BatchLosses, train_epochs
+from ccls2t.losses import guarded_contrast, reconstruction_loss
+from ccls2t.pairs import with_fields_missing
+from ccls2t.recipe import TextRecipe
+from ccls2t.records import QUANTITIES, describe_acquisitions
+from ccls2t.relations import RELATIONS, Facts
+from ccls2t.run import Run
+from ccls2t.vectors import record_tensors
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 from frors_qgis.engine.acquisition.places import quadkey
-from frors_qgis.engine.encoders.ccls2t.ccls2t import LAST, MIDDLE, Ccls2t
-from frors_qgis.engine.encoders.ccls2t.records import QUANTITIES, describe_acquisitions
-from frors_qgis.engine.encoders.ccls2t.vectors import record_tensors
-from frors_qgis.engine.learning.ccls2t.epochs import BatchLosses, train_epochs
-from frors_qgis.engine.learning.ccls2t.losses import guarded_contrast, reconstruction_loss
-from frors_qgis.engine.learning.ccls2t.pairs import with_fields_missing
-from frors_qgis.engine.learning.ccls2t.recipe import TextRecipe
-from frors_qgis.engine.learning.ccls2t.relations import RELATIONS, Facts
-from frors_qgis.engine.learning.ccls2t.run import Run
 from frors_qgis.engine.learning.progress import Progress
 
 LEAF_ZOOM = 6

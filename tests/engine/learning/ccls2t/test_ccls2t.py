@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 import torch
+from ccls2t.ccls2t import Ccls2t
+from ccls2t.records import describe_acquisitions
+from ccls2t.tokens import MOST_TOKENS, sentence_tokens
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
-from frors_qgis.engine.encoders.ccls2t.ccls2t import Ccls2t
-from frors_qgis.engine.encoders.ccls2t.records import describe_acquisitions
-from frors_qgis.engine.encoders.ccls2t.tokens import MOST_TOKENS, sentence_tokens
 
 SCENE = Acquisition("sentinel-2a", "msi", "L2A", 10.0, 12.0, None, "2019-06-07", (5.4, 43.3))
 NOTHING = Acquisition()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-WIDER = (1.0, 2.0, 4.0)
-"""Sides of the windows in a raster, in sides of the first: the window itself, then more of what lies round it."""
 NARROWER = (1.0, 0.8, 0.6)
-"""The same in an image that has no context."""
+"""Sides of the windows, in sides of the first: the image itself, then its middle, for it has no context."""
 
 
 def context_windows(
