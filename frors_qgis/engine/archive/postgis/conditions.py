@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,12 +17,12 @@ _SIZE_TOLERANCE = 1e-6  # ground sizes are float32
 _MEETS = "ST_Intersects(geom, ST_Envelope(ST_SetSRID(ST_MakeLine(ST_Point({0}, {1}), ST_Point({2}, {3})), 4326)))"
 _LONGITUDE = "(ST_XMin(geom) + ST_XMax(geom)) / 2"
 _LATITUDE = "(ST_YMin(geom) + ST_YMax(geom)) / 2"
-_DISTANCE_KM = (
-    f"{2 * EARTH_RADIUS_KM!r} * asin(least(1, sqrt("
-    f"sin(radians({_LATITUDE} - {{1}}) / 2) ^ 2"
-    f" + cos(radians({_LATITUDE})) * cos(radians({{1}})) * sin(radians({_LONGITUDE} - {{0}}) / 2) ^ 2)))"
+_HAVERSINE = (
+    f"(sin(radians({_LATITUDE} - {{1}}) / 2) ^ 2"
+    f" + cos(radians({_LATITUDE})) * cos(radians({{1}})) * sin(radians({_LONGITUDE} - {{0}}) / 2) ^ 2)"
 )
-"""Great-circle distance of a chip's centre from a place."""
+"""Of the great-circle distance of a chip's centre from a place; the distance itself takes LEAST, which shards are not
+asked for."""
 
 
 class Conditions:
@@ -55,11 +56,17 @@ class Conditions:
         return _MEETS.format(*map(self._value, box))
 
     def _near(self, near: Near) -> str:
-        within = f"{_DISTANCE_KM.format(*map(self._value, near.place))} <= {self._value(near.km)}"
+        within = f"{_HAVERSINE.format(*map(self._value, near.place))} <= {self._value(_haversine(near.km))}"
         if near.beyond:
             return f"NOT ({within})"
         boxes = [self._meets(box) for box in boxes_round(near.place, near.km)]
         return f"({_any_of(boxes)} AND {within})"
+
+
+def _haversine(km: float) -> float:
+    """Of a distance, more than any where it reaches round the Earth."""
+    angle = km / (2 * EARTH_RADIUS_KM)
+    return 2.0 if angle >= math.pi / 2 else math.sin(angle) ** 2
 
 
 def _any_of(parts: list[str]) -> str:

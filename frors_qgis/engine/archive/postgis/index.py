@@ -30,6 +30,9 @@ _LEAST_SEARCHED, _MOST_SEARCHED = 400, 1000
 _SCANNED_EACH = 200
 """Chips looked at for each that is wanted, where a filter lets few pass, before all that pass it are compared."""
 
+_REMEMBERED = 100
+"""Filters of which it is known how many chips pass."""
+
 # A part for each shard, which does all of it there: through a partitioned table the limit would not be pushed. Shards
 # are asked at once where a part's columns are all used above it, and where it comes in another order than the whole.
 _PART = "(SELECT fid, embedding, {distance} AS distance FROM {table} WHERE {conditions} ORDER BY {order} LIMIT {limit})"
@@ -51,7 +54,7 @@ BY_HNSW = Way("embedding <#> %(direction)s::halfvec", "distance", "%(wanted)s")
 BY_COMPARING = Way("embedding::vector <#> %(vector)s::vector", "distance, fid", "%(k)s")
 """HNSW serves no such order."""
 
-_ANY = "SELECT EXISTS (SELECT 1 FROM chips WHERE {conditions})"
+_ANY = "(SELECT fid FROM {table} WHERE {conditions} LIMIT 1)"
 _EXPLAIN = "EXPLAIN (FORMAT JSON) SELECT FROM chips WHERE {conditions}"
 _SIZES = """
 SELECT DISTINCT (gsd * cells * {pixels})::real FROM levels WHERE {rasters} AND ({everywhere} OR EXISTS (
@@ -78,7 +81,7 @@ class PostgisIndex:
         self._archive = archive
         self._chips = self._last = 0
         self._tables = ["chips_0"]
-        self._passing: tuple[ChipFilter, int] | None = None
+        self._passing: dict[ChipFilter, int] = {}
 
     def __len__(self) -> int:
         return self._chips
@@ -90,7 +93,7 @@ class PostgisIndex:
         """Counts the chips, and looks which shards answer."""
         chips, self._last = self._archive.chip_count(), self._archive.last_chip()
         if chips != self._chips:
-            self._chips, self._passing = chips, None
+            self._chips, self._passing = chips, {}
         shards, lost = self._archive.find_shards()
         self._tables = [f"chips_{number}" for number in (0, *(shard.number for shard in shards if shard not in lost))]
         self.note = None
@@ -105,8 +108,9 @@ class PostgisIndex:
         """Whether any chip passes a filter."""
         with self._archive.reading() as cursor:
             conditions = self._conditions(cursor, chosen)
-            cursor.execute(_ANY.format(conditions=conditions.sql), conditions.values)
-            return bool(cursor.fetchone()[0])
+            parts = (_ANY.format(table=table, conditions=conditions.sql) for table in self._tables)
+            cursor.execute("UNION ALL".join(parts), conditions.values)
+            return cursor.fetchone() is not None
 
     def ground_sizes(self, chosen: ChipFilter) -> list[float]:
         """The ground sizes in metres that the chips of a filter have, each once, ascending."""
@@ -145,11 +149,14 @@ class PostgisIndex:
             conditions = self._conditions(cursor, chosen)
             values = conditions.values | asked
             rows: list[tuple[int, float]] = []
-            if self._expected(cursor, chosen, conditions) > EXACT_BELOW:
+            expected = self._expected(cursor, chosen, conditions)
+            if expected > EXACT_BELOW:
                 _search_on(cursor, self._archive.name, wanted)
                 cursor.execute(nearest(self._tables, conditions, BY_HNSW), values)
                 rows = cursor.fetchall()
             if len(rows) < k:
+                if expected <= k * len(self._tables):  # else all embeddings would come from shards to be sorted here
+                    cursor.execute("SET LOCAL enable_sort = off")
                 cursor.execute(nearest(self._tables, conditions, BY_COMPARING), values)
                 rows = cursor.fetchall()
         found = np.array(rows, np.float64).reshape(-1, 2)
@@ -159,10 +166,12 @@ class PostgisIndex:
         """How many chips pass a filter, by the planner's statistics; asked once for searches with the same."""
         if self._chips <= EXACT_BELOW or chosen == EVERY_CHIP:
             return self._chips
-        if self._passing is None or self._passing[0] != chosen:
+        if chosen not in self._passing:
             cursor.execute(_EXPLAIN.format(conditions=conditions.sql), conditions.values)
-            self._passing = chosen, int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
-        return self._passing[1]
+            if len(self._passing) == _REMEMBERED:
+                self._passing.clear()
+            self._passing[chosen] = int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+        return self._passing[chosen]
 
     def _conditions(self, cursor: Cursor, chosen: ChipFilter) -> Conditions:
         """A filter as SQL, which leaves out what is on a shard but not in the archive."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive.archive import Archive
-from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter
+from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Near
 from frors_qgis.engine.archive.postgis import archive as postgis_archive
 from frors_qgis.engine.archive.postgis import index
 from frors_qgis.engine.archive.postgis.conditions import Conditions
@@ -76,6 +76,16 @@ def test_each_shard_filters_orders_and_limits_by_itself_all_at_once(spread, shar
             remote = [line for line in plan if "Remote SQL" in line]
             assert len(remote) == 2
             assert all("st_intersects" in sql and "ORDER BY" in sql and limit in sql for sql in remote), remote
+
+
+def test_each_shard_measures_distances_by_itself(spread):
+    chosen = Conditions(ChipFilter(near=((Near((5, 45), 500),), (Near((5, 45), 10, beyond=True),))), spread.last_chip())
+    values = chosen.values | {"vector": "[" + ",".join(["1"] * 16) + "]", "k": 3}
+    with spread.reading() as cursor:
+        cursor.execute("EXPLAIN (VERBOSE) " + index.nearest(["chips_1"], chosen, index.BY_COMPARING), values)
+        plan = [line for (line,) in cursor.fetchall()]
+    assert sum(line.count("radians") for line in plan if "Remote SQL" in line) == 6
+    assert not any("Filter:" in line for line in plan), plan
 
 
 def test_a_lost_shard_is_told_of_and_comes_back(spread, as_user, shards, tmp_path):
