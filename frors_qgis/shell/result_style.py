@@ -6,17 +6,19 @@ import math
 from collections.abc import Sequence
 
 from qgis.core import (
+    QgsCentroidFillSymbolLayer,
     QgsFillSymbol,
-    QgsGeometryGeneratorSymbolLayer,
+    QgsMarkerLineSymbolLayer,
     QgsMarkerSymbol,
     QgsProperty,
     QgsRuleBasedRenderer,
     QgsSimpleLineSymbolLayer,
     QgsSvgMarkerSymbolLayer,
     QgsSymbolLayer,
+    QgsTemplatedLineSymbolLayerBase,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QPointF, Qt
 
 from frors_qgis.resources import resource_path
 from frors_qgis.shell.map_colours import CASING_COLOUR, SCORE_COLOURS, score_class
@@ -30,8 +32,7 @@ _SLACK = 1e-6  # so that no score at the end of a class is lost to rounding
 _KEY = "frors-"
 """What the keys of our rules begin with."""
 _SIGN_MM = 3.8
-_SIGN_PLACE = "point_n(exterior_ring($geometry), 2)"
-_SIGN_OFFSET = "if($id is null, '0,0', '-2.6,2.6')"  # into the corner, where no neighbour's rank stands
+_CORNER = QPointF(-2.6, -2.6)  # from half way round, the lower right corner, into the match
 _STROKE = "if(\"score\" is null, '{style}', 'no')"
 _ABOVE_ALL = 1
 
@@ -110,15 +111,21 @@ def _verdict_symbol(right: bool) -> QgsFillSymbol:
         outline.setPenStyle(Qt.PenStyle.NoPen)  # so that the legend, which knows of no feature, has the sign alone
         stroke = QgsProperty.fromExpression(_STROKE.format(style=style))
         outline.setDataDefinedProperty(QgsSymbolLayer.Property.StrokeStyle, stroke)
-    disc = QgsSvgMarkerSymbolLayer(sign_svg(right), _SIGN_MM)
-    disc.setDataDefinedProperty(QgsSymbolLayer.Property.Offset, QgsProperty.fromExpression(_SIGN_OFFSET))
-    marker = QgsMarkerSymbol()
-    marker.changeSymbolLayer(0, disc)
-    sign = QgsGeometryGeneratorSymbolLayer.create({"SymbolType": "Marker", "geometryModifier": _SIGN_PLACE})
-    sign.setSubSymbol(marker)
-    sign.setRenderingPass(_ABOVE_ALL)
+    # No geometry generator: QGIS 3.40 does not survive reading a damaged one from a project.
+    on_map, in_legend = QgsMarkerLineSymbolLayer(rotateMarker=False), QgsCentroidFillSymbolLayer()
+    on_map.setPlacements(QgsTemplatedLineSymbolLayerBase.Placement.CentralPoint)
+    for sign, hidden, offset in ((on_map, "$id is null", _CORNER), (in_legend, "$id is not null", QPointF())):
+        disc = QgsSvgMarkerSymbolLayer(sign_svg(right), _SIGN_MM)
+        disc.setOffset(offset)
+        size = QgsProperty.fromExpression(f"if({hidden}, 0, {_SIGN_MM})")
+        disc.setDataDefinedProperty(QgsSymbolLayer.Property.Size, size)
+        marker = QgsMarkerSymbol()
+        marker.changeSymbolLayer(0, disc)
+        sign.setSubSymbol(marker)
+        sign.setRenderingPass(_ABOVE_ALL)
     symbol = QgsFillSymbol()
+    symbol.setClipFeaturesToExtent(False)  # else half way round is elsewhere at the edge of the map
     symbol.changeSymbolLayer(0, casing)
-    symbol.appendSymbolLayer(line)
-    symbol.appendSymbolLayer(sign)
+    for part in (line, on_map, in_legend):
+        symbol.appendSymbolLayer(part)
     return symbol

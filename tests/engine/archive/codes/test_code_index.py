@@ -68,8 +68,11 @@ def test_where_all_are_looked_at_results_are_those_of_the_index(
             ids, scores = index.search(vector, 600, mask)
             expected, expected_scores = exact.search(vector, 600, expected_mask)
             assert (ids.dtype, scores.dtype) == (np.int64, np.float32)
-            assert ids.tolist() == expected.tolist()
             np.testing.assert_allclose(scores, expected_scores, atol=1e-5)
+            apart = -np.diff(expected_scores, prepend=2, append=-2) > 1e-6  # nearer ones may change places, by rounding
+            alone = apart[:-1] & apart[1:]
+            assert alone.mean() > 0.9
+            assert ids[alone].tolist() == expected[alone].tolist()
             assert index.ground_sizes(mask) == exact.ground_sizes(expected_mask)
             for one, other in zip(index.chips(mask), exact.chips(expected_mask), strict=True):
                 assert one.tolist() == other.tolist()
