@@ -2,7 +2,7 @@
 VENV := .venv/bin/python
 
 .PHONY: help setup database test test-hard test-trixie lint package run demo ports screenshots translations encoders
-.PHONY: benchmark benchmark-cluster benchmark-database benchmark-retrieval benchmark-ccls2t clean
+.PHONY: benchmark benchmark-cluster benchmark-database benchmark-gpu benchmark-retrieval benchmark-ccls2t clean
 # Of the benchmarks. ONLY='--row triplet --set aid --seed 1' trains and measures that alone; RESULTS elsewhere repeats.
 DATA ?= ../shared/data
 RESULTS ?= docs/results
@@ -59,6 +59,9 @@ benchmark: setup  ## Every figure of docs/performance.md from DATA into RESULTS;
 
 benchmark-database: setup database  ## The figures of docs/database.md; goes on where it stopped
 	@$(VENV) scripts/benchmark_database.py --data $(DATA) -o $(RESULTS)/database.json
+
+benchmark-gpu: setup  ## What a graphics card indexes of what the CPU does, into RESULTS (docs/performance.md)
+	@$(VENV) scripts/benchmark_gpu.py --data $(DATA) -o $(RESULTS)/gpu.json
 
 benchmark-cluster: setup  ## What two workers of a cluster encode of what one does (docs/cluster.md), into RESULTS; six minutes
 	@$(VENV) scripts/benchmark_cluster.py -o $(RESULTS)/cluster.json

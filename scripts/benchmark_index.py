@@ -221,10 +221,10 @@ def rasters_of_areas(aerial: Path, work: Path) -> dict[int, Path]:
     side = gdal.Open(str(aerial)).RasterXSize
     quarter = work / "quarter.vrt"
     gdal.Translate(str(quarter), str(aerial), srcWin=[0, 0, side // 2, side // 2])
-    return dict(zip(AREAS, (quarter, aerial, *(_square(aerial, copies, work) for copies in (2, 4))), strict=True))
+    return dict(zip(AREAS, (quarter, aerial, *(square_of(aerial, copies, work) for copies in (2, 4))), strict=True))
 
 
-def _square(aerial: Path, copies: int, work: Path) -> Path:
+def square_of(aerial: Path, copies: int, work: Path) -> Path:
     """So many copies of a raster in each of so many rows."""
     source = gdal.Open(str(aerial))
     west, step_x, _, north, _, step_y = source.GetGeoTransform()

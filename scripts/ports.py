@@ -2,8 +2,8 @@
 
     .venv/bin/python scripts/ports.py --data DATA
 
-DATA holds rasters/sentinel2_<port>_10m.tif, of one date each. Leaves pictures in build/ports; ends with an error and
-one sentence if a step fails.
+DATA holds rasters/sentinel2_<port>_10m.tif, of one date each, and vessels of theirs; two more dates of Marseille are
+simulated. Leaves pictures in build/ports; ends with an error and one sentence if a step fails.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from open_qgis import BUILD, REPOSITORY
+from other_dates import simulate
 from run_story import run_story
 
 FOLDER = BUILD / "ports"
@@ -28,6 +29,7 @@ def main() -> int:
     started = time.monotonic()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
+    simulate(data / "rasters" / "sentinel2_marseille_10m.tif", FOLDER)
     if sentence := run_story(REPOSITORY / "scripts" / "ports_in_qgis.py", FOLDER, {"FRORS_PORTS": str(data)}):
         print(f"ports: failed: {sentence}", file=sys.stderr)
         return 1

@@ -42,6 +42,7 @@ PARTS: dict[str, tuple[Run, str, int]] = {
     "checkpoints": (partial(_hostile, "checkpoint"), "inputs", INPUTS),
     "indexes": (partial(_hostile, "index"), "inputs", INPUTS),
     "rasters": (partial(_hostile, "raster"), "inputs", INPUTS),
+    "parquets": (partial(_hostile, "parquet"), "inputs", INPUTS),
     "kills": (kill_engines, "kills", KILLS),
     "kills of QGIS": (kill_shells, "kills", SHELL_KILLS),
     "power cuts": (cut_power, "cuts", CUTS),

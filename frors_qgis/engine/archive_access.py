@@ -1,4 +1,4 @@
-"""Archives as the engine's methods need them: with the encoder that made them, the raster of a path, a chip."""
+"""Archives as the engine's methods need them: with the encoder that made them, the raster of a path, its stretch."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from frors_qgis.engine.encoders.installed import (
     encoder_sha256,
     installed_encoders,
 )
+from frors_qgis.engine.imagery.raster import Raster
+from frors_qgis.engine.imagery.stretch import Stretch, estimate_stretch
 from frors_qgis.engine.reindexing import reindexing_of
 from frors_qgis.location import is_database
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -120,6 +122,14 @@ def known_raster(archive: Archive, path: str) -> RasterRecord:
     if record is None:
         raise EngineError(ErrorCode.RASTER_UNKNOWN, f"The archive has no raster {path}; info lists those it has.")
     return record
+
+
+def stretch_of(archive: Archive | None, raster: Raster) -> Stretch:
+    """The stretch that the archive recorded for this raster, or a fresh one for a raster that it does not know."""
+    record = None if archive is None else archive.find_raster(raster.path)
+    if record is not None and record.identity == raster.identity:
+        return Stretch.from_json(record.stretch)
+    return estimate_stretch(raster)
 
 
 def _overlap(chip: ChipRecord, extent: tuple[float, float, float, float]) -> float:

@@ -115,6 +115,13 @@ def picture(raster: Raster, stretch: Stretch, window: PixelWindow, size: int) ->
     return Reader(raster, stretch).read(grid, 0, 0, width, height)
 
 
+def checked_size(size: int) -> int:
+    """The size of a picture in pixels; raises EngineError(BAD_REQUEST)."""
+    if not 16 <= size <= 1024:
+        raise EngineError(ErrorCode.BAD_REQUEST, f"A picture is 16 to 1024 pixels, not {size}.")
+    return size
+
+
 def _in_cells(pixels: float) -> float:
     """Grid pixels in cells; nearly whole counts are made whole, and less than one cell is one."""
     cells = pixels / CELL

@@ -12,8 +12,9 @@ from contextlib import suppress
 from typing import Any, BinaryIO, Optional, Union
 
 from frors_qgis.engine.call import Call
+from frors_qgis.engine.methods.method import Method
 from frors_qgis.engine.parameters import Parameters
-from frors_qgis.engine.service import Method, Service
+from frors_qgis.engine.service import Service
 from frors_qgis.protocol import MAX_LINE, EngineError, ErrorCode, decode_message, encode_message, error_event
 
 _LANES = {

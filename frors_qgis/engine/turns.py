@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from frors_qgis.engine.call import Call
 
 
 class Turns:
@@ -30,3 +32,13 @@ class Turns:
         """Waits up to `timeout` seconds until nothing is urgent; whether that is so."""
         with self._condition:
             return self._condition.wait_for(lambda: self._urgent == 0, timeout)
+
+    def pause(self, call: Call) -> Callable[[], None]:
+        """Called now and then by long work: waits while queries run, and gives the work up when it was cancelled."""
+
+        def take_turn() -> None:
+            call.check()
+            while not self.wait(0.1):
+                call.check()
+
+        return take_turn

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingException, QgsProcessingFeedback
@@ -11,6 +10,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from frors_qgis.client.client import EngineClient
 from frors_qgis.client.engine_sentence import answer_in_users_language, in_users_language
+from frors_qgis.location import absolute_location
 from frors_qgis.protocol import EngineError
 
 ARCHIVE_SUFFIX = ".gpkg"
@@ -24,13 +24,13 @@ def tr(sentence: str) -> str:
 
 
 def archive_filter() -> str:
-    """The filter of file dialogs for archives."""
-    return tr("FRORS archives (*{suffix})").format(suffix=ARCHIVE_SUFFIX)
+    """The filters of file dialogs for archives. QGIS takes no other values, so the last one lets locations through."""
+    return ";;".join([tr("FRORS archives (*{suffix})").format(suffix=ARCHIVE_SUFFIX), tr("All files (*)")])
 
 
 def absolute(path: str) -> str:
-    """A path from the user as the engine finds it, which works in a folder of its own."""
-    return str(Path(path).absolute())
+    """A path, or where an archive is, from the user as the engine finds it, which works in a folder of its own."""
+    return absolute_location(path)
 
 
 def require_going_on(feedback: QgsProcessingFeedback) -> None:

@@ -16,6 +16,7 @@ from qgis.core import (
 )
 
 from frors_qgis.client.engine_sentence import in_users_language
+from frors_qgis.location import archive_stem
 from frors_qgis.processing.algorithm import EngineAlgorithm, absolute, archive_filter, tr
 
 
@@ -104,7 +105,7 @@ def _page(info: dict[str, Any]) -> str:
     return "\n".join(
         [
             '<!DOCTYPE html><meta charset="utf-8">',
-            f"<title>{html.escape(Path(info['path']).stem)}</title>",
+            f"<title>{html.escape(archive_stem(info['path']))}</title>",
             f"<h1>{html.escape(info['path'])}</h1>",
             f"<p>{html.escape(tr('Encoder'))}: {html.escape(info['encoder'])}</p>",
             _table((tr("GSD (m)"), tr("Cells"), tr("Ground size (m)"), tr("Chips")), levels),

@@ -19,6 +19,7 @@ from qgis.core import (
 )
 
 from frors_qgis.client.layer_source import absolute_source, raster_path
+from frors_qgis.location import is_database
 from frors_qgis.processing.algorithm import ARCHIVE_SUFFIX, EngineAlgorithm, absolute, archive_filter, tr
 
 _CELL_PX = 32
@@ -119,7 +120,7 @@ class IndexRasters(EngineAlgorithm):
         fine, message = super().checkParameterValues(parameters | {self.RASTERS: loadable}, context)
         if fine:
             archive = self.parameterAsFileOutput(parameters, self.ARCHIVE, context)
-            if not archive.lower().endswith(ARCHIVE_SUFFIX):
+            if not is_database(archive) and not archive.lower().endswith(ARCHIVE_SUFFIX):
                 return False, tr('An archive is a GeoPackage: give it a name that ends in "{suffix}".').format(
                     suffix=ARCHIVE_SUFFIX
                 )

@@ -52,8 +52,8 @@
    <translation>Die Engine übernimmt die neuen Einstellungen, wenn das Indizieren beendet ist.</translation>
   </message>
   <message>
-   <source>FRORS archives (*{suffix})</source>
-   <translation>FRORS-Archive (*{suffix})</translation>
+   <source>All files (*)</source>
+   <translation>Alle Dateien (*)</translation>
   </message>
   <message>
    <source>Cancelled.</source>
@@ -66,6 +66,10 @@
   <message>
    <source>{message}, about {seconds} s left</source>
    <translation>{message}, noch etwa {seconds} s</translation>
+  </message>
+  <message>
+   <source>FRORS archives (*{suffix})</source>
+   <translation>FRORS-Archive (*{suffix})</translation>
   </message>
   <message>
    <source>Archive information</source>
@@ -4245,6 +4249,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>it has no rows</source>
    <translation>sie hat keine Zeilen</translation>
+  </message>
+  <message>
+   <source>it has several columns of the name {0}</source>
+   <translation>sie hat mehrere Spalten mit dem Namen {0}</translation>
   </message>
   <message>
    <source>it has {0} bands, and band {1} is wanted</source>

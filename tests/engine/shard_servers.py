@@ -9,7 +9,7 @@ from tests.engine.postgres_server import PostgresServer
 _SERVER = """
 CREATE SERVER {name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (
     host '127.0.0.1', port '{port}', dbname 'frors', extensions 'vector,postgis', async_capable 'true',
-    use_remote_estimate 'true', fdw_tuple_cost '1',
+    parallel_commit 'true', use_remote_estimate 'true', fdw_tuple_cost '1', fetch_size '1000',
     options '-c hnsw.ef_search=400 -c hnsw.iterative_scan=relaxed_order -c jit=off');
 CREATE USER MAPPING FOR PUBLIC SERVER {name} OPTIONS (user 'owner', password 'sesame');
 GRANT USAGE ON FOREIGN SERVER {name} TO PUBLIC

@@ -20,6 +20,12 @@ _GROWTH_MIB = 256.0
 """By how much the engine's memory may grow from the first batches to the last."""
 _RARE = {"train": 0.01, "evaluate": 0.05, "index": 0.3}
 """How often the slow methods are taken that were drawn."""
+_HERE = "127.0.0.1"
+_CLUSTER = f"tcp://{_HERE}:9"
+_DATABASE = f"postgresql:host={_HERE} port=9 dbname=a schema=a"
+"""Where nobody listens. No other address is made: lines with these in them are not damaged byte by byte."""
+_MADE = ("c.gpkg", "i.gpkg", "e.parquet", "e.collection.json")
+"""What requests make that are fulfilled only where it is not there yet."""
 
 
 def read_door_inputs(seed: int, count: int, folder: Path, part: Part, deadline: float) -> None:
@@ -49,7 +55,7 @@ class _Visit:
         self._archive = str(self._work / "a.gpkg")
         self._next = 0
         self._first_memory: float | None = None
-        self._requests = _requests(self._archive, self._raster, str(self._work))
+        self._requests = requests_of(self._archive, self._raster, str(self._work))
         self._start()
 
     def _start(self) -> None:
@@ -63,6 +69,10 @@ class _Visit:
         self._ask({"method": "index", "params": {"archive": self._archive, "rasters": [self._raster]}})
         query = {"archive": self._archive, "name": "roofs", "chip": 1, "replace": True}
         self._ask({"method": "save_query", "params": query})
+        for name in _MADE:
+            (self._work / name).unlink(missing_ok=True)
+        if not (exported := self._work / "a.parquet").exists():
+            self._ask({"method": "export_parquet", "params": {"archive": self._archive, "file": str(exported)}})
 
     def _ask(self, request: dict[str, Any]) -> None:
         number = self._number()
@@ -134,7 +144,9 @@ class _Visit:
         if kind < 32:
             return dumps(random_json(chance), chance).encode("utf-8", "replace").replace(b"\n", b" ") + b"\n", None
         if kind < 36:
-            line, _ = self._request(chance)
+            line, number = self._request(chance)
+            if _HERE.encode() in line:
+                return line, number
             return mutated_bytes(line[:-1], chance).replace(b"\n", b" ") + b"\n", None
         if kind < 38:
             return chance.randbytes(chance.choice((0, 1, 10, 300))).replace(b"\n", b" ") + b"\n", None
@@ -153,6 +165,10 @@ class _Visit:
         while chance.random() > _RARE.get(method, 1.0):
             method = chance.choice(sorted(self._requests))
         params = self._requests[method]
+        if method == "index" and chance.randrange(8) == 0:
+            params = params | {"cluster": _CLUSTER, "parts": str(self._work)}
+        if "archive" in params and chance.randrange(20) == 0:
+            params = params | {"archive": _DATABASE}
         for _ in range(chance.choice((0, 1, 1, 1, 2))):
             params = mutated_json(params, chance)
         number = self._number()
@@ -173,7 +189,9 @@ class _Visit:
         """Ends the engine and looks whether anything was done that must not be."""
         if self._door.process.poll() is None and self._door.close() != 0:
             self._part.fault("door: the engine did not end well", "crashes")
-        strange = [path.name for path in self._folder.iterdir() if path.name not in ("work", "home", "private")]
+        # An export goes where the request says: a damaged one may have said "work'e.parquet".
+        beside = [path.name for path in self._folder.iterdir() if path.name not in ("home", "private")]
+        strange = [name for name in beside if not name.startswith("work")]
         strange += [
             path.name for path in self._home.iterdir() if not path.name.startswith(("torch", ".cache", ".config"))
         ]
@@ -182,19 +200,34 @@ class _Visit:
             self._part.fault(f"door: files that must not be: {strange[:10]}", "files outside")
 
 
-def _requests(archive: str, raster: str, folder: str) -> dict[str, dict[str, Any]]:
-    """A request of each method that the engine fulfils, but for evaluate and train, which it refuses."""
+def requests_of(archive: str, raster: str, folder: str) -> dict[str, dict[str, Any]]:
+    """A request of each method that the engine fulfils, but for evaluate, train and databases, which it refuses."""
     at = {"archive": archive}
     box = {"box": box_of(64, 64, 256, 256), "crs": "EPSG:32632"}
     query = at | {"chip": 1, "k": 5, "positive": [2], "negative": [3], "months": [5], "since": "2020-01-01"}
+    words = {"words": "cloud < 30 %, within 9000 km", "words_weight": 0.5, "place": [9.0, 45.1], "newer_than": 0}
+    said = {"acquired": "2024-05", "platform": "sentinel-2a", "cloud": 20.0, "place": [9.0, 45.1], "sensor": None}
     features = {"labels": f"{folder}/labels.gpkg", "field": "kind", "rasters": [raster], "layer": "a", "point_size": 9}
     return {
+        "login": {"archive": _DATABASE, "user": "ann", "password": "a"}, "archives": {"archive": _DATABASE},
+        "grant": at | {"analysts": ["ann"], "indexers": ["carl"]},
+        "add_shard": at | {"server": "shard_one", "shard": _DATABASE},
+        "copy": at | {"target": f"{folder}/c.gpkg"},
+        "export_parquet": at | {"file": f"{folder}/e.parquet", "float32": True, "licence": "CC-BY-4.0"},
+        "import_parquet": {
+            "archive": f"{folder}/i.gpkg", "files": [f"{folder}/a.parquet"], "point_size": 9.0, "vectors": "embedding",
+        },
+        "describe_raster": at | {"raster": 1},
+        "set_acquisition": at | {"raster": 1, "fields": said},
+        "check_acquisition": {"fields": said},
+        "complete_words": at | {"words": "cloud < 3", "cursor": 5},
         "hello": {}, "runtime": {"device": "cpu"}, "open": at, "close": at, "info": at, "verify": at,
         "plan": {"rasters": [raster], "gsd": [10.0, 20.0], "windows": [8, 4], "overlap": 0.5},
-        "index": {"archive": f"{folder}/b.gpkg", "rasters": [raster], "windows": [8], "encoder": "frors"},
+        "index": {"archive": f"{folder}/b.gpkg", "rasters": [raster], "windows": [8], "encoder": "frors",
+                  "acquisitions": {raster: said}},
         "embed": at | box | {"raster": raster, "thumbnail": 64},
         "locate": at | box,
-        "search": query | {"within": box["box"], "crs": "EPSG:32632", "apart": 10.0, "least_score": 0.1},
+        "search": query | words | {"within": box["box"], "crs": "EPSG:32632", "apart": 10.0, "least_score": 0.1},
         "explain": at | {"match": 2, "chip": 1},
         "outline": at | {"matches": [1, 2], "chip": 1},
         "save_query": query | {"name": "roofs", "title": "R", "size": [9.0, 9.0], "replace": True, "picture": raster},

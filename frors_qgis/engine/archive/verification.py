@@ -15,6 +15,8 @@ from frors_qgis.engine.archive.schema import guard_triggers
 from frors_qgis.protocol import EngineError
 
 _MANY = 20
+_LEAST = 1e-44
+"""Of a coordinate: the spatial index keeps 32 bits, and SQLite does not round what is nearer to 0 away from it."""
 _CHIPS = """
 SELECT chips.geom, box.minx, box.maxx, box.miny, box.maxy FROM chips
 JOIN rtree_chips_geom AS box ON box.id = chips.fid WHERE raster = ? AND fid BETWEEN ? AND ? ORDER BY fid
@@ -114,5 +116,5 @@ def _block_problems(connection: sqlite3.Connection, dimension: int) -> Iterator[
         last_chip = first + count - 1
         boxes = np.array([chip[1:] for chip in chips], np.float64).reshape(-1, 4)
         low, high = footprints.min(axis=1, initial=np.inf), footprints.max(axis=1, initial=-np.inf)
-        if (boxes[:, 0::2] > low).any() or (boxes[:, 1::2] < high).any():
+        if (boxes[:, 0::2] > low + _LEAST).any() or (boxes[:, 1::2] < high - _LEAST).any():
             yield f"Embedding block {number} has chips that the spatial index puts elsewhere."

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from frors_qgis.engine.encoders.batch import best_batch
-from frors_qgis.engine.encoders.device import Device
+from frors_qgis.engine.encoders.device import Device, lacks_memory
 from frors_qgis.engine.encoders.frors_head import FrorsHead
 from frors_qgis.engine.encoders.fused_trunk import fused
 from frors_qgis.engine.encoders.head import Head
@@ -48,7 +48,10 @@ class Encoder:
         classes: tuple[str, ...] = (),
         learnt: tuple[str, ...] = (),
     ) -> None:
-        """classes: that it can suggest; learnt: all that it and its trunk have learnt, see `learnt_classes`."""
+        """classes: that it can suggest; learnt: all that it and its trunk have learnt, see `learnt_classes`.
+
+        Raises EngineError(OUT_OF_MEMORY).
+        """
         self.id = identifier
         self.sha256 = sha256
         self.dimension = head.dimension
@@ -57,8 +60,9 @@ class Encoder:
         self.device = device
         self.classes = classes
         self.learnt = learnt
-        self.trunk = fused(trunk.eval(), device.name, device.dtype)
-        self.head = head.eval().to(device.name)
+        with _within_memory(device.name):
+            self.trunk = fused(trunk.eval(), device.name, device.dtype)
+            self.head = head.eval().to(device.name)
         self.batches: dict[tuple[int, int], int] = {}
         """How many blocks of H x W pixels go together, as tried out so far."""
 
@@ -199,14 +203,22 @@ class Encoder:
 
     @contextmanager
     def _on_device(self) -> Iterator[None]:
-        try:
-            with torch.inference_mode():
-                yield
-        except (torch.OutOfMemoryError, MemoryError) as error:
-            raise EngineError(
-                ErrorCode.OUT_OF_MEMORY,
-                f"The {self.device.name} ran out of memory. Close other programs, or choose the CPU as device.",
-            ) from error
+        with _within_memory(self.device.name), torch.inference_mode():
+            yield
+
+
+@contextmanager
+def _within_memory(device: str) -> Iterator[None]:
+    """Says in a sentence that a device has no memory left."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not lacks_memory(error):
+            raise
+        raise EngineError(
+            ErrorCode.OUT_OF_MEMORY,
+            f"The {device} ran out of memory. Close other programs, or choose the CPU as device.",
+        ) from error
 
 
 def core_maps(maps: TrunkMaps, rows: int, columns: int) -> TrunkMaps:

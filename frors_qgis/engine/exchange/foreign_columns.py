@@ -157,7 +157,7 @@ def read_keys(file: ParquetFile, columns: ForeignColumns, table: Any) -> list[tu
             continue
         column = table.column(name)
         texts = (column.cast(pa.string()) if pa.types.is_temporal(column.type) else column).to_pylist()
-        found.append([None if text is None else str(text)[:_MOST_LETTERS] for text in texts])
+        found.append([None if text is None else str(text)[:_MOST_LETTERS].replace("\0", "?") for text in texts])
     return list(zip(*found, strict=True))
 
 

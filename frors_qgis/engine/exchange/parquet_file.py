@@ -15,6 +15,7 @@ from frors_qgis.protocol import EngineError, ErrorCode
 
 _BATCH = 1024
 _BUFFER = 1 << 20
+_MOST_LETTERS = 300
 
 
 class ParquetFile:
@@ -35,6 +36,10 @@ class ParquetFile:
             self._file = pq.ParquetFile(self.path, buffer_size=_BUFFER, pre_buffer=False)
             self.schema = self._file.schema_arrow
             self.rows: int = self._file.metadata.num_rows
+        names = self.schema.names
+        if doubled := next((name for at, name in enumerate(names) if name in names[:at]), None):
+            self._file.close()
+            raise self.unusable(f"it has several columns of the name {doubled[:_MOST_LETTERS]}")
 
     def __enter__(self) -> ParquetFile:
         return self

@@ -40,6 +40,10 @@ def encoded(
 
     with ExitStack() as stack:
         readers = stack.enter_context(BlockReaders(raster.path, stretch, encoder.halo))
-        threads = _READERS if encoder.joins else 1
-        reads = stack.enter_context(ahead(readers.read, blocks, "read", threads))
+        reads = stack.enter_context(ahead(readers.read, blocks, "read", reading_threads(encoder)))
         yield stack.enter_context(ahead(encode, batched(reads, encoder), "encode"))
+
+
+def reading_threads(encoder: WindowEncoder) -> int:
+    """How many threads read blocks for an encoder."""
+    return _READERS if encoder.joins else 1

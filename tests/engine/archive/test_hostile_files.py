@@ -218,6 +218,15 @@ def test_verify_finds_what_does_not_fit_together(filled: Archive, statement: str
     assert all(problem.endswith(".") for problem in problems)
 
 
+def test_coordinates_too_near_to_zero_for_the_spatial_index_are_no_damage(
+    filled: Archive, make_chips: MakeChips
+) -> None:
+    chips = make_chips(4, dimension=filled.dimension)
+    chips.footprints[:, 2:, 1] = -3e-306
+    filled.write_block(1, 77, chips)
+    assert filled.verify() == []
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -8,7 +8,7 @@ from frors_qgis.engine.encoders.device import Device
 from frors_qgis.engine.encoders.installed import DEFAULT_ENCODER, encoder_path
 from frors_qgis.engine.encoders.registry import build_encoder, load_checkpoint_file, load_trunk
 from frors_qgis.engine.encoders.resnet import normalise
-from frors_qgis.protocol import EngineError
+from frors_qgis.protocol import EngineError, ErrorCode
 
 WINDOW = np.array([[0.0, 0.0, 4.0, 4.0]])
 
@@ -100,6 +100,24 @@ def test_a_batch_too_large_for_the_memory_of_a_card_is_an_error_only_when_one_bl
     most = 0
     with pytest.raises(EngineError, match="ran out of memory"):
         card.batch(96, 96)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError(),
+        RuntimeError("CUDA error: out of memory\nSearch for `cudaErrorMemoryAllocation' in ..."),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+)
+def test_a_card_without_memory_for_the_encoder_itself_does_not_make_its_file_damaged(monkeypatch, error):
+    def no_memory(*_):
+        raise error
+
+    monkeypatch.setattr("frors_qgis.engine.encoders.encoder.fused", no_memory)
+    with pytest.raises(EngineError, match="ran out of memory") as caught:
+        load_checkpoint_file(encoder_path(DEFAULT_ENCODER), "cpu")
+    assert caught.value.code is ErrorCode.OUT_OF_MEMORY
 
 
 def test_a_batch_that_no_longer_fits_is_encoded_in_halves_and_tried_no_more(card, sample, monkeypatch):

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from osgeo import osr
 
@@ -208,6 +209,20 @@ def test_what_is_no_parquet_file_is_refused(foreign, write, tmp_path, ask):
         ask("import_parquet", archive=target, files=[whole, other])
     with pytest.raises(EngineError, match="must be a number of metres"):
         ask("import_parquet", archive=target, files=[whole], point_size=-1.0)
+
+
+def test_a_file_with_two_columns_of_one_name_is_refused(tmp_path, ask):
+    table = pa.table([pa.array(VECTOR), pa.array(VECTOR), pa.array(SQUARES)], names=["embedding", "embedding", "geom"])
+    pq.write_table(table, tmp_path / "doubled.parquet")
+    with pytest.raises(EngineError, match="several columns of the name embedding"):
+        ask("import_parquet", archive=str(tmp_path / "x.gpkg"), files=[str(tmp_path / "doubled.parquet")])
+
+
+def test_a_name_of_an_image_that_no_archive_can_keep_is_written_otherwise(write, tmp_path, ask):
+    file = write({"embedding": VECTOR, "geometry": SQUARES, "source": ["a\0b.tif"] * 2})
+    target = str(tmp_path / "x.gpkg")
+    assert ask("import_parquet", archive=target, files=[file])["chips"] == 2
+    assert ask("describe_raster", archive=target, raster=1)["path"].endswith("#a?b.tif")
 
 
 def test_without_pyarrow_a_sentence_says_what_to_install(tmp_path, ask, monkeypatch):

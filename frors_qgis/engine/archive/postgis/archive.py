@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import math
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import psycopg2
 from psycopg2 import errors
 
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import ChipFilter, Extent
 from frors_qgis.engine.archive.chip_index import ChipIndex
-from frors_qgis.engine.archive.chips import checked_levels
-from frors_qgis.engine.archive.information import ArchiveInformation, damaged_facts, information_of, read_version
-from frors_qgis.engine.archive.postgis import blocks, queries, rasters, schema
+from frors_qgis.engine.archive.information import ArchiveInformation
+from frors_qgis.engine.archive.postgis import blocks, database, levels, queries, rasters, schema
 from frors_qgis.engine.archive.postgis.conditions import Conditions
-from frors_qgis.engine.archive.postgis.connection import Connection, Cursor, connect, transaction
+from frors_qgis.engine.archive.postgis.connection import READ, WRITE, Connection, Cursor, connect, is_alive, transaction
 from frors_qgis.engine.archive.postgis.index import PostgisIndex
+from frors_qgis.engine.archive.postgis.information import read_information
 from frors_qgis.engine.archive.postgis.shards import (
     Shard,
     answers,
@@ -54,16 +51,8 @@ from frors_qgis.location import DatabaseLocation
 from frors_qgis.protocol import EngineError, ErrorCode
 
 _Selected = TypeVar("_Selected")
-_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_WRITE = "BEGIN"
 _LOST_SECONDS = 30.0
 _WITHIN = "SELECT fid FROM chips WHERE {conditions} ORDER BY fid"
-_STEMS = """
-SELECT nspname FROM pg_catalog.pg_namespace JOIN pg_catalog.pg_class ON relnamespace = pg_namespace.oid
-WHERE relname = 'archive_info' AND relkind = 'r' AND has_schema_privilege(pg_namespace.oid, 'USAGE')
-    AND has_table_privilege(pg_class.oid, 'SELECT')
-ORDER BY nspname
-"""
 _IDLE_SECONDS = 5.0
 """After so long without a word it is asked whether the server still answers."""
 
@@ -99,29 +88,7 @@ class PostgisArchive(Archive):
         copied_from: str | None = None,
     ) -> PostgisArchive:
         place = DatabaseLocation.parse(str(location))
-        if dimension > schema.MOST_DIMENSIONS:
-            raise EngineError(
-                ErrorCode.BAD_REQUEST,
-                f"PostgreSQL searches embeddings of at most {schema.MOST_DIMENSIONS} numbers, not {dimension}.",
-            )
-        information = {
-            "id": str(uuid.uuid4()),
-            "encoder": encoder,
-            "encoder_sha256": encoder_sha256,
-            "dimension": str(dimension),
-            "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        }
-        if copied_from is not None:
-            information["copied_from"] = copied_from
-        connection = connect(place, writable=True)
-        try:
-            with transaction(connection, place, _WRITE) as cursor:
-                try:
-                    schema.create_tables(cursor, place.schema, information)
-                except errors.DuplicateSchema:
-                    raise _exists(place) from None
-        finally:
-            connection.close()
+        database.make_archive(place, encoder, encoder_sha256, dimension, copied_from)
         return cls.open(location, writable=True)
 
     @classmethod
@@ -129,7 +96,7 @@ class PostgisArchive(Archive):
         place = DatabaseLocation.parse(str(location))
         connection = connect(place, writable=writable)
         try:
-            archive = cls(place, connection, _read_information(connection, place, writable), writable)
+            archive = cls(place, connection, read_information(connection, place, writable), writable)
             archive.find_shards()
             return archive
         except BaseException:
@@ -138,47 +105,15 @@ class PostgisArchive(Archive):
 
     @staticmethod
     def exists(location: str | Path) -> bool:
-        place = DatabaseLocation.parse(str(location))
-        connection = connect(place, writable=False)
-        try:
-            with transaction(connection, place, _READ) as cursor:
-                cursor.execute("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s", (place.schema,))
-                return cursor.fetchone() is not None
-        finally:
-            connection.close()
+        return database.has_schema(DatabaseLocation.parse(str(location)))
 
     @staticmethod
     def stems(location: str | Path) -> list[str]:
-        place = DatabaseLocation.parse(str(location))
-        connection = connect(place, writable=False)
-        try:
-            with transaction(connection, place, _READ) as cursor:
-                cursor.execute(_STEMS)
-                return [stem for (stem,) in cursor.fetchall()]
-        finally:
-            connection.close()
+        return database.stems(DatabaseLocation.parse(str(location)))
 
     @staticmethod
     def require_room(location: str | Path) -> None:
-        place = DatabaseLocation.parse(str(location))
-        connection = connect(place, writable=False)
-        try:
-            with transaction(connection, place, _READ) as cursor:
-                cursor.execute(
-                    "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s), "
-                    "has_database_privilege(current_database(), 'CREATE')",
-                    (place.schema,),
-                )
-                there, may_create = cursor.fetchone()
-        finally:
-            connection.close()
-        if there:
-            raise _exists(place)
-        if not may_create:
-            raise EngineError(
-                ErrorCode.ARCHIVE_READ_ONLY,
-                f"This user may not make {place.name}: ask who keeps the database for the right to CREATE in it.",
-            )
+        database.require_room(DatabaseLocation.parse(str(location)))
 
     @staticmethod
     def writer_lock(location: str | Path) -> AbstractContextManager[object]:
@@ -206,12 +141,7 @@ class PostgisArchive(Archive):
 
     def size_bytes(self) -> int:
         with self.reading() as cursor:
-            cursor.execute(
-                "SELECT SUM(pg_total_relation_size(pg_class.oid))::bigint FROM pg_catalog.pg_class "
-                "JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = %s AND relkind = 'r'",
-                (self._place.schema,),
-            )
-            return int(cursor.fetchone()[0])
+            return schema.size_bytes(cursor, self._place.schema)
 
     def rasters(self) -> list[RasterRecord]:
         with self.reading() as cursor:
@@ -230,11 +160,7 @@ class PostgisArchive(Archive):
 
     def chip_count(self, raster_id: int | None = None) -> int:
         with self.reading() as cursor:
-            cursor.execute(
-                "SELECT COALESCE(SUM(chips), 0)::bigint FROM levels WHERE %s IS NULL OR raster = %s",
-                (raster_id, raster_id),
-            )
-            return int(cursor.fetchone()[0])
+            return levels.count_chips(cursor, raster_id)
 
     def chips(self, ids: Sequence[int]) -> list[ChipRecord]:
         return self._read_chips(lambda cursor: blocks.select_chips(cursor, ids))
@@ -277,8 +203,7 @@ class PostgisArchive(Archive):
 
     def levels(self) -> list[Level]:
         with self.reading() as cursor:
-            cursor.execute("SELECT gsd, cells, SUM(chips)::bigint FROM levels GROUP BY gsd, cells ORDER BY gsd, cells")
-            return checked_levels([Level(*row) for row in cursor.fetchall()])
+            return levels.select_levels(cursor)
 
     def last_chip(self) -> int:
         with self.reading() as cursor:
@@ -453,14 +378,14 @@ class PostgisArchive(Archive):
 
     def reading(self) -> AbstractContextManager[Cursor]:
         """One consistent state of the archive for the length of the block."""
-        return self._transaction(_READ)
+        return self._transaction(READ)
 
     @contextmanager
     def _writing(self) -> Iterator[Cursor]:
         """One transaction, all or nothing, of which no other runs at the same time."""
         if not self._writable:
             raise EngineError(ErrorCode.ARCHIVE_READ_ONLY, f"{self.name} was opened for reading: open it for writing.")
-        with self._transaction(_WRITE) as cursor:
+        with self._transaction(WRITE) as cursor:
             if self._lost:
                 show_all(cursor)
             blocks.lock_counters(cursor)
@@ -471,10 +396,10 @@ class PostgisArchive(Archive):
         if self._closed:
             raise EngineError(ErrorCode.INTERNAL, f"{self.name} was used wrongly (it is closed): please report this.")
         idle, self._used = time.monotonic() - self._used, time.monotonic()
-        if self._connection.closed or (idle > _IDLE_SECONDS and not _is_alive(self._connection)):
+        if self._connection.closed or (idle > _IDLE_SECONDS and not is_alive(self._connection)):
             connection = connect(self._place, writable=self._writable)
             try:
-                information = _read_information(connection, self._place, self._writable)
+                information = read_information(connection, self._place, self._writable)
                 if information.id != self.id:
                     raise EngineError(
                         ErrorCode.ARCHIVE_MISSING, f"{self.name} is another archive now: close it and open it again."
@@ -485,66 +410,3 @@ class PostgisArchive(Archive):
             self._connection = connection
             self._lost = {}
         return transaction(self._connection, self._place, begin)
-
-
-def _is_alive(connection: Connection) -> bool:
-    """Whether the server still answers on a connection."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except psycopg2.Error:
-        return False
-    return True
-
-
-def _read_information(connection: Connection, place: DatabaseLocation, writable: bool) -> ArchiveInformation:
-    """What an archive says of itself, brought to the newest version where it may be written to.
-
-    Raises EngineError: ARCHIVE_MISSING, ARCHIVE_INVALID, ARCHIVE_NEWER, ARCHIVE_DAMAGED, ARCHIVE_READ_ONLY.
-    """
-    with transaction(connection, place, _READ) as cursor:
-        facts = _facts(cursor, place)
-        version = read_version(facts, place.name, len(schema.MIGRATIONS))
-        if writable:
-            cursor.execute("SELECT has_table_privilege('chips', 'INSERT')")
-            if not cursor.fetchone()[0]:
-                raise EngineError(
-                    ErrorCode.ARCHIVE_READ_ONLY,
-                    f"{place.name} is read-only for this user: ask who made it for the rights of an indexer.",
-                )
-    information = information_of(facts, place.name)
-    if version < len(schema.MIGRATIONS):
-        if not writable:
-            raise damaged_facts(place.name, "its format version is unknown")
-        with transaction(connection, place, _WRITE) as cursor:
-            blocks.lock_counters(cursor)
-            version = read_version(_facts(cursor, place), place.name, len(schema.MIGRATIONS))
-            schema.migrate(cursor, version, information.dimension)
-            schema.write_information(cursor, {"format_version": str(len(schema.MIGRATIONS))})
-    return information
-
-
-def _facts(cursor: Cursor, place: DatabaseLocation) -> dict[str, str]:
-    cursor.execute(
-        "SELECT (SELECT has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = %(schema)s), "
-        "EXISTS (SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = %(schema)s AND tablename = 'archive_info')",
-        {"schema": place.schema},
-    )
-    readable, ours = cursor.fetchone()
-    if readable is None:
-        raise EngineError(ErrorCode.ARCHIVE_MISSING, f"There is no archive {place.name}: check the schema.")
-    if not readable:
-        raise EngineError(
-            ErrorCode.ARCHIVE_READ_ONLY,
-            f"{place.name} may not be read by this user: ask who made it for the rights of an analyst.",
-        )
-    if not ours:
-        raise EngineError(
-            ErrorCode.ARCHIVE_INVALID, f"{place.name} is a schema but not a FRORS archive: choose one that FRORS made."
-        )
-    cursor.execute("SELECT key, value FROM archive_info")
-    return dict(cursor.fetchall())
-
-
-def _exists(place: DatabaseLocation) -> EngineError:
-    return EngineError(ErrorCode.BAD_REQUEST, f"{place.name} exists already: open it, or choose another name.")

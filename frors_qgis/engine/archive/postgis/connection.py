@@ -20,6 +20,9 @@ Connection = Any
 """psycopg2's connection and cursor, which have no type hints."""
 Cursor = Any
 
+READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+WRITE = "BEGIN"
+
 FAILURES = (psycopg2.Error, UnicodeError)
 _BUSY_SECONDS = 10
 _LEAST_SERVER = 150000
@@ -70,8 +73,9 @@ def connect(location: DatabaseLocation, *, writable: bool) -> Connection:
             **options,
             application_name=f"FRORS {VERSION}",
             client_encoding="UTF8",
-            # Compiling a search of many distances, which takes milliseconds, takes seconds.
-            options=f"-c search_path= -c lock_timeout={_BUSY_SECONDS}s -c jit=off",
+            # Compiling a search of many distances, which takes milliseconds, takes seconds. PostGIS names costs so high
+            # that workers would be started for searches that are over before these run.
+            options=f"-c search_path= -c lock_timeout={_BUSY_SECONDS}s -c jit=off -c parallel_setup_cost=1e6",
         )
     except FAILURES as error:
         raise engine_error(error, location) from None  # psycopg2's own error could hold what it was called with
@@ -107,6 +111,16 @@ def transaction(connection: Connection, location: DatabaseLocation, begin: str) 
         if _is_lost(error):
             connection.close()  # so that whoever uses it next makes another
         raise engine_error(error, location) from error
+
+
+def is_alive(connection: Connection) -> bool:
+    """Whether the server still answers on a connection."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except psycopg2.Error:
+        return False
+    return True
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from frors_qgis.engine.archive.check import Check, go_on
-from frors_qgis.engine.archive.chip_filter import ChipFilter
+from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter
 from frors_qgis.engine.archive.postgis.conditions import Conditions
 from frors_qgis.engine.archive.postgis.connection import Cursor, cancellable
 from frors_qgis.engine.archive.postgis.shards import select_removals
@@ -23,25 +23,34 @@ if TYPE_CHECKING:
 EXACT_BELOW = 20_000
 """Where a filter lets about so few chips pass, all of them are compared: nothing is missed then."""
 
-_MARGIN = 256
-_LEAST_SEARCHED, _MOST_SEARCHED = 200, 1000
+_MARGIN = 8
+_LEAST_SEARCHED, _MOST_SEARCHED = 400, 1000
 """Of hnsw.ef_search, which is twice what is wanted between these; more are found by going on from there."""
 
 _SCANNED_EACH = 200
 """Chips looked at for each that is wanted, where a filter lets few pass, before all that pass it are compared."""
 
-# A part for each shard, which does all of it there: through a partitioned table the limit would not be pushed.
-_PART = """
-(SELECT fid, embedding, embedding <#> %(direction)s::halfvec AS distance FROM {table} WHERE {conditions}
-ORDER BY (embedding <#> %(direction)s::halfvec){exact} LIMIT %(wanted)s)
-"""
-_EXACT = " + 0"
-"""HNSW serves no such order."""
+# A part for each shard, which does all of it there: through a partitioned table the limit would not be pushed. Shards
+# are asked at once where a part's columns are all used above it, and where it comes in another order than the whole.
+_PART = "(SELECT fid, embedding, {distance} AS distance FROM {table} WHERE {conditions} ORDER BY {order} LIMIT {limit})"
 _NEAREST = """
-WITH near AS MATERIALIZED (
-    SELECT fid, embedding FROM ({parts}) AS parts ORDER BY distance LIMIT %(wanted)s)
-SELECT fid, -(embedding::vector <#> %(vector)s::vector) AS score FROM near ORDER BY score DESC, fid LIMIT %(k)s
+SELECT fid, -(embedding::vector <#> %(vector)s::vector) AS score FROM ({parts}) AS parts
+ORDER BY score DESC, fid, distance LIMIT %(k)s
 """
+
+
+class Way(NamedTuple):
+    """How the nearest chips of a part are found: by which distance, ordered by what, and how many of them."""
+
+    distance: str
+    order: str
+    limit: str
+
+
+BY_HNSW = Way("embedding <#> %(direction)s::halfvec", "distance", "%(wanted)s")
+BY_COMPARING = Way("embedding::vector <#> %(vector)s::vector", "distance, fid", "%(k)s")
+"""HNSW serves no such order."""
+
 _ANY = "SELECT EXISTS (SELECT 1 FROM chips WHERE {conditions})"
 _EXPLAIN = "EXPLAIN (FORMAT JSON) SELECT FROM chips WHERE {conditions}"
 _SIZES = """
@@ -69,6 +78,7 @@ class PostgisIndex:
         self._archive = archive
         self._chips = self._last = 0
         self._tables = ["chips_0"]
+        self._passing: tuple[ChipFilter, int] | None = None
 
     def __len__(self) -> int:
         return self._chips
@@ -78,7 +88,9 @@ class PostgisIndex:
 
     def refresh(self, check: Check = go_on) -> None:
         """Counts the chips, and looks which shards answer."""
-        self._chips, self._last = self._archive.chip_count(), self._archive.last_chip()
+        chips, self._last = self._archive.chip_count(), self._archive.last_chip()
+        if chips != self._chips:
+            self._chips, self._passing = chips, None
         shards, lost = self._archive.find_shards()
         self._tables = [f"chips_{number}" for number in (0, *(shard.number for shard in shards if shard not in lost))]
         self.note = None
@@ -133,15 +145,24 @@ class PostgisIndex:
             conditions = self._conditions(cursor, chosen)
             values = conditions.values | asked
             rows: list[tuple[int, float]] = []
-            if self._chips > EXACT_BELOW and _expected(cursor, conditions) > EXACT_BELOW:
+            if self._expected(cursor, chosen, conditions) > EXACT_BELOW:
                 _search_on(cursor, self._archive.name, wanted)
-                cursor.execute(nearest(self._tables, conditions, ""), values)
+                cursor.execute(nearest(self._tables, conditions, BY_HNSW), values)
                 rows = cursor.fetchall()
             if len(rows) < k:
-                cursor.execute(nearest(self._tables, conditions, _EXACT), values)
+                cursor.execute(nearest(self._tables, conditions, BY_COMPARING), values)
                 rows = cursor.fetchall()
         found = np.array(rows, np.float64).reshape(-1, 2)
         return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
+
+    def _expected(self, cursor: Cursor, chosen: ChipFilter, conditions: Conditions) -> int:
+        """How many chips pass a filter, by the planner's statistics; asked once for searches with the same."""
+        if self._chips <= EXACT_BELOW or chosen == EVERY_CHIP:
+            return self._chips
+        if self._passing is None or self._passing[0] != chosen:
+            cursor.execute(_EXPLAIN.format(conditions=conditions.sql), conditions.values)
+            self._passing = chosen, int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+        return self._passing[1]
 
     def _conditions(self, cursor: Cursor, chosen: ChipFilter) -> Conditions:
         """A filter as SQL, which leaves out what is on a shard but not in the archive."""
@@ -150,16 +171,10 @@ class PostgisIndex:
         return Conditions(chosen, self._last, select_removals(cursor))
 
 
-def nearest(tables: Sequence[str], conditions: Conditions, exact: str) -> str:
-    """The statement that finds the nearest chips in tables. exact: "" to search by HNSW, `_EXACT` to compare all."""
-    parts = (_PART.format(table=table, conditions=conditions.sql, exact=exact) for table in tables)
+def nearest(tables: Sequence[str], conditions: Conditions, way: Way) -> str:
+    """The statement that finds the nearest chips in tables."""
+    parts = (_PART.format(table=table, conditions=conditions.sql, **way._asdict()) for table in tables)
     return _NEAREST.format(parts="UNION ALL".join(parts))
-
-
-def _expected(cursor: Cursor, conditions: Conditions) -> int:
-    """How many chips pass a filter, by the planner's statistics."""
-    cursor.execute(_EXPLAIN.format(conditions=conditions.sql), conditions.values)
-    return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
 
 
 def _search_on(cursor: Cursor, name: str, wanted: int) -> None:

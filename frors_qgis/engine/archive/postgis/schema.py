@@ -98,6 +98,16 @@ def write_information(cursor: Cursor, information: dict[str, str]) -> None:
         cursor.execute(statement, pair)
 
 
+def size_bytes(cursor: Cursor, schema: str) -> int:
+    """What the tables of an archive take on its own server, with their indexes."""
+    cursor.execute(
+        "SELECT SUM(pg_total_relation_size(pg_class.oid))::bigint FROM pg_catalog.pg_class "
+        "JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace WHERE nspname = %s AND relkind = 'r'",
+        (schema,),
+    )
+    return int(cursor.fetchone()[0])
+
+
 def grant(cursor: Cursor, schema: str, analysts: Sequence[str], indexers: Sequence[str]) -> None:
     """Lets roles read the archive (analysts), or read and write it (indexers), its future tables included."""
     _grant(cursor, schema, "SELECT", [*analysts, *indexers])

@@ -36,11 +36,12 @@ def test_many_chips_are_searched_by_hnsw_which_searches_on_through_a_filter(
         index._search_on(cursor, shared.name, 100)
         cursor.execute("SHOW hnsw.iterative_scan")
         assert cursor.fetchone() == ("relaxed_order",)
-        everywhere = index.nearest(["chips_0"], Conditions(EVERY_CHIP), "")
+        everywhere = index.nearest(["chips_0"], Conditions(EVERY_CHIP), index.BY_HNSW)
         cursor.execute("EXPLAIN " + everywhere, values | {"wanted": 100, "k": 10})
         assert "chips_0_embedding" in str(cursor.fetchall())
         few = Conditions(ChipFilter(extent=(-122.6, 47.499, -122.599, 47.5)))
-        cursor.execute("EXPLAIN " + index.nearest(["chips_0"], few, ""), values | few.values | {"wanted": 100, "k": 10})
+        narrow = index.nearest(["chips_0"], few, index.BY_HNSW)
+        cursor.execute("EXPLAIN " + narrow, values | few.values | {"wanted": 100, "k": 10})
         assert "chips_0_geom" in str(cursor.fetchall())
     with shared.reading() as cursor:  # and only for as long as the search
         cursor.execute("SHOW hnsw.iterative_scan")
@@ -50,6 +51,25 @@ def test_many_chips_are_searched_by_hnsw_which_searches_on_through_a_filter(
     found = shared.chip_index(tmp_path)
     found.refresh()
     assert len(found.search(shared.embedding(5), 1999, ChipFilter(newer_than=1))[0]) == 1999
+
+
+def test_how_many_pass_a_filter_is_asked_once_until_the_archive_changes(
+    shared, postgres, make_chips, make_record, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(index, "EXACT_BELOW", 0)
+    raster = shared.add_raster(make_record())
+    found = shared.chip_index(tmp_path)
+
+    def asked(block):
+        shared.write_block(raster, block, make_chips(50, dimension=16))
+        found.refresh()
+        before = postgres.log.read_text().count("EXPLAIN (FORMAT JSON)")
+        for _ in range(2):
+            for chosen in (ChipFilter(newer_than=1), EVERY_CHIP):
+                assert len(found.search(shared.embedding(5), 10, chosen)[0]) == 10
+        return postgres.log.read_text().count("EXPLAIN (FORMAT JSON)") - before
+
+    assert [asked(0), asked(1)] == [1, 1]
 
 
 def test_a_setting_that_pgvector_does_not_know_is_noticed(shared, monkeypatch):

@@ -62,20 +62,20 @@ def test_blocks_to_come_are_spread_and_every_chip_is_found(spread, shards, tmp_p
     assert on_shard(shards["shard_one"], spread) == on_shard(shards["shard_two"], spread) == []
 
 
-def test_each_shard_filters_orders_and_limits_by_itself(spread, shards):
+def test_each_shard_filters_orders_and_limits_by_itself_all_at_once(spread, shards):
     for server in shards.values():
         server.execute(f"ANALYZE {spread.stem}.chips")  # as PostgreSQL does by itself after a while
     chosen = Conditions(ChipFilter(extent=(0, 40, 10, 50)), spread.last_chip())
     vector = "[" + ",".join(["1"] * 16) + "]"
     values = chosen.values | {"direction": vector, "vector": vector, "wanted": 7, "k": 3}
     with spread.reading() as cursor:
-        for exact in ("", index._EXACT):
-            cursor.execute(
-                "EXPLAIN (VERBOSE) " + index.nearest(["chips_0", "chips_1", "chips_2"], chosen, exact), values
-            )
-            remote = [line for (line,) in cursor.fetchall() if "Remote SQL" in line]
+        for way, limit in ((index.BY_HNSW, "LIMIT 7"), (index.BY_COMPARING, "LIMIT 3")):
+            cursor.execute("EXPLAIN (VERBOSE) " + index.nearest(["chips_0", "chips_1", "chips_2"], chosen, way), values)
+            plan = [line for (line,) in cursor.fetchall()]
+            assert sum("Async Foreign Scan" in line for line in plan) == 2, plan
+            remote = [line for line in plan if "Remote SQL" in line]
             assert len(remote) == 2
-            assert all("st_intersects" in sql and "ORDER BY" in sql and "LIMIT 7" in sql for sql in remote), remote
+            assert all("st_intersects" in sql and "ORDER BY" in sql and limit in sql for sql in remote), remote
 
 
 def test_a_lost_shard_is_told_of_and_comes_back(spread, as_user, shards, tmp_path):
