@@ -3,7 +3,8 @@
     .venv/bin/python scripts/benchmark_ccls2t.py --data DATA --results docs/results/ccls2t --work build/ccls2t
 
 DATA holds aid/<class>/*.jpg and ucmerced/<class>/*.jpg. Every row writes RESULTS/<set>_<row>_<seed>.json and is skipped
-where that is there and was made by the same settings; `--row`, `--set` and `--seed` choose single ones.
+where that is there and was made by the same settings; `--row`, `--set` and `--seed` choose single ones, `--table` those
+of a table of docs/retrieval.md, which it prints.
 The trunk is made by `make encoders`.
 """
 
@@ -35,8 +36,9 @@ from ccls2t.run import Run
 from ccls2t.text_trainer import LearningSet, train_text
 from ccls2t.vectors import asked_vectors, log_odds, picture_vectors, told_vectors
 from ccls2t_baselines import filled, metadata_columns, weighted, with_flags
-from ccls2t_engine import FilterEngine
+from ccls2t_engine import FilterEngine, log_sigmoid
 from ccls2t_features import FrozenFeatures, Split
+from ccls2t_page import ROWS, page_table
 from ccls2t_protocol import (
     DRAWS,
     FAMILIES,
@@ -73,10 +75,20 @@ class Gallery:
 class Bench:
     """A split with its simulated acquisitions, and the models that were trained on it."""
 
-    def __init__(self, name: str, split: Split, seed: int, work: Path) -> None:
-        self.name, self.split, self.seed, self.work = name, split, seed, work
-        self.learnt = simulated(len(split.learnt), seed, _LEARNT_DRAW)
+    def __init__(self, name: str, features: FrozenFeatures, seed: int, work: Path) -> None:
+        self.name, self.seed, self.work = name, seed, work
+        self._features = features
         self._models: dict[TextRecipe, Ccls2t] = {}
+
+    @cached_property
+    def split(self) -> Split:
+        """Read, or embedded, when the first row needs it."""
+        return self._features.split(self.seed)
+
+    @cached_property
+    def learnt(self) -> list[Acquisition]:
+        """The acquisitions of what is learnt from."""
+        return simulated(len(self.split.learnt), self.seed, _LEARNT_DRAW)
 
     @property
     def labels(self) -> NDArray[np.int64]:
@@ -228,11 +240,10 @@ def measure_engine(bench: Bench, name: str) -> dict[str, Any]:
                 queries = embeddings[gallery.images[task.queries]]
                 asked = [task.relation.asked(gallery.complete[query]) for query in task.queries]
                 facts = Facts.of(asked, FAMILIES)
+                cosines = (queries @ embeddings[gallery.images].T).astype(np.float64)
                 if model is None:
-                    cosines, allowed = engine.search(queries, asked, task.relation, row.or_null)
-                    scores = cosines - row.null_cost * ~task.relation.holds(facts, told)
+                    scores, allowed = engine.search(queries, asked, task.relation, row)
                 else:
-                    cosines = (queries @ embeddings[gallery.images].T).astype(np.float64)
                     scores, allowed = cosines, np.ones(cosines.shape, bool)
                     if task.relation.fields:
                         ask, tell = asked_vectors(model, asked), told_vectors(model, gallery.told)
@@ -261,11 +272,6 @@ def farness(queries: Facts, chips: Facts) -> NDArray[np.float64]:
     """
     apart = distance_km(queries, chips) / 200, days_apart(queries, chips) / 30
     return sum(np.where(np.isnan(part), np.nanmean(part), part) for part in apart)
-
-
-def log_sigmoid(logits: NDArray[Any]) -> NDArray[np.float64]:
-    """The logarithm of the probability that log-odds stand for."""
-    return -np.logaddexp(0.0, -logits.astype(np.float64))
 
 
 def means(measured: dict[str, list[dict[str, float]]]) -> dict[str, dict[str, float]]:
@@ -303,16 +309,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds aid and ucmerced")
     parser.add_argument("--results", type=Path, required=True, help="folder of the JSON files and the tables")
     parser.add_argument("--work", type=Path, default=Path("build/ccls2t"), help="features and runs: 4 GB of disk")
-    parser.add_argument("--row", action="append", choices=[*HASH_ROWS, *ENGINE_ROWS], help="only this row; may repeat")
-    parser.add_argument("--set", action="append", choices=list(SPLITS), help="may repeat")
+    rows = parser.add_mutually_exclusive_group()
+    rows.add_argument("--row", action="append", choices=[*HASH_ROWS, *ENGINE_ROWS], help="only this row; may repeat")
+    rows.add_argument("--table", choices=list(ROWS), help="the rows of this table alone, which is printed")
+    parser.add_argument("--set", action="append", choices=list(SPLITS), help="may repeat; of a table ucmerced")
     parser.add_argument("--seed", action="append", type=int, help="may repeat; 0 is for trials")
     options = parser.parse_args()
     options.results.mkdir(parents=True, exist_ok=True)
-    for name in options.set or SPLITS:
+    names = options.set or (["ucmerced"] if options.table else SPLITS)
+    for name in names:
         features = FrozenFeatures(options.data, name, options.work)
         for seed in options.seed or SEEDS:
-            bench = Bench(name, features.split(seed), seed, options.work)
-            for row in options.row or [*HASH_ROWS, *ENGINE_ROWS]:
+            bench = Bench(name, features, seed, options.work)
+            for row in options.row or ROWS.get(options.table, [*HASH_ROWS, *ENGINE_ROWS]):
                 chosen = HASH_ROWS.get(row) or ENGINE_ROWS[row]
                 path = options.results / f"{name}_{slug(row)}_{seed}.json"
                 origin = json.loads(json.dumps({"settings": asdict(chosen), "images sha-256": features.sha256}))
@@ -326,6 +335,8 @@ def main() -> None:
                 waiting.replace(path)
                 print(f"\r{path.stem}: {time.monotonic() - began:.0f} s\x1b[K", flush=True)
                 write_tables(options.results)
+        if options.table:
+            print("\n".join(page_table(options.results, options.table, name)))
 
 
 if __name__ == "__main__":

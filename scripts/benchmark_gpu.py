@@ -50,6 +50,8 @@ CPU = "cpu"
 COPIES = 4
 """Along each side of the square."""
 ROUNDS = 3
+BEGUN = 0.01
+"""The share of an index after which boxes are searched."""
 READY = 16
 """Blocks that are encoded from memory."""
 
@@ -131,9 +133,12 @@ def boxes_meanwhile(raster: Path, work: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         engine = Engine(folder)
         request = engine.send("index", archive=str(archive), rasters=[str(raster)], gsd=FINE)
-        engine.wait(request, "progress")
-        while not archive.exists() or engine.wait(request, "progress")["progress"]["fraction"] < 0.01:
-            pass
+        done = 0.0
+        while done < BEGUN:
+            event = engine.wait(request, "progress", "error", "result")
+            if "progress" not in event:
+                raise SystemExit(f"Indexing ended before boxes were searched: {event}")
+            done = event["progress"]["fraction"]
         seconds = [engine.search(archive, raster, box) for box in boxes(raster)]
         engine.cancel(request)
         engine.wait(request, "error", "result")

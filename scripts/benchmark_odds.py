@@ -22,13 +22,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import torch
-from benchmark_ccls2t import Bench, Gallery, bar, log_sigmoid
+from benchmark_ccls2t import Bench, Gallery, bar
 from ccls2t.ccls2t import Ccls2t
 from ccls2t.recipe import TextRecipe
 from ccls2t.relations import GSD_FACTOR, Facts
 from ccls2t.run import Run
 from ccls2t.text_trainer import LearningSet, train_text
 from ccls2t.vectors import asked_vectors, log_odds, told_vectors
+from ccls2t_engine import log_sigmoid
 from ccls2t_features import FrozenFeatures
 from ccls2t_protocol import FAMILIES, SEEDS, Task, figures, tasks
 from numpy.typing import NDArray
@@ -214,9 +215,7 @@ def main() -> None:
     features = FrozenFeatures(options.data, "ucmerced", options.work)
     catalogue = trained_on_the_catalogue(options.work)
     seeds = options.seed or SEEDS
-    runs = {
-        str(seed): measure(Bench("ucmerced", features.split(seed), seed, options.work), catalogue) for seed in seeds
-    }
+    runs = {str(seed): measure(Bench("ucmerced", features, seed, options.work), catalogue) for seed in seeds}
     first = runs[str(seeds[0])]
     means = {
         missing: {

@@ -54,15 +54,22 @@ class EngineRow:
     """A way to rank whole vectors.
 
     text: the encoders that tell the odds of what a query asks, None for an engine's filter; or_null: whether the filter
-    lets unknown fields pass; null_cost: what an ORDER BY takes off the similarity of these; far_cost: what it takes off
-    for distance in place and time where what is wanted is graded, in place of the filter. conditions: whether what is
-    known is judged as the filter does, and odds are of what is unknown alone. slope, middle: of the log-odds that two
-    images are of one class, by their cosine.
+    lets unknown fields pass; null_cost, each_null_cost: what an ORDER BY takes off the similarity of these, once and
+    for each of them; base_rates: whether it adds up log-odds of one class and, for unknown fields, the logarithm of how
+    often the condition holds where it is known; rates_by: fields of acquisitions, coarse to fine, whose equal values
+    have a rate of their own; family_of_sensor: whether an unknown family is that of the sensor; far_cost: what is taken
+    off for distance in place and time where what is wanted is graded, in place of the filter.
+    conditions: whether what is known is judged as the filter does, and odds are of what is unknown alone. slope,
+    middle: of the log-odds that two images are of one class, by their cosine.
     """
 
     text: TextRecipe | None = None
     or_null: bool = False
     null_cost: float = 0.0
+    each_null_cost: float = 0.0
+    base_rates: bool = False
+    rates_by: tuple[str, ...] = ()
+    family_of_sensor: bool = False
     far_cost: float = 0.0
     conditions: bool = False
     slope: float = 25.0
@@ -110,6 +117,14 @@ ENGINE_ROWS = {
     "engine, strict filter": EngineRow(),
     "engine, filter or null": EngineRow(or_null=True),
     "engine, tuned order": EngineRow(or_null=True, null_cost=0.3, far_cost=0.02),
+    "engine, each NULL": EngineRow(or_null=True, each_null_cost=0.25, far_cost=0.02),
+    "engine, base rates": EngineRow(or_null=True, base_rates=True, far_cost=0.02),
+    "engine, base rates, family of the sensor": EngineRow(
+        or_null=True, base_rates=True, family_of_sensor=True, far_cost=0.02
+    ),
+    "engine, base rates by sensor and platform": EngineRow(
+        or_null=True, base_rates=True, rates_by=("sensor", "platform"), far_cost=0.02
+    ),
     "CCLS2T, odds": EngineRow(_TEXT),
     "CCLS2T, conditions and odds": EngineRow(_TEXT, conditions=True),
 }

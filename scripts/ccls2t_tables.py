@@ -16,10 +16,10 @@ from retrieval_tables import cell
 PAPER = {"hash": 11.64, "engine": 9.91}
 """Relative gains in per cent that the paper's abstract states, over hash learning methods and over engines."""
 
-_ASKED = tuple(relation.name for relation in RELATIONS if relation.fields)
-_NOTHING = RELATIONS[-1].name
-_OURS = "CCLS2T"
-_UNSURE = ", asymmetric"
+ASKED = tuple(relation.name for relation in RELATIONS if relation.fields)
+NOTHING = RELATIONS[-1].name
+OURS = "CCLS2T"
+UNSURE = ", asymmetric"
 _FIGURES = ("mAP", "mAP@20")
 
 Run = dict[str, Any]
@@ -28,14 +28,13 @@ Pick = Callable[[Run], float]
 
 def write_tables(results: Path) -> None:
     """Writes `tables.md` beside the JSON files of the runs."""
-    runs = [json.loads(path.read_text()) for path in sorted(results.glob("*.json"))]
-    runs = [run for run in runs if run["seed"] in SEEDS]
+    runs = read_runs(results)
     parts = [
         "# CCLS2T tables",
         "",
         "Written by `scripts/benchmark_ccls2t.py`; rows, data and protocol stand in ../../retrieval.md. Mean and",
-        f"standard deviation over the seeds {', '.join(map(str, SEEDS))}. Codes: means over {len(_ASKED)} kinds of",
-        f"query. Gain: how much more {_OURS} has than the best other row of the table, in per cent of that, seed by",
+        f"standard deviation over the seeds {', '.join(map(str, SEEDS))}. Codes: means over {len(ASKED)} kinds of",
+        f"query. Gain: how much more {OURS} has than the best other row of the table, in per cent of that, seed by",
         f"seed; the paper's abstract states {PAPER['hash']} % over hash learning and {PAPER['engine']} % over engines,",
         "on data that are",
         "not public.",
@@ -50,10 +49,16 @@ def write_tables(results: Path) -> None:
     (results / "tables.md").write_text("\n".join(parts) + "\n")
 
 
+def read_runs(results: Path) -> list[Run]:
+    """The runs of all seeds that count."""
+    runs = (json.loads(path.read_text()) for path in sorted(results.glob("*.json")))
+    return [run for run in runs if run["seed"] in SEEDS]
+
+
 def asked_mean(run: Run, bits: int, missing: str, figure: str) -> float:
     """The mean of a figure over the kinds of queries that ask for something."""
     tasks = run["figures"][str(bits)][missing]
-    return mean(tasks[name][figure] for name in _ASKED)
+    return mean(tasks[name][figure] for name in ASKED)
 
 
 def relative_gains(ours: dict[int, float], others: dict[str, dict[int, float]]) -> tuple[list[float], str]:
@@ -68,7 +73,7 @@ def relative_gains(ours: dict[int, float], others: dict[str, dict[int, float]]) 
     return [100 * (ours[seed] / theirs[seed] - 1) for seed in ours if seed in theirs], best
 
 
-def _code_rows(runs: list[Run], name: str) -> dict[str, tuple[list[Run], str]]:
+def code_rows(runs: list[Run], name: str) -> dict[str, tuple[list[Run], str]]:
     """The rows of codes of a set: runs, and what is appended to the name of a figure."""
     found = {}
     for row, chosen in HASH_ROWS.items():
@@ -76,12 +81,12 @@ def _code_rows(runs: list[Run], name: str) -> dict[str, tuple[list[Run], str]]:
         if row not in ABLATIONS and own:
             found[row] = (own, "")
             if not chosen.weighted:
-                found[f"{row}{_UNSURE}"] = (own, _UNSURE)
+                found[f"{row}{UNSURE}"] = (own, UNSURE)
     return found
 
 
 def _codes(runs: list[Run], name: str, missing: str) -> list[str]:
-    rows = _code_rows(runs, name)
+    rows = code_rows(runs, name)
     if not rows:
         return []
     lines = [
@@ -99,18 +104,18 @@ def _codes(runs: list[Run], name: str, missing: str) -> list[str]:
     lines += [f"| {row} | {' | '.join(cell(list(one.values())) for one in found)} |" for row, found in values.items()]
     shown = []
     for place in range(len(columns)):
-        ours = values.get(_OURS, [{}] * len(columns))[place]
-        others = {row: found[place] for row, found in values.items() if row != _OURS}
+        ours = values.get(OURS, [{}] * len(columns))[place]
+        others = {row: found[place] for row, found in values.items() if row != OURS}
         gain, best = relative_gains(ours, others)
         shown.append(f"{cell(gain, '+.1f')} % on {best}" if gain else "")
     return [*lines, f"| *gain* | {' | '.join(shown)} |"]
 
 
 def _codes_by_task(runs: list[Run], name: str) -> list[str]:
-    rows = _code_rows(runs, name)
+    rows = code_rows(runs, name)
     if not rows:
         return []
-    names = (*_ASKED, _NOTHING)
+    names = (*ASKED, NOTHING)
     lines = [
         "",
         f"## Codes of 64 bits on {name} by what is asked, nothing missing, mAP",
@@ -128,11 +133,9 @@ def _engines(runs: list[Run], name: str, missing: str) -> list[str]:
     there = [run for run in runs if run["set"] == name and run["row"] in ENGINE_ROWS]
     if not there:
         return []
-    picks: dict[str, Pick] = {
-        task: lambda run, t=task: run["figures"][missing][t]["mAP"] for task in (*_ASKED, _NOTHING)
-    }
-    picks["asked, mAP"] = lambda run: mean(run["figures"][missing][task]["mAP"] for task in _ASKED)
-    picks["asked, mAP@20"] = lambda run: mean(run["figures"][missing][task]["mAP@20"] for task in _ASKED)
+    picks: dict[str, Pick] = {task: lambda run, t=task: run["figures"][missing][t]["mAP"] for task in (*ASKED, NOTHING)}
+    picks["asked, mAP"] = lambda run: mean(run["figures"][missing][task]["mAP"] for task in ASKED)
+    picks["asked, mAP@20"] = lambda run: mean(run["figures"][missing][task]["mAP@20"] for task in ASKED)
     picks["soft, nDCG@20"] = lambda run: run["figures"][missing][SOFT]["nDCG@20"]
     lines = [
         "",
@@ -158,7 +161,7 @@ def _engines(runs: list[Run], name: str, missing: str) -> list[str]:
 
 
 def _ablations(runs: list[Run]) -> list[str]:
-    there = [run for run in runs if run["row"] in (*ABLATIONS, _OURS) and run["set"] == "ucmerced"]
+    there = [run for run in runs if run["row"] in (*ABLATIONS, OURS) and run["set"] == "ucmerced"]
     if not any(run["row"] in ABLATIONS for run in there):
         return []
     columns = [(figure, f"{share:g}") for share in MISSING for figure in _FIGURES]
@@ -170,10 +173,10 @@ def _ablations(runs: list[Run]) -> list[str]:
         f"| row | {' | '.join(titles)} | nothing asked: mAP |",
         f"|---|{'---|' * len(columns)}---|",
     ]
-    for row in (_OURS, *ABLATIONS):
+    for row in (OURS, *ABLATIONS):
         own = [run for run in there if run["row"] == row]
         if own:
             values = [[asked_mean(run, 64, missing, figure) for run in own] for figure, missing in columns]
-            values.append([run["figures"]["64"]["0"][_NOTHING]["mAP"] for run in own])
+            values.append([run["figures"]["64"]["0"][NOTHING]["mAP"] for run in own])
             lines.append(f"| {row} | {' | '.join(map(cell, values))} |")
     return lines

@@ -174,11 +174,12 @@ def test_a_match_that_is_none_is_refused(changes):
         made_match(1, **changes)
 
 
-def test_a_match_of_which_something_is_not_known_has_a_question_mark(view):
+def test_a_match_of_which_something_is_not_known_has_a_question_mark(view, run_for):
     unknown = [{"words": "summer", "odds": 0.25}]
     model, pictures = view.model(), []
     for changes in ({}, {"unknown": unknown}):
         model.set_matches([made_match(1, **changes)])
         assert model.data(model.index(0), TOOL_TIP).endswith(SUMMER) == bool(changes)
+        run_for(0.1)
         pictures.append(view.grab().toImage())
     assert pictures[0] != pictures[1]

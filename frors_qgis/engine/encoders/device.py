@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -52,6 +53,13 @@ def choose_device(name: str = "auto") -> Device:
             f"The device {name} cannot be used: {failure}. Choose another device, or auto for the CPU.",
         )
     return _cpu("; ".join(failures))
+
+
+def lacks_memory(error: Exception) -> bool:
+    """Whether an error says that a device has no memory left: torch's allocator, the driver or one of its libraries."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and re.search("out of memory|ALLOC_FAILED", str(error)) is not None
 
 
 def probe(name: str) -> str | None:

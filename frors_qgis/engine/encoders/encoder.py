@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from frors_qgis.engine.encoders.batch import best_batch
-from frors_qgis.engine.encoders.device import Device
+from frors_qgis.engine.encoders.device import Device, lacks_memory
 from frors_qgis.engine.encoders.frors_head import FrorsHead
 from frors_qgis.engine.encoders.fused_trunk import fused
 from frors_qgis.engine.encoders.head import Head
@@ -212,7 +212,9 @@ def _within_memory(device: str) -> Iterator[None]:
     """Says in a sentence that a device has no memory left."""
     try:
         yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
+    except (RuntimeError, MemoryError) as error:
+        if not lacks_memory(error):
+            raise
         raise EngineError(
             ErrorCode.OUT_OF_MEMORY,
             f"The {device} ran out of memory. Close other programs, or choose the CPU as device.",

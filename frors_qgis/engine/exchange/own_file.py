@@ -18,6 +18,7 @@ from frors_qgis.engine.exchange.export import FOOTER_VERSION
 from frors_qgis.engine.exchange.file_source import FileSource
 from frors_qgis.engine.exchange.footprints import decode_footprints
 from frors_qgis.engine.exchange.parquet_file import ParquetFile
+from frors_qgis.engine.imagery.georeference import spatial_reference
 from frors_qgis.protocol import EngineError
 
 _COLUMNS = ("id", "geometry", "raster_id", *WINDOW, "gsd", "cells", "valid", "embedding")
@@ -42,6 +43,8 @@ class OwnFile(FileSource):
             self._rasters = [record_of(dict(values)) for values in footer["rasters"]]
             if len({record.path for record in self._rasters}) < len(self._rasters):
                 raise ValueError
+            for crs in {record.crs for record in self._rasters}:
+                spatial_reference(crs)  # or the archive could not be described
             blocks = [tuple(map(_whole, block)) for block in footer["blocks"]]
             self._keys: dict[int, dict[int, BatchKey]] = {record.id or 0: {} for record in self._rasters}
             self._starts: dict[tuple[int, int], int] = {}
@@ -92,7 +95,8 @@ class OwnFile(FileSource):
             rasters = table.column("raster_id").to_numpy()
         except (pa.ArrowException, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise self._damaged(start, key) from error
-        if footprints is None or not np.array_equal(ids, key.first_chip + np.arange(key.chips)):
+        has_sizes = (chips.windows[:, 2:] > 0).all()
+        if footprints is None or not has_sizes or not np.array_equal(ids, key.first_chip + np.arange(key.chips)):
             raise self._damaged(start, key)
         chips.footprints = footprints
         try:

@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from frors_qgis.engine.encoders.device import Device, choose_device
+from frors_qgis.engine.encoders.device import Device, choose_device, lacks_memory
 from frors_qgis.engine.encoders.frors_head import FrorsHead
 from frors_qgis.engine.encoders.gem_head import GemHead
 from frors_qgis.engine.encoders.head import Head
@@ -93,7 +93,9 @@ def train(
     try:
         trainer.run(run, progress)
         head = trainer.finished_head(progress)
-    except (torch.OutOfMemoryError, MemoryError) as error:
+    except (RuntimeError, MemoryError) as error:
+        if not lacks_memory(error):
+            raise
         raise EngineError(
             ErrorCode.OUT_OF_MEMORY,
             f"The {chosen.name} ran out of memory. Close other programs or choose the CPU as device, and give the same "

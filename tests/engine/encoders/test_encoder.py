@@ -102,9 +102,17 @@ def test_a_batch_too_large_for_the_memory_of_a_card_is_an_error_only_when_one_bl
         card.batch(96, 96)
 
 
-def test_a_card_without_memory_for_the_encoder_itself_does_not_make_its_file_damaged(monkeypatch):
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError(),
+        RuntimeError("CUDA error: out of memory\nSearch for `cudaErrorMemoryAllocation' in ..."),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+)
+def test_a_card_without_memory_for_the_encoder_itself_does_not_make_its_file_damaged(monkeypatch, error):
     def no_memory(*_):
-        raise torch.OutOfMemoryError
+        raise error
 
     monkeypatch.setattr("frors_qgis.engine.encoders.encoder.fused", no_memory)
     with pytest.raises(EngineError, match="ran out of memory") as caught:

@@ -1,15 +1,20 @@
 """What the CCLS2T benchmark promises, on simulated acquisitions and made-up rankings."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from ccls2t.relations import RELATIONS, Facts
 from ccls2t_baselines import metadata_columns
-from ccls2t_engine import FilterEngine
-from ccls2t_protocol import FAMILIES, Task, figures, graded_figures, simulated, tasks, with_missing
+from ccls2t_engine import FilterEngine, with_families_of_sensors
+from ccls2t_page import page_table
+from ccls2t_protocol import FAMILIES, SPLITS, Task, figures, graded_figures, simulated, tasks, with_missing
+from ccls2t_rows import ENGINE_ROWS
 
 from frors_qgis.engine.acquisition.acquisition import Acquisition
 
 CLASSES = 20
+DOCS = Path(__file__).parents[4] / "docs"
 
 
 def test_a_classifier_of_metadata_alone_is_at_chance():
@@ -79,8 +84,38 @@ def test_the_engine_returns_what_sql_would():
     engine = FilterEngine(FAMILIES)
     engine.load(np.eye(3, dtype=np.float32), chips)
     query, asked = np.eye(3, dtype=np.float32)[:1], [Acquisition(gsd=12.0)]
-    scores, strict = engine.search(query, asked, RELATIONS[3], or_null=False)
-    _, lenient = engine.search(query, asked, RELATIONS[3], or_null=True)
+    scores, strict = engine.search(query, asked, RELATIONS[3], ENGINE_ROWS["engine, strict filter"])
+    _, lenient = engine.search(query, asked, RELATIONS[3], ENGINE_ROWS["engine, filter or null"])
     assert scores.tolist() == [[1, 0, 0]]
     assert strict.tolist() == [[True, False, False]]
     assert lenient.tolist() == [[True, False, True]]
+
+
+def test_what_is_null_counts_by_how_often_the_condition_holds_among_chips_of_its_sensor():
+    gsds = {"msi": (10.0, 11.0), "rgb": (0.3, 0.3)}
+    chips = [Acquisition(sensor=sensor, gsd=gsd) for sensor, known in gsds.items() for gsd in known]
+    chips += [Acquisition(sensor="msi"), Acquisition(sensor="rgb"), Acquisition()]
+    engine = FilterEngine(FAMILIES)
+    engine.load(np.ones((len(chips), 1), np.float32), chips)
+    query, asked = np.ones((1, 1), np.float32), [Acquisition(gsd=12.0)]
+    by_sensor, allowed = engine.search(
+        query, asked, RELATIONS[3], ENGINE_ROWS["engine, base rates by sensor and platform"]
+    )
+    overall, _ = engine.search(query, asked, RELATIONS[3], ENGINE_ROWS["engine, base rates"])
+    each, _ = engine.search(query, asked, RELATIONS[3], ENGINE_ROWS["engine, each NULL"])
+    assert allowed.tolist() == [[True, True, False, False, True, True, True]]
+    assert by_sensor[0, 4:] - by_sensor[0, 0] == pytest.approx(np.log([1, 0.001, 0.5]))
+    assert overall[0, 4:] - overall[0, 0] == pytest.approx(np.log([0.5, 0.5, 0.5]))
+    assert each[0, 4:] - each[0, 0] == pytest.approx([-0.25, -0.25, -0.25])
+
+
+def test_an_unknown_family_is_that_of_the_sensor():
+    chips = [Acquisition(platform="sentinel-2a", sensor="msi"), Acquisition(sensor="msi"), Acquisition(sensor="rgb")]
+    assert [one.platform for one in with_families_of_sensors(chips)] == ["sentinel-2a", "sentinel-2", None]
+
+
+@pytest.mark.parametrize(
+    ("table", "name"), [(t, n) for t in ("codes", "engine") for n in SPLITS] + [("parts", "ucmerced")]
+)
+def test_the_page_holds_the_tables_that_the_results_give(table, name):
+    assert "\n".join(page_table(DOCS / "results" / "ccls2t", table, name)) in (DOCS / "retrieval.md").read_text()
