@@ -24,10 +24,13 @@ EXACT_BELOW = 20_000
 """Where a filter lets about so few chips pass, all of them are compared: nothing is missed then."""
 
 _MARGIN = 8
-_LEAST_SEARCHED, _MOST_SEARCHED = 400, 1000
-"""Of hnsw.ef_search, which is twice what is wanted between these; more are found by going on from there."""
+_LEAST_THROUGH = 64
+"""Candidates at least where a filter leaves out what is nearest: HNSW finds what is farther off less surely."""
 
-_SCANNED_EACH = 200
+_LEAST_SEARCHED, _MOST_SEARCHED = 400, 1000
+"""Of hnsw.ef_search: between these twice what has to be looked at for what is wanted; more are found by going on."""
+
+_SCANNED_EACH = 800
 """Chips looked at for each that is wanted, where a filter lets few pass, before all that pass it are compared."""
 
 _REMEMBERED = 100
@@ -143,6 +146,8 @@ class PostgisIndex:
         """As of `ChipIndex`. What HNSW finds too few of is searched again by comparing every chip of the filter."""
         query = checked_query(vector, k, self._archive.dimension)
         wanted = k + k // 4 + _MARGIN  # halfvec is inexact for the query: what it ranks a little lower may be better
+        if chosen != EVERY_CHIP:
+            wanted = max(wanted, _LEAST_THROUGH)
         length = float(np.linalg.norm(query)) or 1.0
         asked = {"vector": _text(query), "direction": _text(query / length), "wanted": wanted, "k": k}
         with self._archive.reading() as cursor, cancellable(cursor.connection, check):
@@ -151,7 +156,7 @@ class PostgisIndex:
             rows: list[tuple[int, float]] = []
             expected = self._expected(cursor, chosen, conditions)
             if expected > EXACT_BELOW:
-                _search_on(cursor, self._archive.name, wanted)
+                _search_on(cursor, self._archive.name, wanted, min(expected / self._chips, 1))
                 cursor.execute(nearest(self._tables, conditions, BY_HNSW), values)
                 rows = cursor.fetchall()
             if len(rows) < k:
@@ -186,14 +191,15 @@ def nearest(tables: Sequence[str], conditions: Conditions, way: Way) -> str:
     return _NEAREST.format(parts="UNION ALL".join(parts))
 
 
-def _search_on(cursor: Cursor, name: str, wanted: int) -> None:
+def _search_on(cursor: Cursor, name: str, wanted: int, share: float = 1.0) -> None:
     """Lets HNSW search on where a filter leaves too little, which pgvector does not by itself; for this transaction.
 
+    share: of the chips, what passes the filter.
     PostgreSQL takes any name for a setting, so what became of it is read back.
     """
     settings = {
         "hnsw.iterative_scan": "relaxed_order",
-        "hnsw.ef_search": str(min(max(2 * wanted, _LEAST_SEARCHED), _MOST_SEARCHED)),
+        "hnsw.ef_search": str(min(max(round(2 * wanted / share), _LEAST_SEARCHED), _MOST_SEARCHED)),
         "hnsw.max_scan_tuples": str(_SCANNED_EACH * wanted),
     }
     cursor.execute("SELECT '[1]'::halfvec")  # loads pgvector, which defines them
