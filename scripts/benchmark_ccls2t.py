@@ -105,7 +105,7 @@ class Bench:
         recipe = replace(recipe, seed=self.seed)
         if recipe not in self._models:
             torch.manual_seed(self.seed)
-            model = Ccls2t(self.split.embeddings.shape[2], recipe.width, recipe.layers, recipe.metadata, ())
+            model = Ccls2t(self.split.embeddings.shape[2], recipe.width, recipe.layers, recipe.metadata)
             learnt = LearningSet(
                 self.split.embeddings[self.split.learnt],
                 self.labels,

@@ -255,13 +255,13 @@ def main() -> None:
         "codes": [],
     }
     rows = report["codes"]
+    best = exhaustive(path, queries)
     for bits in options.bits + [None] * options.whole:
         rows.append(engines(path, bits, queries, options.few))
         write(options.output, report)
-    best = exhaustive(path, queries)
-    for bits, row in zip(options.bits, rows[: len(options.bits)], strict=True):
-        row |= findings(path, bits, queries, best, options.few)
-        write(options.output, report)
+        if bits is not None:  # before the next length begins, which deletes the codes and the tree of this one
+            rows[-1] |= findings(path, bits, queries, best, options.few)
+            write(options.output, report)
 
 
 def write(path: Path, report: dict[str, Any]) -> None:

@@ -108,7 +108,7 @@ def trained_on_the_catalogue(folder: Path) -> Ccls2t:
     """The text encoder, its log-odds of relations and nothing else, trained on acquisitions of the catalogue."""
     recipe = TextRecipe(contrast=0.0, intermediate=0.0, seed=1)
     torch.manual_seed(recipe.seed)
-    model = Ccls2t(_DIMENSION, recipe.width, recipe.layers, recipe.metadata, ())
+    model = Ccls2t(_DIMENSION, recipe.width, recipe.layers, recipe.metadata)
     nothing = np.zeros((DRAWN, 3, _DIMENSION), np.float32)  # no picture has a part in it
     families = sorted({platform_family(product.platform) for product in CATALOGUE})
     learnt = LearningSet(nothing, np.zeros(DRAWN, np.int64), ("",), drawn(DRAWN, recipe.seed), families)

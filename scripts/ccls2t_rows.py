@@ -88,7 +88,7 @@ ABLATIONS = {
     "without metadata": _ablated(metadata=False),
     "without weights, as the baselines": _ablated(recipe=replace(_DEEP, rate=_CODES.rate)),
     _COLUMNS: _ablated(None, replace(_CODES, rate=1e-3), waves=True),
-    "without the wider windows": _ablated(wider=False),
+    "without the narrower windows": _ablated(wider=False),
     "without the sentence": _ablated(replace(_TEXT, sentences=False)),
     "without the contrasts": _ablated(replace(_TEXT, contrast=0.0, intermediate=0.0)),
     "without the intermediate contrast": _ablated(replace(_TEXT, intermediate=0.0)),

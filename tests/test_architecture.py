@@ -31,12 +31,12 @@ ARROWS = {
     "engine": LEAVES | {f"engine.{room}" for room in ENGINE_ROOMS},
     "engine.acquisition": LEAVES,  # with the standard library only, below
     "engine.imagery": LEAVES | {"engine.acquisition"},
-    "engine.encoders": LEAVES | {"engine.acquisition"},
+    "engine.encoders": LEAVES,
     "engine.archive": LEAVES | {"engine.acquisition"},
     "engine.indexing": LEAVES | {"engine.acquisition", "engine.imagery", "engine.encoders", "engine.archive"},
     "engine.search": LEAVES | {"engine.acquisition", "engine.archive"},
     "engine.exchange": LEAVES | {"engine.acquisition", "engine.imagery", "engine.archive"},
-    "engine.learning": LEAVES | {"engine.acquisition", "engine.imagery", "engine.encoders"},
+    "engine.learning": LEAVES | {"engine.imagery", "engine.encoders"},
 }
 PLAIN = LEAVES | {"engine.acquisition"}  # rooms that need nothing but the standard library
 TORCH = {"torch", "torchvision"}

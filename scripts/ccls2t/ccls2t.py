@@ -10,7 +10,6 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ccls2t.hash_layer import HashLayer
 from ccls2t.text_encoder import WAVES, TextEncoder
 from ccls2t.vision_encoder import VisionEncoder
 
@@ -18,7 +17,7 @@ MIDDLE, LAST = "middle", "last"
 
 
 class Ccls2t(nn.Module):
-    """The two encoders, what they are contrasted by, the metadata vectors, and a hash layer for each length of code.
+    """The two encoders, what they are contrasted by, and the metadata vectors.
 
     The embedding of a picture stays what its encoder says. Metadata come beside it, as a vector of what a chip tells
     (`tell`) or of what a query asks (`ask`): the inner product of the first `metadata` numbers of an asked and a told
@@ -26,8 +25,8 @@ class Ccls2t(nn.Module):
     query that asks nothing has the zero vector, so its ranking is that of the embeddings, exactly.
     """
 
-    def __init__(self, dimension: int, width: int, layers: int, metadata: int, bits: tuple[int, ...]) -> None:
-        """dimension: of embeddings; width, layers: of the encoders; metadata: of the log-odds; bits: of codes."""
+    def __init__(self, dimension: int, width: int, layers: int, metadata: int) -> None:
+        """dimension: of embeddings; width, layers: of the encoders; metadata: of the log-odds."""
         super().__init__()
         self.sizes = {"dimension": dimension, "width": width, "layers": layers, "metadata": metadata}
         self.vision = VisionEncoder(dimension, width)
@@ -44,9 +43,6 @@ class Ccls2t(nn.Module):
         self.asking = nn.Linear(read, metadata)
         self.telling = nn.Linear(read, metadata)
         self.prior = nn.Parameter(torch.zeros(()))
-        self.hashes = nn.ModuleDict(
-            {str(number): HashLayer(dimension + width, metadata + read, number) for number in bits}
-        )
 
     def ask(self, tokens: torch.Tensor, quantities: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
         """Records that hold what queries ask for -> [n, M]; exactly 0 where they ask for nothing."""

@@ -13,9 +13,8 @@ _LEAST_SPREAD = 0.05
 class HashLayer(nn.Module):
     """The code of a chip is the signs of one linear map; a query weighs its bits by a network of two layers.
 
-    So a code is one matrix and one bias away from vectors that are stored (`ProjectionHasher`). A query that does not
-    ask for a month has little weight on the bits that tell it: its score of a chip is the inner product of its weights
-    and the code's signs, which is the Hamming distance where all weights are of one size.
+    A query that does not ask for a month has little weight on the bits that tell it: its score of a chip is the inner
+    product of its weights and the code's signs, which is the Hamming distance where all weights are of one size.
     """
 
     def __init__(self, picture: int, metadata: int, bits: int) -> None:

@@ -82,11 +82,6 @@ def hash_losses(asked: Tensor, told: Tensor, relevant: Tensor, recipe: HashRecip
     }
 
 
-def signs(layer: nn.Module, pictures: NDArray[np.float32], facts: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Codes [n, bits] as -1 and 1."""
-    return np.where(values(layer, pictures, facts) > 0, np.float32(1), np.float32(-1))
-
-
 def values(layer: nn.Module, pictures: NDArray[np.float32], facts: NDArray[np.float32]) -> NDArray[Any]:
     """What the signs are taken of [n, bits]."""
     with torch.no_grad():

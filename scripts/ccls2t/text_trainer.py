@@ -49,13 +49,12 @@ class LearningSet:
 
 
 def train_text(model: Ccls2t, learnt: LearningSet, recipe: TextRecipe, run: Run, progress: Progress) -> None:
-    """Trains all of the model but its hash layers, or goes on with what the run holds.
+    """Trains a model, or goes on with what the run holds.
 
     Raises EngineError: BAD_REQUEST for a loss that is not finite, and what `Run` raises.
     """
     run.begin({"recipe": recipe.as_json(), "images": len(learnt.labels)})
-    parameters = [value for name, value in model.named_parameters() if not name.startswith("hashes.")]
-    optimizer = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.rate, weight_decay=1e-4)
     facts = Facts.of(learnt.acquisitions, learnt.families)
 
     def begin_epoch(generator: np.random.Generator) -> BatchLosses:

@@ -11,8 +11,8 @@ SCALES = 3
 class VisionEncoder(nn.Module):
     """One attention layer over the embeddings of a window at three scales, on top of an encoder that stays as it is.
 
-    The scales are windows about one centre that are pooled from the trunk's feature map: the window itself, then wider
-    ones in a raster, or narrower ones in an image that has no context.
+    The scales are windows about one centre that are pooled from the trunk's feature map: the image itself, then
+    narrower ones, for it has no context.
     """
 
     def __init__(self, dimension: int, width: int) -> None:

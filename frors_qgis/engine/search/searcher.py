@@ -33,7 +33,6 @@ _MOST_FETCHED = 20_000
 """Chips that one search looks at: where matches must lie far apart, or all lie on each other, fewer are found."""
 
 
-_Select = Callable[..., "NDArray[np.bool_] | None"]
 _Ranking = Callable[[int], tuple[NDArray[np.int64], NDArray[np.floating[Any]]]]
 
 

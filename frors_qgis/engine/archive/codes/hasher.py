@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,27 +12,8 @@ MOST_BITS = 1 << 12
 _MOST_DIMENSIONS = 1 << 16
 
 
-class Hasher(Protocol):
-    """Makes codes of `bits` bits of embeddings of `dimension` numbers; equal fingerprints mean equal codes."""
-
-    @property
-    def dimension(self) -> int:
-        """Numbers of an embedding."""
-
-    @property
-    def bits(self) -> int:
-        """Bits of a code, a multiple of 8."""
-
-    @property
-    def fingerprint(self) -> str:
-        """What the codes depend on, as 64 hexadecimal digits."""
-
-    def encode(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-        """Packed codes [n, bits / 8] of embeddings [n, d]; the first bit is the lowest of the first byte."""
-
-
 class ProjectionHasher:
-    """A bit is whether a linear function of the embedding is positive.
+    """A bit is whether a linear function of the embedding is positive; equal fingerprints mean equal codes.
 
     `matrix` float32 [bits, d] and `bias` float32 [bits]: random hyperplanes, ITQ and an embedding's own signs are of
     this form. Raises ValueError for numbers that make no hasher.
@@ -56,18 +36,21 @@ class ProjectionHasher:
 
     @property
     def bits(self) -> int:
-        """Bits of a code."""
+        """Bits of a code, a multiple of 8."""
         return self.matrix.shape[0]
 
     @cached_property
     def fingerprint(self) -> str:
-        """Differs between hashers with different numbers."""
+        """Differs between hashers with different numbers, as 64 hexadecimal digits."""
         shape = np.array(self.matrix.shape, "<i8")
         parts = (shape, self.matrix.astype("<f4"), self.bias.astype("<f4"))
         return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
 
     def encode(self, vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-        """Packed codes [n, bits / 8] of embeddings [n, d]; raises ValueError for embeddings of another length."""
+        """Packed codes [n, bits / 8] of embeddings [n, d]; the first bit is the lowest of the first byte.
+
+        Raises ValueError for embeddings of another length.
+        """
         if vectors.ndim != 2 or vectors.shape[1] != self.dimension:
             raise ValueError(f"the hasher is for embeddings of {self.dimension} numbers")
         return np.packbits(vectors @ self.matrix.T + self.bias > 0, axis=1, bitorder="little")

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 from ccls2t.ccls2t import Ccls2t
+from ccls2t.hash_layer import HashLayer
 from ccls2t.records import describe_acquisitions
 from ccls2t.tokens import MOST_TOKENS, sentence_tokens
 
@@ -14,7 +15,7 @@ NOTHING = Acquisition()
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(0)
-    model = Ccls2t(16, 32, 2, 8, (16,)).eval()
+    model = Ccls2t(16, 32, 2, 8).eval()
     for parameter in model.parameters():  # what training leaves: nothing is zero by its initial value
         parameter.data.add_(0.1 * torch.randn(parameter.shape))
     return model
@@ -55,7 +56,9 @@ def test_a_code_has_its_bits_and_needs_picture_and_metadata(model):
     embeddings = torch.nn.functional.normalize(torch.randn(4, 3, 16), dim=2)
     with torch.no_grad():
         pictures = model.picture(embeddings)
-        one, other = (model.hashes["16"](pictures, model.tell(*tensors(*[scene] * 4))) for scene in (SCENE, NOTHING))
+        vectors = [model.tell(*tensors(*[scene] * 4)) for scene in (SCENE, NOTHING)]
+        layer = HashLayer(pictures.shape[1], vectors[0].shape[1], 16)
+        one, other = (layer(pictures, told) for told in vectors)
     assert one.shape == (4, 16)
     assert not torch.equal(one, other)
     assert torch.equal(pictures[:, :16], embeddings[:, 0] * 4)

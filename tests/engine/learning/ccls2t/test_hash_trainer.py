@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from ccls2t.hash_layer import HashLayer
-from ccls2t.hash_trainer import signs, train_hash, weights
+from ccls2t.hash_trainer import train_hash, values, weights
 from ccls2t.pairs import PairPool, PairSampler
 from ccls2t.recipe import LOSSES, HashRecipe
 from ccls2t.relations import RELATIONS, Facts
@@ -48,6 +48,10 @@ def test_each_drawn_chip_is_relevant_to_its_query_and_others_only_where_class_an
     same_class = pairs.query_pictures.argmax(dim=1)[:, None] == pairs.chip_pictures.argmax(dim=1)
     assert not (pairs.relevant & ~same_class).any()
     assert (same_class & ~pairs.relevant).any()
+
+
+def signs(layer, pictures, facts):
+    return np.where(values(layer, pictures, facts) > 0, np.float32(1), np.float32(-1))
 
 
 def test_codes_are_even_enough_and_no_two_bits_say_the_same(pool, trained):

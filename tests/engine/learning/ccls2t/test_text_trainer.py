@@ -23,7 +23,7 @@ def silent(*_):
 
 def new_model():
     torch.manual_seed(1)
-    return Ccls2t(8, RECIPE.width, RECIPE.layers, RECIPE.metadata, ())
+    return Ccls2t(8, RECIPE.width, RECIPE.layers, RECIPE.metadata)
 
 
 @pytest.fixture(scope="module")
