@@ -2911,6 +2911,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Ein Satz hat höchstens {0} Zeichen.</translation>
   </message>
   <message>
+   <source>A shard of {0} cannot be reached ({1}): try again when its server runs, nothing was lost.</source>
+   <translation>Ein Shard von {0} ist nicht zu erreichen ({1}): versuchen Sie es noch einmal, wenn sein Server läuft; verloren ist nichts.</translation>
+  </message>
+  <message>
    <source>A share of {0} keeps no two features of one label apart, so none could be found by another: label more features, or keep a larger share apart, or none.</source>
    <translation>Ein Anteil von {0} hält von keiner Bezeichnung zwei Objekte zurück; darum könnte keines durch ein anderes gefunden werden: benennen Sie mehr Objekte, oder halten Sie einen größeren Anteil zurück oder gar keinen.</translation>
   </message>

@@ -1,6 +1,6 @@
 """A Dask scheduler and workers in processes of their own, and an encoder for them that needs no torch.
 
-`python -m tests.engine.dask_cluster ARCHIVE ADDRESS RASTER...` indexes as a client in a process of its own.
+`python -m tests.engine.dask_cluster index ...` is the engine's command line as a client in a process of its own.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from frors_qgis.engine import cluster_worker
+from frors_qgis.engine.__main__ import main
 from frors_qgis.engine.indexing import part_run, plan
-from frors_qgis.engine.method_call import call_method
 from tests.engine.conftest import ColourEncoder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -110,5 +110,4 @@ class DaskCluster:
 
 if __name__ == "__main__":
     use_small_parts()
-    archive, address, *rasters = sys.argv[1:]
-    call_method("index", {"archive": archive, "rasters": rasters, "windows": [8], "cluster": address})
+    sys.exit(main())

@@ -10,8 +10,10 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -74,14 +76,21 @@ class PostgresServer:
 
     def execute(self, statement: str, *values: object, database: str = "frors") -> list[tuple]:
         """The rows that a statement of the superuser gives."""
-        connection = psycopg2.connect(host=str(self.folder), port=self.port, dbname=database, user="owner")
-        connection.autocommit = True
-        try:
+        with closing(self._connect(database)) as connection:
+            connection.autocommit = True
             cursor = connection.cursor()
             cursor.execute(statement, values or None)
             return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
+
+    @contextmanager
+    def holding_up(self, schema: str) -> Iterator[Callable[[], bool]]:
+        """Until the block ends, whoever writes chips into a schema waits; gives what tells whether somebody does."""
+        with closing(self._connect("frors")) as connection:
+            connection.cursor().execute(f"LOCK TABLE {schema}.chips IN EXCLUSIVE MODE")
+            yield lambda: bool(self.execute("SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    def _connect(self, database: str) -> Any:
+        return psycopg2.connect(host=str(self.folder), port=self.port, dbname=database, user="owner")
 
     def start(self) -> None:
         """Starts the server; it ends with this process at the latest."""

@@ -95,6 +95,12 @@ def index(tmp_path, rasters):
     return run
 
 
+def client_command(archive, rasters, address, *options):
+    """What indexes the same in a process of its own."""
+    index = ["index", str(archive), *rasters, "--windows", "8", "--cluster", address]
+    return [sys.executable, "-m", "tests.engine.dask_cluster", *index, *options]
+
+
 def content(archive):
     ids = range(1, archive.chip_count() + 1)
     return [(chip, tuple(archive.embedding(chip.id))) for chip in archive.chips(ids)]
@@ -143,7 +149,7 @@ def test_a_client_that_is_killed_loses_nothing_and_the_next_one_goes_on(
     three_workers, index, expected, rasters, tmp_path
 ):
     archive = tmp_path / "shared.gpkg"
-    command = [sys.executable, "-m", "tests.engine.dask_cluster", str(archive), three_workers.address, *rasters]
+    command = client_command(archive, rasters, three_workers.address)
     with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.DEVNULL) as client:
         while not (archive.exists() and has_chips(archive)):
             assert client.poll() is None
@@ -167,6 +173,57 @@ def has_chips(path):
             return archive.chip_count() > 0
     except EngineError:
         return False
+
+
+def test_a_worker_a_shard_and_a_client_that_are_killed_lose_nothing_and_leave_nothing_double(
+    three_workers, index, expected, rasters, tmp_path, postgres, shards
+):
+    location, parts = postgres.location("killed"), str(tmp_path / "shared")
+    sha256 = encoder_sha256(DEFAULT_ENCODER)
+    with Archive.create(location, encoder=DEFAULT_ENCODER, encoder_sha256=sha256, dimension=256) as archive:
+        for name, server in shards.items():
+            archive.add_shard(name, server.location(archive.stem))
+
+    def kill(fraction, message, eta):
+        if 0 < fraction < 1 and len(three_workers.workers) == 3:
+            three_workers.kill_worker()
+        if fraction > 0.3:
+            shards["shard_one"].stop()
+
+    try:
+        with pytest.raises(EngineError, match=r"A shard of killed .* cannot be reached \(.*shard_one") as caught:
+            index(three_workers.address, location, parts=parts, progress=kill)
+    finally:
+        shards["shard_one"].start()
+    assert caught.value.code is ErrorCode.ARCHIVE_UNREACHABLE
+    assert len(three_workers.workers) == 2
+    before = content_at(location)
+    assert 0 < len(before) < len(expected)
+    assert before == expected[: len(before)]
+
+    command = client_command(location, rasters, three_workers.address, "--parts", parts)
+    with (
+        shards["shard_two"].holding_up("killed") as holds_up,
+        subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.DEVNULL) as client,
+    ):
+        while not holds_up():
+            assert client.poll() is None
+            time.sleep(0.02)
+        client.kill()
+        while postgres.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'"):  # that of who writes
+            time.sleep(0.02)
+    after = content_at(location)
+    assert len(before) <= len(after) < len(expected)
+    assert after == expected[: len(after)]
+
+    index(three_workers.address, location, parts=parts)
+    assert content_at(location) == expected
+    held = [server.execute("SELECT COUNT(*) FROM killed.chips")[0][0] for server in shards.values()]
+    assert all(held)
+    assert sum(held) == len(expected)  # no row more than those that are read
+    made = three_workers.made()
+    assert len(set(made)) == 12
+    assert len(made) <= 12 + 1 + 2 * 3
 
 
 def test_what_was_encoded_before_a_run_is_cancelled_is_used_by_the_next(three_workers, index, expected, tmp_path):

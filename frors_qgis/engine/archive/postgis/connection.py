@@ -24,6 +24,7 @@ READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE = "BEGIN"
 
 FAILURES = (psycopg2.Error, UnicodeError)
+_NO_CONNECTION = (psycopg2.OperationalError, psycopg2.InterfaceError)
 _BUSY_SECONDS = 10
 _LEAST_SERVER = 150000
 _LEAST_PGVECTOR = (0, 8)
@@ -55,7 +56,13 @@ _CODES: tuple[tuple[tuple[type[Exception], ...], ErrorCode, str], ...] = (
         "There is no archive {name}: check the schema.",
     ),
     (
-        (psycopg2.OperationalError, psycopg2.InterfaceError),
+        # What the archive's own server, which is there, says of another one.
+        (errors.SqlclientUnableToEstablishSqlconnection, errors.ConnectionFailure),
+        ErrorCode.ARCHIVE_UNREACHABLE,
+        "A shard of {name} cannot be reached ({detail}): try again when its server runs, nothing was lost.",
+    ),
+    (
+        _NO_CONNECTION,
         ErrorCode.ARCHIVE_UNREACHABLE,
         "The database of {name} cannot be reached ({detail}): check the connection and try again.",
     ),
@@ -160,7 +167,7 @@ def engine_error(error: Exception, location: DatabaseLocation) -> EngineError:
     """PostgreSQL's error as one for people: its first line, which never holds a password."""
     detail = (str(error).strip().splitlines() or [type(error).__name__])[0]
     for kinds, code, sentence in _CODES:
-        if isinstance(error, kinds) or (code is ErrorCode.ARCHIVE_UNREACHABLE and _is_lost(error)):
+        if isinstance(error, kinds) or (kinds is _NO_CONNECTION and _is_lost(error)):
             return EngineError(code, sentence.format(name=location.name, detail=detail))
     return EngineError(
         ErrorCode.ARCHIVE_DAMAGED, f"{location.name} is damaged ({detail}): restore it from a copy or index again."

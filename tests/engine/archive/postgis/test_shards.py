@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -129,6 +131,24 @@ def test_what_a_lost_shard_should_take_is_written_when_it_is_back(spread, shards
     spread.write_block(1, 11, make_chips(10, dimension=16))
     assert spread.chip_count() == 70
     assert spread.verify() == []
+
+
+def test_a_shard_that_goes_while_it_is_written_to_is_told_of_and_takes_the_block_later(spread, shards, make_chips):
+    server = shards["shard_one"]
+    try:
+        with server.holding_up(spread.stem) as holds_up, ThreadPoolExecutor(1) as other:
+            writing = other.submit(spread.write_block, 1, 10, make_chips(10, dimension=16))
+            while not holds_up():
+                assert not writing.done()
+            server.stop()
+            error = refusal(writing.result)
+    finally:
+        server.start()
+    assert error.code is ErrorCode.ARCHIVE_UNREACHABLE
+    assert error.message.startswith("A shard of ")
+    assert (spread.chip_count(), spread.verify()) == (50, [])
+    spread.write_block(1, 10, make_chips(10, dimension=16))
+    assert (spread.chip_count(), spread.verify()) == (60, [])
 
 
 def assert_gone(archive, raster, ids, tmp_path):
