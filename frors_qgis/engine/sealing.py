@@ -58,7 +58,7 @@ class Sealing:
         try:
             with Archive.open(location) as archive:
                 self._seal(archive)
-        except EngineError as error:
+        except (EngineError, OSError) as error:
             self._log("warning", f"The index of {location} was not written: {error}")
         finally:
             self._guard.release()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from frors_qgis.engine.archive import segment_folder
+from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.codes import archive_tree, code_chip_index, code_index
 from frors_qgis.engine.archive.writer_lock import WriterLock
 from frors_qgis.engine.archive_shelf import ArchiveShelf
@@ -185,3 +186,13 @@ def test_sealing_goes_on_after_an_archive_that_is_gone(archive, sealing, log, tm
     wait_for(lambda: log)
     assert log[0][0] == "warning"
     wait_for(lambda: sealing.start(archive.path) or segments(beside(archive)))
+
+
+def test_an_archive_that_goes_while_it_is_opened_is_only_logged(archive, sealing, log, monkeypatch):
+    def gone(*_, **__):
+        raise FileNotFoundError(archive.path)
+
+    monkeypatch.setattr(Archive, "open", gone)
+    sealing.start(archive.path)
+    wait_for(lambda: log)
+    assert log[0][0] == "warning"

@@ -96,7 +96,8 @@ class Odds:
             for term, truth in zip(clause, truths, strict=True):
                 holds += self._term(term, acquisition) if truth is None else float(truth)
             likely = self._likely(acquisition)
-            self._found[key] = float(likely @ np.minimum(holds, 1)) / float(likely.sum())
+            odds = float(likely @ np.minimum(holds, 1)) / float(likely.sum())
+            self._found[key] = min(odds, 1.0)  # above it by rounding
         return self._found[key]
 
     def _likely(self, one: Acquisition) -> NDArray[np.float64]:
