@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from osgeo import gdal
-from qgis.core import QgsProject, QgsRectangle, QgsSettings, QgsVectorLayer
+from qgis.core import Qgis, QgsProject, QgsRasterLayer, QgsRectangle, QgsSettings, QgsVectorLayer
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QDialogButtonBox
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QInputDialog
 
 from frors_qgis.location import archive_stem, is_database
 from frors_qgis.resources import resource_path
@@ -143,6 +143,7 @@ def test_an_analyst_indexes_through_the_menu_draws_a_box_and_gets_matches(window
     wait_until(lambda: {match.score for match in dock.results.model.matches()} == {1.0}, 60)
 
 
+@pytest.mark.parametrize("town", ["a database"], indirect=True)
 def test_matches_in_a_database_are_a_layer_of_it_and_no_password_is_kept(
     window, real_plugin, town, tmp_path, wait_until
 ):
@@ -152,9 +153,6 @@ def test_matches_in_a_database_are_a_layer_of_it_and_no_password_is_kept(
     wait_until(result_layers, 60)
     results = real_plugin.dock.results
     results.menu_opened.emit()
-    assert results.database_action.isVisible() == is_database(town.location)
-    if not is_database(town.location):
-        return
     results.database_action.trigger()
     wait_until(lambda: len(result_layers()) == 2 or window.messages[1:], 60)
     assert window.messages[1:] == []
@@ -192,6 +190,82 @@ def test_a_second_index_run_and_a_killed_engine_lose_nothing(window, real_plugin
     assert real_plugin.dock.results.model.matches()[0].chip == chip
 
 
+@pytest.fixture(scope="module")
+def rankings():
+    """The chips found by the steps of a story, which are to be the same wherever the archive is."""
+    return {}
+
+
+def test_marks_filters_saved_queries_and_the_toolbox_do_the_same_wherever_the_archive_is(
+    window, real_plugin, town, sample, rankings, tmp_path, wait_until, monkeypatch, qgis_processing
+):
+    import processing
+
+    index_through_the_menu(window, real_plugin, town.location, wait_until)
+    dock, extents = real_plugin.dock, []
+    results, saved, matches = dock.results, dock.query.saved_queries, dock.results.model.matches
+
+    def found(step, until):
+        wait_until(lambda: dock.search_progress.isHidden() and until(), 60)
+        chips = [match.chip for match in matches()]
+        assert rankings.setdefault(step, chips) == chips
+        return chips
+
+    def entry(number):
+        return next(action for action in saved.menu().actions() if action.text() == "Roofs").menu().actions()[number]
+
+    real_plugin.box_tool.box_drawn.connect(lambda drawn: extents.append(extent_of(drawn)))
+    menu_action(window, "Search by box").trigger()
+    window.draw_box(chip_box(town, 4)[0])
+    plain = found("a box", result_layers)
+    results.menu_opened.emit()
+    assert results.database_action.isVisible() == is_database(town.location)
+    values = {"ARCHIVE": town.location, "RASTER": sample.source(), "EXTENT": extents[0], "MATCHES": 100}
+    layer = processing.run("frors:search", values | {"OUTPUT": "TEMPORARY_OUTPUT"})["OUTPUT"]
+    assert ranked(layer) == [(match.chip, match.score) for match in matches()]
+    chips = processing.run("frors:info", {"ARCHIVE": town.location})["CHIPS"]
+    assert [(chips,)] == town.execute("SELECT count(*) FROM {}chips")
+
+    right, wrong = plain[9], plain[1]
+    results.view.verdict_given.emit(matches()[9], True)
+    results.view.verdict_given.emit(matches()[1], False)
+    marked = found("marks", lambda: matches()[-1].chip == wrong)
+    assert marked.index(right) < 9
+    [layer], labels = result_layers(), {right: "right", wrong: "wrong"}
+    wait_until(lambda: {row["chip"]: row["label"] for row in layer.getFeatures() if row["label"]} == labels, 60)
+
+    best = matches()[0].geometry.boundingBox()
+    area = [best.xMinimum(), best.yMinimum(), best.xMaximum(), best.yMaximum()]
+    dock.filters.set_params({"within": area, "crs": "EPSG:4326", "rasters": [1]})
+    near = found("an area", lambda: len(matches()) < len(marked))
+    assert near[0] == marked[0]
+    dock.filters.set_params({"apart": 50.0})
+    apart = found("apart", lambda: not {match.chip for match in matches()} <= set(near))
+    assert len(apart) < len(marked)
+
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Roofs", True))
+    saved.save_wanted.emit()
+    wait_until(lambda: real_plugin._archive.saved_queries, 60)
+    assert not entry(1).isEnabled()
+    dock.filters.reset()
+    found("marks", lambda: len(matches()) == len(marked))
+    entry(0).trigger()
+    assert found("apart", lambda: dock.query._title.text() == "Roofs") == apart
+    assert dock.examples.text == "Examples: 1 right, 1 wrong"
+    assert dock.filters.params() == {"apart": 50.0}
+
+    other = tmp_path / "other.tif"
+    gdal.Translate(str(other), str(resource_path("sample", "kitsap.tif")), srcWin=[900, 900, 300, 300])
+    QgsProject.instance().addMapLayer(QgsRasterLayer(str(other), "other"))
+    index_through_the_menu(window, real_plugin, town.location, wait_until)
+    wait_until(lambda: entry(1).isEnabled(), 60)
+    entry(1).trigger()
+    found("what is new", lambda: matches()[0].chip > chips)
+    assert {match.raster_name for match in matches() if match.rank} == {"other"}
+    wait_until(lambda: not entry(1).isEnabled(), 60)
+    assert {Qgis.MessageLevel.Warning, Qgis.MessageLevel.Critical}.isdisjoint(level for level, _ in window.messages)
+
+
 def test_toolbox_and_qgis_process_give_the_same_as_the_panel(
     window, real_plugin, sample, tmp_path, wait_until, qgis_processing
 ):
@@ -212,13 +286,17 @@ def test_toolbox_and_qgis_process_give_the_same_as_the_panel(
     wait_until(result_layers, 60)
     shown = [(match.chip, match.score) for match in real_plugin.dock.results.model.matches()]
     [drawn] = boxes
-    extent = f"{drawn.xMinimum()!r},{drawn.xMaximum()!r},{drawn.yMinimum()!r},{drawn.yMaximum()!r} [EPSG:26910]"
-    values = {"ARCHIVE": str(archive), "RASTER": sample.source(), "EXTENT": extent, "MATCHES": 100}
+    values = {"ARCHIVE": str(archive), "RASTER": sample.source(), "EXTENT": extent_of(drawn), "MATCHES": 100}
     found = processing.run("frors:search", values | {"OUTPUT": "TEMPORARY_OUTPUT"})["OUTPUT"]
     assert ranked(found) == shown
     values = {**values, "ARCHIVE": str(other), "OUTPUT": str(tmp_path / "found.gpkg")}
     qgis_process("run", "frors:search", "--", *(f"{name}={value}" for name, value in values.items()))
     assert ranked(QgsVectorLayer(str(tmp_path / "found.gpkg"), "found")) == shown
+
+
+def extent_of(box):
+    """A box on the sample raster as Processing writes extents."""
+    return f"{box.xMinimum()!r},{box.xMaximum()!r},{box.yMinimum()!r},{box.yMaximum()!r} [EPSG:26910]"
 
 
 def ranked(layer):
