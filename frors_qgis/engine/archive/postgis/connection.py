@@ -26,6 +26,7 @@ WRITE = "BEGIN"
 FAILURES = (psycopg2.Error, UnicodeError)
 _NO_CONNECTION = (psycopg2.OperationalError, psycopg2.InterfaceError)
 _BUSY_SECONDS = 10
+_ALIVE = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=20 -c tcp_keepalives_count=3"
 _LEAST_SERVER = 150000
 _LEAST_PGVECTOR = (0, 8)
 _CHECK_SECONDS = 0.1
@@ -80,9 +81,10 @@ def connect(location: DatabaseLocation, *, writable: bool) -> Connection:
             **options,
             application_name=f"FRORS {VERSION}",
             client_encoding="UTF8",
+            # A client that lost its power holds the archive's writer lock until the server asks whether it is there.
             # Compiling a search of many distances, which takes milliseconds, takes seconds. PostGIS names costs so high
             # that workers would be started for searches that are over before these run.
-            options=f"-c search_path= -c lock_timeout={_BUSY_SECONDS}s -c jit=off -c parallel_setup_cost=1e6",
+            options=f"-c search_path= -c lock_timeout={_BUSY_SECONDS}s -c jit=off -c parallel_setup_cost=1e6 {_ALIVE}",
         )
     except FAILURES as error:
         raise engine_error(error, location) from None  # psycopg2's own error could hold what it was called with
