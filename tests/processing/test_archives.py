@@ -59,10 +59,10 @@ def test_an_archive_goes_into_a_geoparquet_file_and_comes_back(run, indexed, mak
 
 
 def test_a_location_in_a_database_is_an_archive_like_others(run, postgres, raster, extent, make_feedback, tmp_path):
-    archive, report = {"ARCHIVE": postgres.location("town")}, tmp_path / "report.html"
+    archive, report = {"ARCHIVE": postgres.location("toolbox")}, tmp_path / "report.html"
     chips = run("frors:index", archive | {"RASTERS": [str(raster)]}, None, make_feedback())["CHIPS"]
     assert run("frors:info", archive | {"REPORT": str(report)}, None, make_feedback())["CHIPS"] == chips > 0
-    assert "<title>town</title>" in report.read_text()
+    assert "<title>toolbox</title>" in report.read_text()
     search = archive | {"RASTER": str(raster), "EXTENT": extent, "MATCHES": 5, "OUTPUT": "TEMPORARY_OUTPUT"}
     assert run("frors:search", search, None, make_feedback())["OUTPUT"].featureCount() == 5
     gone = run("frors:remove", archive | {"RASTERS": [str(raster)]}, None, make_feedback())
