@@ -7,9 +7,9 @@ when all chips are there. Three servers run on this machine, the archive's own a
 having machines of their own is not in these figures. Queries: embeddings drawn in the same way as the chips'; the ten
 best of an exhaustive search in float32 over the stored embeddings, among the chips of the filter, are what recall@10
 asks for. Every query is asked of all three in turn, so that what else the machine does meanwhile bears on all. Filters
-are extents. "Weighed": looks count six parts, and four how near a chip is to a place; which chips lie within a distance
-is each backend's own word there, for a file tells it to a metre only. Sizes that are in the output already are left
-out. `--chips 1000000` takes 6 GB of disk.
+are extents. "Weighed": looks count six parts, and four how near a chip is to a place, another one for each query; which
+chips lie within a distance is each backend's own word there, for a file tells it to a metre only. Sizes that are in the
+output already are left out. `--chips 1000000` takes 6 GB of disk.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ from tests.engine.shard_servers import introduce
 
 K = 10
 QUERIES = 100
+WEIGHED = 25
 SHARES = (1.0, 0.25, 0.06, 0.01, 0.001)
 WEIGHT = 0.4
 SINGLE, SHARDED = "PostgreSQL", "PostgreSQL, two shards"
@@ -55,14 +56,16 @@ _SETTINGS = ("shared_buffers=1GB", "maintenance_work_mem=2GB", "max_wal_size=4GB
 _NO_INDEX = "DROP INDEX IF EXISTS {schema}.{table}_embedding"
 _INDEX = "CREATE INDEX {table}_embedding ON {schema}.{table} USING hnsw (embedding public.halfvec_ip_ops)"
 
-Search = Callable[[NDArray[np.float32]], NDArray[np.int64]]
+Search = Callable[[int, NDArray[np.float32]], NDArray[np.int64]]
+"""The ids that the query of a number finds."""
+Place = tuple[float, float]
 
 
 def measure(file: GeoPackageArchive, queries: NDArray[np.float32], work: Path) -> dict[str, Any]:
     """All figures of one size."""
     chips = file.chip_count()
     filters = {share: EVERY_CHIP if share == 1 else ChipFilter(extent=middle(file, share)) for share in SHARES}
-    place, km = weighed_place(file)
+    places, km = weighed_places(file)
     best = best_of(file, queries, {f"{share:.1%}": filtered(file, chosen) for share, chosen in filters.items()})
     expected = {way: dict.fromkeys(("file", SINGLE, SHARDED), ids) for way, ids in best.items()}
     result: dict[str, Any] = {"chips": chips, "filters": {}, "backends": {}}
@@ -85,8 +88,8 @@ def measure(file: GeoPackageArchive, queries: NDArray[np.float32], work: Path) -
             stack.callback(index.close)
             for share, chosen in filters.items():
                 ways[f"{share:.1%}"][name] = partial(_found, index, chosen=chosen)
-            ways["weighed"][name] = partial(_weighed, archive, index, place, km)
-            own = best_of(file, queries, {name: weighed(index, place, km, file.last_chip())})
+            ways["weighed"][name] = partial(_weighed, archive, index, places, km)
+            own = best_of(file, queries[:WEIGHED], {name: weighed(index, places[:-1], km, file.last_chip())})
             expected["weighed"] = expected.get("weighed", {}) | own
         result["load"] = os.getloadavg()[0]
         result["searches"] = {way: searches(found, queries, expected[way]) for way, found in ways.items()}
@@ -100,10 +103,10 @@ def searches(
     taken: dict[str, list[float]] = {name: [] for name in ways}
     recalls: dict[str, list[float]] = {name: [] for name in ways}
     for search in ways.values():
-        search(queries[-1])
-    for number, query in enumerate(queries):
+        search(-1, queries[-1])
+    for number, query in enumerate(queries[: min(map(len, expected.values()))]):
         for name, search in ways.items():
-            seconds, ids = seconds_of(partial(search, query))
+            seconds, ids = seconds_of(partial(search, number, query))
             wanted = expected[name][number]
             taken[name].append(seconds)
             recalls[name].append(float(np.isin(wanted[wanted > 0], ids).mean()))
@@ -120,26 +123,28 @@ def searches(
     return rows
 
 
-def _found(index: ChipIndex, query: NDArray[np.float32], chosen: ChipFilter) -> NDArray[np.int64]:
+def _found(index: ChipIndex, number: int, query: NDArray[np.float32], chosen: ChipFilter) -> NDArray[np.int64]:
     return index.search(query, K, chosen)[0]
 
 
 def _weighed(
-    archive: Archive, index: ChipIndex, place: tuple[float, float], km: float, query: NDArray[np.float32]
+    archive: Archive, index: ChipIndex, places: list[Place], km: float, number: int, query: NDArray[np.float32]
 ) -> NDArray[np.int64]:
     words = parse_query_line(f"within {km} km")
-    found = parts(words, WEIGHT, place, judge(words, archive, None), index, EVERY_CHIP)
+    found = parts(words, WEIGHT, places[number], judge(words, archive, None), index, EVERY_CHIP)
     return search_parts(index, query, K, found, go_on)[0]
 
 
-def weighed_place(file: GeoPackageArchive) -> tuple[tuple[float, float], float]:
-    """A place amid the chips, and a distance within which about a hundredth of them lie."""
-    west, south, east, north = middle(file, 0.01)
-    return ((west + east) / 2, (south + north) / 2), round((north - south) / 2 * 111.2, 3)
+def weighed_places(file: GeoPackageArchive) -> tuple[list[Place], float]:
+    """Places amid the chips, one for each query and one more, and a distance within which about 1 % of them lie."""
+    _, south, _, north = middle(file, 0.01)
+    west, low, east, high = middle(file, 0.25)
+    drawn = np.random.default_rng(0).uniform((west, low), (east, high), (WEIGHED + 1, 2))
+    return [(x, y) for x, y in drawn.tolist()], round((north - south) / 2 * 111.2, 3)
 
 
 class Scores(NamedTuple):
-    """A chip's score is `share` of its cosine and `gains` of its id [ids + 1], which are -inf for what cannot match."""
+    """A chip's score is `share` of its cosine and `gains` of its id [1 or queries, ids + 1], -inf for no match."""
 
     share: float
     gains: NDArray[np.float32]
@@ -147,17 +152,19 @@ class Scores(NamedTuple):
 
 def filtered(file: GeoPackageArchive, chosen: ChipFilter) -> Scores:
     """The cosines of the chips in the extent of a filter."""
-    gains = np.full(file.last_chip() + 1, 0.0 if chosen.extent is None else -np.inf, np.float32)
+    gains = np.full((1, file.last_chip() + 1), 0.0 if chosen.extent is None else -np.inf, np.float32)
     if chosen.extent is not None:
-        gains[file.chips_within(chosen.extent)] = 0
+        gains[:, file.chips_within(chosen.extent)] = 0
     return Scores(1.0, gains)
 
 
-def weighed(index: ChipIndex, place: tuple[float, float], km: float, last: int) -> Scores:
+def weighed(index: ChipIndex, places: list[Place], km: float, last: int) -> Scores:
     """What a chip within the distance of a place gains, half of it within twice, a quarter within four times that."""
-    gains = np.zeros(last + 1, np.float32)
-    for factor, agreed in ((4, 0.25), (2, 0.5), (1, 1.0)):
-        gains[index.chips(ChipFilter(near=((Near(place, factor * km),),)), last)[0]] = WEIGHT * agreed
+    gains = np.zeros((len(places), last + 1), np.float32)
+    for number, place in enumerate(places):
+        for factor, agreed in ((4, 0.25), (2, 0.5), (1, 1.0)):
+            near = ChipFilter(near=((Near(place, factor * km),),))
+            gains[number, index.chips(near, last)[0]] = WEIGHT * agreed
     return Scores(1 - WEIGHT, gains)
 
 
@@ -169,7 +176,7 @@ def best_of(file: Archive, queries: NDArray[np.float32], wanted: dict[str, Score
         cosines = queries @ part.T
         ids = np.arange(start, start + len(part))
         for name, (share, gains) in wanted.items():
-            scores = np.concatenate([best[name][1], share * cosines + gains[ids]], axis=1)
+            scores = np.concatenate([best[name][1], share * cosines + gains[:, ids]], axis=1)
             every = np.concatenate([best[name][0], np.broadcast_to(ids, cosines.shape)], axis=1)
             order = np.argpartition(-scores, K - 1, axis=1)[:, :K]
             best[name] = np.take_along_axis(every, order, 1), np.take_along_axis(scores, order, 1)

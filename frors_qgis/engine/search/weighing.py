@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -83,13 +82,14 @@ def parts(
     for (left, fulfilled), rasters in _groups(judged, chosen.rasters).items():
         share = 1 - weight * (count - left / _WHOLE) / count
         regions = [(fulfilled, replace(chosen, rasters=rasters))]
-        for clause in rings:  # what is empty is left out at once: with each clause there would be four times as many
+        for clause in rings:  # what is empty is left out between: with each clause there would be four times as many
             divided = []
-            for (sum_, region), ring in product(regions, clause):
+            for sum_, region in regions:
                 check()
-                part = replace(region, near=region.near + ring.near)
-                if index.has_any(part):
-                    divided.append((sum_ + ring.fulfilled, part))
+                if not region.near or index.has_any(region):
+                    divided += [
+                        (sum_ + ring.fulfilled, replace(region, near=region.near + ring.near)) for ring in clause
+                    ]
             regions = divided
         found += [Part(part, share, weight * sum_ / (_WHOLE * count)) for sum_, part in regions]
     return sorted(found, key=lambda part: -(part.share + part.gain))
@@ -104,8 +104,11 @@ def search_parts(
     """
     ids, scores, cosines = np.empty(0, np.int64), np.empty(0), np.empty(0)
     for part in found:
+        check()
         if len(ids) == k and scores[-1] > part.share * _LARGEST_COSINE + part.gain:
             break
+        if part.chosen.near and not index.has_any(part.chosen):  # which takes less than a search that finds nothing
+            continue
         own, cosine = index.search(vector, k, part.chosen, check)
         ids, cosines = np.concatenate([ids, own]), np.concatenate([cosines, cosine.astype(np.float64)])
         scores = np.concatenate([scores, part.share * cosine.astype(np.float64) + part.gain])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from frors_qgis.engine.archive.check import Check, go_on
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter
 from frors_qgis.engine.archive.postgis.conditions import Conditions
 from frors_qgis.engine.archive.postgis.connection import Cursor, cancellable
+from frors_qgis.engine.archive.postgis.prepared import execute_prepared
 from frors_qgis.engine.archive.postgis.shards import select_removals
 from frors_qgis.engine.archive.query_vector import checked_query
 from frors_qgis.engine.archive.records import CELL_PIXELS
@@ -149,23 +150,31 @@ class PostgisIndex:
         if chosen != EVERY_CHIP:
             wanted = max(wanted, _LEAST_THROUGH)
         length = float(np.linalg.norm(query)) or 1.0
-        asked = {"vector": _text(query), "direction": _text(query / length), "wanted": wanted, "k": k}
+        vectors = {"vector": _text(query), "direction": _text(query / length)}
         with self._archive.reading() as cursor, cancellable(cursor.connection, check):
             conditions = self._conditions(cursor, chosen)
-            values = conditions.values | asked
+            values = conditions.values | {"wanted": wanted, "k": k}
             rows: list[tuple[int, float]] = []
             expected = self._expected(cursor, chosen, conditions)
             if expected > EXACT_BELOW:
                 _search_on(cursor, self._archive.name, wanted, min(expected / self._chips, 1))
-                cursor.execute(nearest(self._tables, conditions, BY_HNSW), values)
+                self._execute(cursor, nearest(self._tables, conditions, BY_HNSW), values, vectors)
                 rows = cursor.fetchall()
             if len(rows) < k:
                 if expected <= k * len(self._tables):  # else all embeddings would come from shards to be sorted here
                     cursor.execute("SET LOCAL enable_sort = off")
-                cursor.execute(nearest(self._tables, conditions, BY_COMPARING), values)
+                del vectors["direction"]
+                self._execute(cursor, nearest(self._tables, conditions, BY_COMPARING), values, vectors)
                 rows = cursor.fetchall()
         found = np.array(rows, np.float64).reshape(-1, 2)
         return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
+
+    def _execute(self, cursor: Cursor, statement: str, values: dict[str, Any], vectors: dict[str, str]) -> None:
+        """Executes a search. The next one with the same filter is planned already, where that takes long."""
+        if len(self._tables) > 1:
+            execute_prepared(cursor, statement, values, vectors)
+        else:
+            cursor.execute(statement, values | vectors)
 
     def _expected(self, cursor: Cursor, chosen: ChipFilter, conditions: Conditions) -> int:
         """How many chips pass a filter, by the planner's statistics; asked once for searches with the same."""

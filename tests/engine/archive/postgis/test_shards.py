@@ -10,8 +10,9 @@ import pytest
 from frors_qgis.engine.archive.archive import Archive
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Near
 from frors_qgis.engine.archive.postgis import archive as postgis_archive
-from frors_qgis.engine.archive.postgis import index
+from frors_qgis.engine.archive.postgis import index, prepared
 from frors_qgis.engine.archive.postgis.conditions import Conditions
+from frors_qgis.engine.archive.postgis.prepared import execute_prepared
 from frors_qgis.engine.search.query import Query
 from frors_qgis.engine.search.searcher import Searcher
 from frors_qgis.protocol import EngineError, ErrorCode
@@ -69,15 +70,50 @@ def test_each_shard_filters_orders_and_limits_by_itself_all_at_once(spread, shar
         server.execute(f"ANALYZE {spread.stem}.chips")  # as PostgreSQL does by itself after a while
     chosen = Conditions(ChipFilter(extent=(0, 40, 10, 50)), spread.last_chip())
     vector = "[" + ",".join(["1"] * 16) + "]"
-    values = chosen.values | {"direction": vector, "vector": vector, "wanted": 7, "k": 3}
-    with spread.reading() as cursor:
-        for way, limit in ((index.BY_HNSW, "LIMIT 7"), (index.BY_COMPARING, "LIMIT 3")):
-            cursor.execute("EXPLAIN (VERBOSE) " + index.nearest(["chips_0", "chips_1", "chips_2"], chosen, way), values)
+    values = chosen.values | {"wanted": 7, "k": 3}
+    for way, limit, asked in (
+        (index.BY_HNSW, "LIMIT 7", {"vector": vector, "direction": vector}),
+        (index.BY_COMPARING, "LIMIT 3", {"vector": vector}),
+    ):
+        with spread.reading() as cursor:
+            execute_prepared(cursor, index.nearest(["chips_0", "chips_1", "chips_2"], chosen, way), values, asked)
+            cursor.execute("SELECT name FROM pg_prepared_statements ORDER BY prepare_time DESC LIMIT 1")
+            [(name,)] = cursor.fetchall()
+            cursor.execute(f"EXPLAIN (VERBOSE) EXECUTE {name} ({', '.join(['%s'] * len(asked))})", list(asked.values()))
             plan = [line for (line,) in cursor.fetchall()]
             assert sum("Async Foreign Scan" in line for line in plan) == 2, plan
             remote = [line for line in plan if "Remote SQL" in line]
             assert len(remote) == 2
             assert all("st_intersects" in sql and "ORDER BY" in sql and limit in sql for sql in remote), remote
+
+
+@pytest.mark.parametrize("exact_below", [0, 20_000])
+def test_shards_are_asked_what_a_search_costs_only_when_its_filter_is_new(
+    spread, shards, tmp_path, monkeypatch, exact_below
+):
+    monkeypatch.setattr(index, "EXACT_BELOW", exact_below)
+    found = spread.chip_index(tmp_path)
+    found.refresh()
+    chips, asked = on_shard(shards["shard_one"], spread)[:3], []
+    for west, chip in zip((0, 0, 0.1), chips, strict=True):
+        chosen, vector = ChipFilter(extent=(west, 40, 10, 50)), spread.embedding(chip)
+        before = shards["shard_one"].log.read_text().count("EXPLAIN")
+        assert found.search(vector, 3, chosen)[0][0] == chip
+        asked.append(shards["shard_one"].log.read_text().count("EXPLAIN") - before)
+    assert asked[1] == 0
+    assert asked[0] == asked[2] > 0
+
+
+def test_a_session_keeps_few_statements(spread, tmp_path, monkeypatch):
+    monkeypatch.setattr(prepared, "_MOST", 3)
+    found = spread.chip_index(tmp_path)
+    found.refresh()
+    for newer_than in range(10):
+        ids, _ = found.search(spread.embedding(50), 50, ChipFilter(newer_than=newer_than))
+        assert len(ids) == 50 - newer_than
+        with spread.reading() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+            assert cursor.fetchone()[0] <= 3
 
 
 def test_each_shard_measures_distances_by_itself(spread):
