@@ -115,10 +115,10 @@ class PostgresServer:
                     raise
                 time.sleep(0.05)
 
-    def stop(self) -> None:
-        """Ends the server at once, whoever is connected; its data stay."""
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Ends the server at once, whoever is connected; its data stay. SIGINT: it tells them so."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)
+            self._process.send_signal(how)
             self._process.wait(_SECONDS)
             self._process = None
 

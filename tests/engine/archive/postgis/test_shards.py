@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -169,14 +170,15 @@ def test_what_a_lost_shard_should_take_is_written_when_it_is_back(spread, shards
     assert spread.verify() == []
 
 
-def test_a_shard_that_goes_while_it_is_written_to_is_told_of_and_takes_the_block_later(spread, shards, make_chips):
+@pytest.mark.parametrize("how", [signal.SIGQUIT, signal.SIGINT])
+def test_a_shard_that_goes_while_it_is_written_to_is_told_of_and_takes_the_block_later(spread, shards, make_chips, how):
     server = shards["shard_one"]
     try:
         with server.holding_up(spread.stem) as holds_up, ThreadPoolExecutor(1) as other:
             writing = other.submit(spread.write_block, 1, 10, make_chips(10, dimension=16))
             while not holds_up():
                 assert not writing.done()
-            server.stop()
+            server.stop(how)
             error = refusal(writing.result)
     finally:
         server.start()
