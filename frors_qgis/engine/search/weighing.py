@@ -107,8 +107,6 @@ def search_parts(
         check()
         if len(ids) == k and scores[-1] > part.share * _LARGEST_COSINE + part.gain:
             break
-        if part.chosen.near and not index.has_any(part.chosen):  # which takes less than a search that finds nothing
-            continue
         own, cosine = index.search(vector, k, part.chosen, check)
         ids, cosines = np.concatenate([ids, own]), np.concatenate([cosines, cosine.astype(np.float64)])
         scores = np.concatenate([scores, part.share * cosine.astype(np.float64) + part.gain])

@@ -56,9 +56,10 @@ class Conditions:
         return _MEETS.format(*map(self._value, box))
 
     def _near(self, near: Near) -> str:
-        within = f"{_HAVERSINE.format(*map(self._value, near.place))} <= {self._value(_haversine(near.km))}"
-        if near.beyond:
-            return f"NOT ({within})"
+        haversine, most = _HAVERSINE.format(*map(self._value, near.place)), _haversine(near.km)
+        if near.beyond:  # the planner takes what lies between two numbers for next to nothing: so this is no such pair
+            return f"-{haversine} < {self._value(-most)}"
+        within = f"{haversine} <= {self._value(most)}"
         boxes = [self._meets(box) for box in boxes_round(near.place, near.km)]
         return f"({_any_of(boxes)} AND {within})"
 

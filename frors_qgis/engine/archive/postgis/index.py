@@ -111,10 +111,7 @@ class PostgisIndex:
     def has_any(self, chosen: ChipFilter) -> bool:
         """Whether any chip passes a filter."""
         with self._archive.reading() as cursor:
-            conditions = self._conditions(cursor, chosen)
-            parts = (_ANY.format(table=table, conditions=conditions.sql) for table in self._tables)
-            cursor.execute("UNION ALL".join(parts), conditions.values)
-            return cursor.fetchone() is not None
+            return self._any(cursor, self._conditions(cursor, chosen))
 
     def ground_sizes(self, chosen: ChipFilter) -> list[float]:
         """The ground sizes in metres that the chips of a filter have, each once, ascending."""
@@ -156,6 +153,9 @@ class PostgisIndex:
             values = conditions.values | {"wanted": wanted, "k": k}
             rows: list[tuple[int, float]] = []
             expected = self._expected(cursor, chosen, conditions)
+            if expected > EXACT_BELOW and chosen.near and not self._any(cursor, conditions):
+                # The planner knows nothing of distances, and HNSW looks farthest where there is nothing to find.
+                return np.empty(0, np.int64), np.empty(0, np.float32)
             if expected > EXACT_BELOW:
                 _search_on(cursor, self._archive.name, wanted, min(expected / self._chips, 1))
                 self._execute(cursor, nearest(self._tables, conditions, BY_HNSW), values, vectors)
@@ -175,6 +175,11 @@ class PostgisIndex:
             execute_prepared(cursor, statement, values, vectors)
         else:
             cursor.execute(statement, values | vectors)
+
+    def _any(self, cursor: Cursor, conditions: Conditions) -> bool:
+        parts = (_ANY.format(table=table, conditions=conditions.sql) for table in self._tables)
+        cursor.execute("UNION ALL".join(parts), conditions.values)
+        return cursor.fetchone() is not None
 
     def _expected(self, cursor: Cursor, chosen: ChipFilter, conditions: Conditions) -> int:
         """How many chips pass a filter, by the planner's statistics; asked once for searches with the same."""
