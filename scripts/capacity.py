@@ -20,8 +20,6 @@ HEADING = "## Tables\n"
 SIZES = (0.1, 1.0, 10.0, 100.0, 1000.0)
 MOST_SCANNED = 2.0
 """Millions of chips that one search of a file is compared with at most."""
-QUIET = 2.0
-"""The load up to which times are worth something on two cores."""
 
 Form = Callable[[float], tuple[float, ...]]
 
@@ -53,7 +51,7 @@ class Quantity(NamedTuple):
     """The factors of `growth`, where they were measured in another way than at different sizes."""
 
     def factors(self) -> list[float]:
-        """The factors of `growth` that fit best, the last one 0 where it would be below; none for too few sizes."""
+        """The factors of `growth` that fit best, one of two if the other would be below 0; none of too few sizes."""
         if self.known:
             return list(self.known)
         sizes, values = np.array(self.points, np.float64).T
@@ -61,11 +59,15 @@ class Quantity(NamedTuple):
         most = terms.shape[1]
         if most > len(values):
             return []
-        for count in (most, 1):
-            found = np.linalg.lstsq(terms[:, :count] / values[:, None], np.ones(len(values)), rcond=None)[0]
+        terms /= values[:, None]
+        tried = []
+        for chosen in (slice(None), *([number] for number in range(most))):
+            found = np.zeros(most)
+            found[chosen] = np.linalg.lstsq(terms[:, chosen], np.ones(len(values)), rcond=None)[0]
             if (found >= 0).all():
-                break
-        return [*map(float, found), *[0.0] * (most - count)]
+                tried.append(found)
+        best: list[float] = min(tried, key=lambda found: float(((terms @ found - 1) ** 2).sum())).tolist()
+        return best
 
     def row(self) -> str:
         """The row in Markdown: the model, what it says of each size, and beside it what was measured near it."""
@@ -192,16 +194,12 @@ def read(name: str) -> dict[str, Any]:
 def tables() -> Iterator[str]:
     """The lines of all tables."""
     loads = sorted(archive["load"] for archive in read("database")["archives"].values())
-    busy = (
-        f" (at a load of {loads[0]:.0f} to {loads[-1]:.0f} on two cores, so times are too long)"
-        if loads[-1] > QUIET
-        else ""
-    )
+    load = f"load of {loads[0]:.1f} to {loads[-1]:.1f} on two cores, its own work included"
     for title, quantities in (
         ("Before all: embeddings", encoding()),
         ("A file, searched by FAISS", file_archive()),
         ("A file, searched by codes of 256 bits", coded_archive()),
-        (f"PostgreSQL{busy}", database()),
+        (f"PostgreSQL, measured at a {load}", database()),
     ):
         heads = [f"{round(size * 1e6):,}" for size in SIZES]
         yield from ("", f"**{title}**", "", f"| | model | off by | {' | '.join(heads)} |")
