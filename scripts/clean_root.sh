@@ -68,6 +68,8 @@ if [ "${CLEAN_ROOT_KEEP:-}" != 1 ] || [ ! -d "$ROOT/usr" ]; then
         tail -n 20 "$ROOT.log" >&2
         fail "No root of $SUITE can be made from $mirror; the whole output is in $ROOT.log."
     }
+    # A mirror may keep an old state of unstable. That it is Debian's is checked all the same.
+    echo 'Acquire::Check-Valid-Until "false";' >"$ROOT/etc/apt/apt.conf.d/90clean-root"
 fi
 
 say "Copying the working tree to $INSIDE."
