@@ -22,6 +22,8 @@ from frors_qgis.protocol import PROTOCOL_VERSION, EngineError, ErrorCode
 
 ENCODE_METHODS = frozenset({"embed", "evaluate", "explain", "index", "outline", "runtime", "train"})
 _STOP_GRACE_S = 1.0
+_FIRST_METHODS = ("open", "archives")
+"""What users do anew after they have corrected a password, which the engine then has to be told."""
 _GREETING_LIMIT_S = 120.0  # a first start reads gigabytes of libraries, perhaps through a virus scanner
 
 ServeCommand = Callable[[str, Path], list[str]]  # role, folder -> program and arguments
@@ -91,7 +93,7 @@ class EngineClient(QObject):
                     self.engine_missing.emit(error.message)
             raise
         if isinstance(archive, str) and is_database(archive):
-            self._log_in(role, engine, archive, is_cancelled, anew=method == "open")
+            self._log_in(role, engine, archive, is_cancelled, anew=method in _FIRST_METHODS)
         if method in ENCODE_METHODS:
             params = {"device": read_engine_options().device} | (params or {})
         result = engine.call(method, params or {}, on_progress, is_cancelled)

@@ -3871,6 +3871,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Das Training hat vor seinem Ende aufgehört, oft aus Mangel an Speicher: schließen Sie andere Programme, oder trainieren Sie mit weniger Objekten, und versuchen Sie es noch einmal.</translation>
   </message>
   <message>
+   <source>The user of {0}'s user mapping cannot read the schema {1} there ({2}): remove that schema, and give a location on the same server and database, with that user.</source>
+   <translation>Der Benutzer, als der {0} sich nach seinem User Mapping anmeldet, darf das Schema {1} dort nicht lesen ({2}): löschen Sie dieses Schema, und geben Sie einen Ort auf demselben Server und in derselben Datenbank mit diesem Benutzer an.</translation>
+  </message>
+  <message>
    <source>The views need {0} GB in {1}, where {2} GB are free; make room, choose another folder with --cache, or take fewer --views.</source>
    <translation>Die Ansichten brauchen {0} GB in {1}, wo {2} GB frei sind; schaffen Sie Platz, wählen Sie mit --cache einen anderen Ordner, oder nehmen Sie weniger --views.</translation>
   </message>

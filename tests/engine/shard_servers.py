@@ -11,13 +11,13 @@ CREATE SERVER {name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS (
     host '127.0.0.1', port '{port}', dbname 'frors', extensions 'vector,postgis', async_capable 'true',
     parallel_commit 'true', use_remote_estimate 'true', fdw_tuple_cost '1',
     options '-c hnsw.ef_search=400 -c hnsw.iterative_scan=relaxed_order -c jit=off');
-CREATE USER MAPPING FOR PUBLIC SERVER {name} OPTIONS (user 'owner', password 'sesame');
+CREATE USER MAPPING FOR PUBLIC SERVER {name} OPTIONS (user '{user}', password 'sesame');
 GRANT USAGE ON FOREIGN SERVER {name} TO PUBLIC
 """
 
 
-def introduce(server: PostgresServer, shards: Mapping[str, PostgresServer]) -> None:
-    """Lets a server know others by names."""
+def introduce(server: PostgresServer, shards: Mapping[str, PostgresServer], user: str = "owner") -> None:
+    """Lets a server know others by names, where it is a user."""
     for name, shard in shards.items():
-        shard.execute("ALTER ROLE owner PASSWORD 'sesame'")
-        server.execute(_SERVER.format(name=name, port=shard.port))
+        shard.execute(f"ALTER ROLE {user} PASSWORD 'sesame'")
+        server.execute(_SERVER.format(name=name, port=shard.port, user=user))

@@ -61,6 +61,13 @@ def test_every_engine_that_comes_is_told_the_password_before_it_connects(plugin,
     assert methods == ["hello", "login", "open", "hello", "login", "open", "search"]
 
 
+def test_a_password_that_was_corrected_is_told_when_archives_are_listed_again(client, fake, qgis_app):
+    for password in ("a typing error", PASSWORD):
+        with stored_connection("maps", "db.example", 5432, "ann", password, kept=False, database="maps"):
+            client.call("archives", {"archive": str(place_of("maps"))})
+    assert [login["params"]["password"] for login in fake.requests("login")] == ["a typing error", PASSWORD]
+
+
 def test_a_connection_that_is_not_known_any_more_leaves_it_to_libpq(plugin, fake, wait_until):
     plugin.dock.archive.archive_chosen.emit(TOWN)
     wait_until(lambda: plugin._archive.is_open)

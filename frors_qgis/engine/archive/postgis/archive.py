@@ -177,13 +177,16 @@ class PostgisArchive(Archive):
         return self.vectors([chip_id])[0]
 
     def vectors(self, ids: Sequence[int]) -> npt.NDArray[np.float32]:
-        found = self._read_chips(lambda cursor: blocks.select_vectors(cursor, ids, self.dimension))
-        if missing := [chip_id for chip_id in ids if chip_id not in found]:
-            raise EngineError(
-                ErrorCode.CHIP_UNKNOWN, f"The archive has no chip {missing[0]}: it may have been removed, search again."
-            )
-        vectors = np.array([found[chip_id] for chip_id in ids], np.float32)
-        return vectors.reshape(len(ids), self.dimension)
+        def select(cursor: Cursor) -> npt.NDArray[np.float32]:
+            found = blocks.select_vectors(cursor, ids, self.dimension)
+            if missing := [chip_id for chip_id in ids if chip_id not in found]:
+                raise EngineError(
+                    ErrorCode.CHIP_UNKNOWN,
+                    f"The archive has no chip {missing[0]}: it may have been removed, search again.",
+                )
+            return np.array([found[chip_id] for chip_id in ids], np.float32).reshape(len(ids), self.dimension)
+
+        return self._read_chips(select)
 
     def batch_keys(self) -> list[BatchKey]:
         with self.reading() as cursor:
@@ -191,6 +194,7 @@ class PostgisArchive(Archive):
 
     def batches(self, keys: Iterable[BatchKey] | None = None) -> Iterator[Batch]:
         for key in self.batch_keys() if keys is None else keys:
+            self._require_shards()
             with self.reading() as cursor:
                 batch = blocks.select_batch(cursor, key.id, self.dimension)
             if batch is not None:
@@ -218,6 +222,8 @@ class PostgisArchive(Archive):
             return queries.select_query(cursor, name)
 
     def verify(self) -> list[str]:
+        self.find_shards()
+        self._require_shards()
         with self.reading() as cursor:
             return find_problems(cursor, self.dimension)
 
@@ -287,6 +293,7 @@ class PostgisArchive(Archive):
             return blocks.select_block_keys(cursor, raster_id)
 
     def read_block(self, raster_id: int, block: int) -> StoredBlock | None:
+        self._require_shards()
         with self.reading() as cursor:
             return blocks.select_block(cursor, raster_id, block, self.dimension)
 
@@ -351,6 +358,15 @@ class PostgisArchive(Archive):
                 ) from error
 
     def _read_chips(self, select: Callable[[Cursor], _Selected]) -> _Selected:
+        """As `_read_those_there`; a chip that is not found while a shard is lost may lie there, which is said."""
+        try:
+            return self._read_those_there(select)
+        except EngineError as error:
+            if error.code is ErrorCode.CHIP_UNKNOWN and self._lost:
+                raise self._unreachable(error.code) from error
+            raise
+
+    def _read_those_there(self, select: Callable[[Cursor], _Selected]) -> _Selected:
         """What is selected in one state of the archive, of shards that answer.
 
         A shard that went, or came back under a connection of before, is noticed by the first statement that fails.
@@ -366,6 +382,18 @@ class PostgisArchive(Archive):
         self.find_shards()
         with self.reading() as cursor:
             return select(cursor)
+
+    def _require_shards(self) -> None:
+        """Raises EngineError(ARCHIVE_UNREACHABLE) where a shard does not answer: what is there would look damaged."""
+        if self._lost and self.find_shards()[1]:
+            raise self._unreachable(ErrorCode.ARCHIVE_UNREACHABLE)
+
+    def _unreachable(self, code: ErrorCode) -> EngineError:
+        names = ", ".join(shard.server for shard in self._lost)
+        return EngineError(
+            code,
+            f"A shard of {self.name} cannot be reached ({names}): try again when its server runs, nothing was lost.",
+        )
 
     def _clean_shards(self) -> None:
         """Deletes on the shards what was removed; those that do not answer wait, and nobody reads it meanwhile."""

@@ -108,8 +108,19 @@ def size_bytes(cursor: Cursor, schema: str) -> int:
     return int(cursor.fetchone()[0])
 
 
+def act_as_owner(cursor: Cursor) -> None:
+    """Makes whose the archive is the user of the rest of the transaction; only those who may be that user can.
+
+    Of anybody else PostgreSQL would take a grant without giving a right, and tables made by a superuser would not have
+    the rights that were granted for tables to come.
+    """
+    cursor.execute("SELECT pg_get_userbyid(relowner) FROM pg_catalog.pg_class WHERE oid = 'chips'::regclass")
+    cursor.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(cursor.fetchone()[0])))
+
+
 def grant(cursor: Cursor, schema: str, analysts: Sequence[str], indexers: Sequence[str]) -> None:
     """Lets roles read the archive (analysts), or read and write it (indexers), its future tables included."""
+    act_as_owner(cursor)
     _grant(cursor, schema, "SELECT", [*analysts, *indexers])
     _grant(cursor, schema, "SELECT, INSERT, UPDATE, DELETE", indexers)
 

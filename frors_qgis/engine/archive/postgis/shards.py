@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from psycopg2 import sql
+from psycopg2 import errors, sql
 
 from frors_qgis.engine.archive.postgis import schema
 from frors_qgis.engine.archive.postgis.connection import Connection, Cursor, connect, transaction
@@ -145,6 +145,7 @@ def attach_shard(cursor: Cursor, server: str, remote_schema: str) -> None:
         )
     cursor.execute("SELECT COALESCE(MAX(number), 0) + 1 FROM shards")
     shard = Shard(cursor.fetchone()[0], server)
+    schema.act_as_owner(cursor)
     cursor.execute(
         sql.SQL(_ATTACH).format(
             table=sql.Identifier(f"chips_{shard.number}"),
@@ -154,4 +155,12 @@ def attach_shard(cursor: Cursor, server: str, remote_schema: str) -> None:
         )
     )
     cursor.execute("INSERT INTO shards VALUES (%s, %s)", shard)
-    cursor.execute(_PROBE.format(number=shard.number))
+    try:
+        cursor.execute(_PROBE.format(number=shard.number))
+    except (errors.InsufficientPrivilege, errors.UndefinedTable) as error:  # not of this database, but of the server
+        raise EngineError(
+            ErrorCode.BAD_REQUEST,
+            f"The user of {server}'s user mapping cannot read the schema {remote_schema} there "
+            f"({error.diag.message_primary}): remove that schema, and give a location on the same server and database, "
+            "with that user.",
+        ) from error

@@ -41,6 +41,21 @@ def test_an_indexer_writes_what_an_analyst_reads_and_nobody_else_sees(
     assert refusal(shared.grant, ["nobody"], []).code is ErrorCode.BAD_REQUEST
 
 
+def test_only_whose_it_is_grants_and_who_may_be_her(shared, as_user, postgres, shards):
+    with Archive.open(as_user("indexer"), writable=True) as indexer:
+        error = refusal(indexer.grant, ["stranger"], [])  # PostgreSQL would only warn
+    assert (error.code, "keeper" in error.message) == (ErrorCode.ARCHIVE_READ_ONLY, True)
+    server = shards["shard_one"]
+    with Archive.open(postgres.location(shared.stem), writable=True) as administrator:
+        administrator.grant(["stranger"], [])
+        administrator.add_shard("shard_one", server.location(shared.stem))
+    for user in ("stranger", "analyst"):
+        with Archive.open(as_user(user)) as reader:
+            assert reader.find_shards()[1] == []
+    statement = "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = %s::regclass"
+    assert postgres.execute(statement, f"{shared.stem}.chips_1") == [("keeper",)]
+
+
 def test_an_analyst_cannot_write_past_the_engine_either(shared, as_user, postgres):
     with Archive.open(as_user("analyst")) as analyst, pytest.raises(EngineError) as caught:
         with analyst.reading() as cursor:

@@ -17,6 +17,7 @@ from frors_qgis.engine.archive.postgis.prepared import execute_prepared
 from frors_qgis.engine.search.query import Query
 from frors_qgis.engine.search.searcher import Searcher
 from frors_qgis.protocol import EngineError, ErrorCode
+from tests.engine.shard_servers import introduce
 
 
 def refusal(action, *arguments, **options):
@@ -155,6 +156,22 @@ def test_a_lost_shard_is_told_of_and_comes_back(spread, as_user, shards, tmp_pat
         assert [chip.id for chip in other.chips([gone[0], there[0]])] == [gone[0], there[0]]
 
 
+def test_what_lies_on_a_lost_shard_is_not_called_damaged_or_removed(spread, shards, tmp_path):
+    lost = shards["shard_one"]
+    gone = on_shard(lost, spread)[0]
+    lost.stop()
+    try:
+        spread.find_shards()
+        for action in (spread.verify, lambda: list(spread.batches()), lambda: spread.read_block(1, 1)):
+            assert refusal(action).code is ErrorCode.ARCHIVE_UNREACHABLE
+        for action in (spread.chips, spread.vectors):
+            error = refusal(action, [gone])
+            assert (error.code, "shard_one" in error.message) == (ErrorCode.CHIP_UNKNOWN, True)
+    finally:
+        lost.start()
+    assert spread.verify() == []
+
+
 def test_what_a_lost_shard_should_take_is_written_when_it_is_back(spread, shards, make_chips):
     server = shards["shard_two"]
     server.stop()
@@ -274,6 +291,10 @@ def test_only_a_server_that_is_made_for_it_becomes_a_shard(shared, shards, postg
         assert refusal(shared.add_shard, name, server.location(shared.stem)).code is ErrorCode.BAD_REQUEST
     server.execute("CREATE SCHEMA IF NOT EXISTS taken")
     assert refusal(shared.add_shard, "shard_one", server.location("taken")).code is ErrorCode.BAD_REQUEST
+    server.execute("CREATE ROLE guest LOGIN")
+    introduce(postgres, {"as_guest": server}, user="guest")
+    error = refusal(shared.add_shard, "as_guest", server.location(shared.stem))
+    assert (error.code, "user mapping" in error.message) == (ErrorCode.BAD_REQUEST, True)
     shared.add_shard("shard_one", server.location(shared.stem))
     assert refusal(shared.add_shard, "shard_one", server.location(shared.stem)).code is ErrorCode.BAD_REQUEST
     with Archive.create(tmp_path / "a.gpkg", encoder="e", encoder_sha256="", dimension=8) as file:
