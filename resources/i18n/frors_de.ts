@@ -3159,6 +3159,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Monate sind Zahlen von 1 bis 12.</translation>
   </message>
   <message>
+   <source>Name at least one role, as an analyst or as an indexer.</source>
+   <translation>Nennen Sie mindestens eine Rolle, als Leser (analyst) oder als Bearbeiter (indexer).</translation>
+  </message>
+  <message>
    <source>No Python was found that could run the FRORS engine. Name the engine's Python by its full path in the environment variable FRORS_PYTHON or in QGIS's setting plugins/frors/python.</source>
    <translation>Es wurde kein Python gefunden, das die FRORS-Engine ausführen könnte. Geben Sie das Python der Engine mit seinem vollen Pfad in der Umgebungsvariablen FRORS_PYTHON oder in der QGIS-Einstellung plugins/frors/python an.</translation>
   </message>

@@ -38,6 +38,7 @@ def test_an_archive_in_a_database_takes_every_command(postgres, sample_path, tmp
     assert found["matches"][0]["raster"] == str(raster)
     postgres.execute("CREATE ROLE commander")
     assert call("grant", location, "--analysts", "commander") == {"analysts": ["commander"], "indexers": []}
+    assert call("grant", location, status=1)["error"]["code"] == "bad_request"
     assert call("verify", location)["problems"] == []
     assert call("remove", location, raster)["chips"] == 0
     assert call("search", location, "--chip", 1, status=1)["error"]["code"] == "chip_unknown"

@@ -13,6 +13,7 @@ from frors_qgis.engine.exchanging import export_parquet, import_parquet
 from frors_qgis.engine.methods.method import Method, Result
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.sealing import Sealing
+from frors_qgis.protocol import EngineError, ErrorCode
 
 
 class ArchiveMethods:
@@ -64,6 +65,8 @@ class ArchiveMethods:
         """Lets the roles of a database read an archive ("analysts"), or read and write it ("indexers")."""
         kinds = ("analysts", "indexers")
         roles = {kind: parameters.texts(kind) if parameters.values.get(kind) else [] for kind in kinds}
+        if not any(roles.values()):
+            raise EngineError(ErrorCode.BAD_REQUEST, "Name at least one role, as an analyst or as an indexer.")
         with Archive.open(parameters.text("archive"), writable=True) as archive:
             archive.grant(roles["analysts"], roles["indexers"])
         return roles
