@@ -42,6 +42,7 @@ from frors_qgis.engine.indexing.run import IndexRun
 from frors_qgis.engine.parameters import Parameters
 from frors_qgis.engine.service import Service
 from frors_qgis.resources import resource_path
+from tests.engine.dask_traffic import traffic
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BLOCKS_PER_PART = 2
@@ -80,10 +81,11 @@ def measure(folder: Path, small: Path, large: Path, workers: int) -> dict[str, A
     """Rate and load of one run, and the checksums of the embeddings of both rasters."""
     with cluster(folder, workers) as (address, scheduler):
         warm, _, small_sums = index(folder, small, address)
-        before, traffic = sum(scheduler.cpu_times()[:2]), scheduler.io_counters()
-        result, seconds, sums = index(folder, large, address)
-        busy, moved = sum(scheduler.cpu_times()[:2]) - before, scheduler.io_counters()
-    megabytes = (moved.read_chars - traffic.read_chars + moved.write_chars - traffic.write_chars) / 1e6
+        with distributed.Client(address, set_as_default=False) as client:
+            before, moved = sum(scheduler.cpu_times()[:2]), client.run_on_scheduler(traffic)
+            result, seconds, sums = index(folder, large, address)
+            busy = sum(scheduler.cpu_times()[:2]) - before
+            megabytes = (client.run_on_scheduler(traffic) - moved) / 1e6
     return {
         "workers": workers,
         "chips": result["chips"],

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ def dask_setup(worker) -> None:
 
     def noted(task, encoder, folder):
         with open(os.environ[_LOG], "a") as log:
-            log.write(f"{task.name}\n")
+            log.write(f"{os.getpid()} {task.name}\n")
         encode_part(task, encoder, folder)
 
     use_small_parts()
@@ -81,11 +82,12 @@ class DaskCluster:
             process.kill()
             process.wait()
 
-    def start_worker(self) -> None:
-        """One more of them, here in a moment."""
+    def start_worker(self, *more: str) -> subprocess.Popen[bytes]:
+        """One more of them, here in a moment; more: options of its own."""
         options = ["--nthreads", "1", "--no-nanny", "--memory-limit", "0", "--local-directory", str(self._folder)]
-        worker = self._start("dask_worker", self.address, *options, "--preload", "tests.engine.dask_cluster")
+        worker = self._start("dask_worker", self.address, *options, *more, "--preload", "tests.engine.dask_cluster")
         self.workers.append(worker)
+        return worker
 
     def kill_worker(self) -> None:
         """Ends one that is busy, without warning."""
@@ -94,10 +96,22 @@ class DaskCluster:
         worker.wait()
 
     def made(self) -> list[str]:
-        """The names of all parts whose making was begun, in that order, however it ended; then forgets them."""
-        names = self._log.read_text().split()
+        """The names of all parts whose making was begun, however it ended; then forgets them."""
+        return [name for names in self.made_by().values() for name in names]
+
+    def made_by(self) -> dict[int, list[str]]:
+        """The same by the processes that made them."""
+        makers: dict[int, list[str]] = defaultdict(list)
+        for line in self._log.read_text().splitlines():
+            process, name = line.split()
+            makers[int(process)].append(name)
         self._log.write_text("")
-        return names
+        return dict(makers)
+
+    def kill_scheduler(self) -> None:
+        """Ends it without warning."""
+        self._processes[0].kill()
+        self._processes[0].wait()
 
     def _start(self, program: str, *options: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.{program}", "--no-dashboard", *options]

@@ -21,6 +21,7 @@ from frors_qgis.engine.service import Service
 from frors_qgis.protocol import EngineError, ErrorCode
 from tests.engine.conftest import REPOSITORY
 from tests.engine.dask_cluster import DaskCluster, WideColourEncoder, use_small_parts
+from tests.engine.dask_traffic import traffic
 
 LEVELS = Levels(windows=(8,))
 UTM_32 = osr.GetUserInputAsWKT("EPSG:32632")
@@ -131,6 +132,34 @@ def test_parts_go_into_a_database_as_into_a_file(three_workers, index, expected,
     index(three_workers.address, location, parts=str(tmp_path / "shared"))
     assert content_at(location) == expected
     assert list((tmp_path / "shared").iterdir()) == []
+
+
+def test_pixels_and_vectors_go_past_the_scheduler(three_workers, index, expected):
+    from distributed import Client
+
+    with Client(three_workers.address, set_as_default=False) as client:
+        before = client.run_on_scheduler(traffic)
+        index(three_workers.address)
+        moved = client.run_on_scheduler(traffic) - before
+    assert 12 * len("0.part") < moved < 256 * 2 * len(expected)  # of which vectors would come in as well as go out
+
+
+def test_where_workers_have_graphics_cards_these_encode_and_the_others_do_not(three_workers, index, expected, tmp_path):
+    from distributed import Client
+
+    card = three_workers.start_worker("--resources", "GPU=1")
+    try:
+        with Client(three_workers.address, set_as_default=False) as client:
+            client.wait_for_workers(4, timeout=60)
+        assert index(three_workers.address)["device"].startswith("1 workers at ")
+        assert content_at(tmp_path / "shared.gpkg") == expected
+        makers = three_workers.made_by()
+        assert (list(makers), len(set(makers[card.pid]))) == ([card.pid], 12)
+        all_ = index(three_workers.address, "other.gpkg", device="cpu")
+        assert all_["device"].startswith("4 workers at ")
+        assert len(three_workers.made_by()) > 1
+    finally:
+        three_workers.kill_worker()
 
 
 def test_a_worker_that_is_killed_costs_one_part_at_most(three_workers, index, expected, tmp_path):
@@ -260,6 +289,44 @@ def test_workers_of_other_versions_are_refused_with_a_report_and_nothing_is_made
     assert caught.value.code is ErrorCode.CLUSTER_UNUSABLE
     assert not list(tmp_path.glob("*shared.gpkg*"))
     assert three_workers.made() == []
+
+
+def test_a_worker_of_another_version_that_joins_later_is_told_of(three_workers, index, monkeypatch):
+    require = cluster.Cluster.require
+
+    def as_if_it_had_joined_then(self, encoder):
+        require(self, encoder)
+        self._own = self._own | {"torch": "1.13.1"}
+
+    monkeypatch.setattr(cluster.Cluster, "require", as_if_it_had_joined_then)
+    with pytest.raises(EngineError, match=r"has joined the cluster differs .* torch .* ≠ 1\.13\.1") as caught:
+        index(three_workers.address)
+    assert caught.value.code is ErrorCode.CLUSTER_UNUSABLE
+    assert three_workers.made() == []
+
+
+def test_a_scheduler_that_is_lost_ends_the_run_and_what_was_encoded_is_kept(
+    three_workers, index, expected, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(cluster, "_LOST_SECONDS", 1.0)
+    (tmp_path / "cluster").mkdir()
+    with DaskCluster(tmp_path / "cluster") as short:
+        from distributed import Client
+
+        with Client(short.address, set_as_default=False) as client:
+            client.wait_for_workers(3, timeout=60)
+
+        def kill(fraction, message, eta):
+            if fraction > 0.2:
+                short.kill_scheduler()
+
+        with pytest.raises(EngineError, match="is lost: index again when its scheduler runs") as caught:
+            index(short.address, progress=kill)
+        assert caught.value.code is ErrorCode.CLUSTER_UNUSABLE
+    assert 0 < len(content_at(tmp_path / "shared.gpkg")) < len(expected)
+    index(three_workers.address)
+    assert content_at(tmp_path / "shared.gpkg") == expected
+    assert len(three_workers.made()) < 12
 
 
 def test_a_folder_that_workers_do_not_see_is_refused(three_workers, index, tmp_path, monkeypatch):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -9,12 +11,13 @@ from frors_qgis.engine.acquisition.query_line import parse_query_line
 from frors_qgis.engine.archive.check import go_on
 from frors_qgis.engine.archive.chip_filter import EVERY_CHIP, ChipFilter, Near
 from frors_qgis.engine.archive.postgis import index as postgis_index
-from frors_qgis.engine.archive.postgis.archive import PostgisArchive
 from frors_qgis.engine.archive.records import NewChips, RasterRecord
 from frors_qgis.engine.search.weighing import Judgement, judge, parts, search_parts
 from frors_qgis.protocol import EngineError, ErrorCode
 
 SIDE, BLOCK, DIMENSION = 100, 1000, 24
+SEARCHES = 20
+DEARER = ("seqscan", "bitmapscan", "sort")
 STEP = 0.01
 """Degrees between neighbours of a grid of SIDE x SIDE chips, from longitude 10 and latitude 40 to the north-east."""
 
@@ -36,8 +39,36 @@ def places():
 
 
 @pytest.fixture(scope="module")
-def filled(new_archive, vectors, places, tmp_path_factory):
+def tables(backend, request):
+    """The servers that hold the chips, and in which table. They search by HNSW wherever they can, as if there were many
+    chips and every filter let pass a great part of them."""
+    if backend == "geopackage":
+        yield {}
+        return
+    main = request.getfixturevalue("postgres")
+    shards = request.getfixturevalue("shards").values() if backend == "postgis with two shards" else ()
+    held = dict.fromkeys(shards, "chips") or {main: "chips_0"}
+    for server in held:
+        for kind in DEARER:
+            server.execute(f"ALTER ROLE owner SET enable_{kind} = off")
+    yield held
+    for server in held:
+        for kind in DEARER:
+            server.execute(f"ALTER ROLE owner RESET enable_{kind}")
+
+
+def hnsw_searches(server, schema, table):
+    """How often the index of embeddings was searched by sessions that are over."""
+    query = "SELECT idx_scan FROM pg_stat_user_indexes WHERE schemaname = %s AND indexrelname = %s"
+    return server.execute(query, schema, f"{table}_embedding")[0][0]
+
+
+@pytest.fixture(scope="module")
+def filled(backend, new_archive, tables, vectors, places, tmp_path_factory, request):
     """Ten rasters of ten rows each; every fourth chip is of the smaller level."""
+    best = test_the_best_ten_are_found_through_a_filter_of_any_share.__name__
+    names = [item.name for item in request.session.items]
+    expected = (SEARCHES - 1) * sum(name.startswith(f"{best}[{backend}-") for name in names)
     with new_archive(DIMENSION) as archive:
         for start in range(0, SIDE * SIDE, BLOCK):
             part = slice(start, start + BLOCK)
@@ -53,11 +84,15 @@ def filled(new_archive, vectors, places, tmp_path_factory):
             archive.write_block(archive.add_raster(record(f"/rasters/{start}.tif")), 0, chips)
         folder = tmp_path_factory.mktemp("index")
         archive.seal_index(folder)
+        for server, table in tables.items():
+            server.execute(f"ANALYZE {archive.stem}.{table}")  # as PostgreSQL does by itself after a while
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(postgis_index, "EXACT_BELOW", 0)
-            if isinstance(archive, PostgisArchive):  # searches as if there were many
-                archive._connection.cursor().execute("SET enable_seqscan = off")
             yield archive, archive.chip_index(folder)
+    deadline = time.monotonic() + 20
+    while any(hnsw_searches(server, archive.stem, table) < expected for server, table in tables.items()):
+        assert time.monotonic() < deadline, "searches were not by HNSW"
+        time.sleep(0.1)
 
 
 def record(path: str) -> RasterRecord:
@@ -94,7 +129,7 @@ def test_the_best_ten_are_found_through_a_filter_of_any_share(filled, vectors, p
     assert mask.sum() == pytest.approx(SIDE * SIDE * share, rel=0.6)
     generator = np.random.default_rng(2)
     hits = wanted = 0
-    for _ in range(20):
+    for _ in range(SEARCHES):
         query = vectors[generator.integers(0, SIDE * SIDE)] + 0.1 * generator.standard_normal(DIMENSION)
         query = query.astype(np.float32)
         ids, scores = index.search(query, 10, chosen)

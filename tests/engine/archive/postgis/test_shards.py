@@ -106,16 +106,45 @@ def test_shards_are_asked_what_a_search_costs_only_when_its_filter_is_new(
     assert asked[0] == asked[2] > 0
 
 
-def test_a_session_keeps_few_statements(spread, tmp_path, monkeypatch):
-    monkeypatch.setattr(prepared, "_MOST", 3)
+@pytest.mark.parametrize(("limit", "most"), [("_MOST", 3), ("_MOST_TEXT", 5000)])
+def test_a_session_keeps_few_statements_and_none_that_is_long(spread, tmp_path, monkeypatch, limit, most):
+    monkeypatch.setattr(prepared, limit, most)
     found = spread.chip_index(tmp_path)
     found.refresh()
+
+    def held():
+        with spread.reading() as cursor:
+            cursor.execute("SELECT count(*), sum(length(statement)) FROM pg_prepared_statements")
+            return cursor.fetchone()
+
     for newer_than in range(10):
         ids, _ = found.search(spread.embedding(50), 50, ChipFilter(newer_than=newer_than))
         assert len(ids) == 50 - newer_than
-        with spread.reading() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_prepared_statements")
-            assert cursor.fetchone()[0] <= 3
+        statements, text = held()
+        assert 0 < statements <= 9
+        assert (statements if limit == "_MOST" else text) <= most * 1.02  # PREPARE and the name come to the text
+    before = held()
+    every = ChipFilter(rasters=frozenset(range(1, 100_000)))
+    assert len(found.search(spread.embedding(50), 50, every)[0]) == 50
+    assert held() == before
+
+
+def test_a_search_is_planned_anew_after_a_while(spread, shards, tmp_path, monkeypatch):
+    found, vector = spread.chip_index(tmp_path), spread.embedding(50)
+    found.refresh()
+
+    def asked():
+        before = shards["shard_one"].log.read_text().count("EXPLAIN")
+        assert len(found.search(vector, 50, EVERY_CHIP)[0]) == 50
+        return shards["shard_one"].log.read_text().count("EXPLAIN") - before
+
+    assert asked() > 0
+    assert asked() == 0
+    monkeypatch.setattr(prepared, "_KEPT_SECONDS", 0.0)
+    assert asked() > 0
+    with spread.reading() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        assert cursor.fetchone() == (1,)
 
 
 def test_each_shard_measures_distances_by_itself(spread):
