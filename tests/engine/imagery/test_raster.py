@@ -152,6 +152,19 @@ def test_a_small_file_that_declares_a_million_bands_is_refused_with_a_reason(tmp
     assert caught.value.code is ErrorCode.RASTER_UNREADABLE
 
 
+def test_a_file_beside_a_raster_that_gdal_cannot_read_does_not_take_the_raster_away(write_raster, noise, monkeypatch):
+    def refuse(*_):
+        raise RuntimeError("Maximum number of characters allowed reached.")
+
+    path = write_raster(noise(1, 5, 5))
+    monkeypatch.setattr(gdal.Dataset, "GetFileList", refuse)
+    with Raster(path) as raster:
+        before = raster.identity
+    os.utime(path, ns=(1, 1))
+    with Raster(path) as raster:
+        assert raster.identity != before
+
+
 def test_ground_control_points_that_fit_become_a_transform(tmp_path, write_raster, noise):
     plain = write_raster(noise(1, 40, 60))
     points = [
