@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from qgis.PyQt.QtCore import QLocale
 
@@ -25,13 +26,14 @@ def size_text(megabytes: int) -> str:
 
 
 def build_text(build: Build) -> str:
-    """Two lines on a build: for whom, and what it costs."""
+    """Three lines on a build: for whom, from where it comes, and what it costs."""
     if sys.platform == "darwin":
         name = tr("For this Mac")
     else:
         name = tr("NVIDIA graphics card (CUDA)") if build.name == "cuda" else tr("CPU")
+    origin = tr("from {host} and PyPI").format(host=urlsplit(build.index).hostname) if build.index else tr("from PyPI")
     costs = tr("about {download} to download, {disk} on disk")
-    return f"{name}\n{costs.format(download=size_text(build.download_mb), disk=size_text(build.disk_mb))}"
+    return f"{name}\n{origin}\n{costs.format(download=size_text(build.download_mb), disk=size_text(build.disk_mb))}"
 
 
 def step_text(step: Step) -> str:

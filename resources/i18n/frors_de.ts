@@ -1736,6 +1736,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
    <translation>Für diesen Mac</translation>
   </message>
   <message>
+   <source>from PyPI</source>
+   <translation>von PyPI</translation>
+  </message>
+  <message>
    <source>Install the FRORS engine</source>
    <translation>Die FRORS-Engine installieren</translation>
   </message>
@@ -2022,6 +2026,10 @@ Alles wird auf diesem Rechner berechnet, von einer Grafikkarte von NVIDIA oder A
   <message>
    <source>The output says more. Trying again goes on where it stopped; if it comes back, report the log.</source>
    <translation>Die Ausgabe sagt mehr. Ein neuer Versuch geht dort weiter, wo es aufgehört hat; kommt es wieder, melden Sie das Protokoll.</translation>
+  </message>
+  <message>
+   <source>from {host} and PyPI</source>
+   <translation>von {host} und PyPI</translation>
   </message>
   <message>
    <source>The layer did not answer in time; check the connection and draw the box again.</source>

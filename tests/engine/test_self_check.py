@@ -45,3 +45,25 @@ def test_a_package_that_is_broken_ends_it_with_python_s_own_words(tmp_path: Path
     outcome = run("encode", packages=tmp_path)
     assert outcome.returncode == 1
     assert outcome.stderr.splitlines()[-1] == "OSError: [WinError 126] c10.dll"
+
+
+def test_a_torchvision_whose_operators_do_not_fit_torch_serves_all_the_same(tmp_path: Path) -> None:
+    """As one of CUDA beside a torch of the CPU: it describes operators that it could not load."""
+    models = tmp_path / "torchvision" / "models"
+    models.mkdir(parents=True)
+    (models.parent / "__init__.py").write_text(
+        "import torch\n"
+        "@torch.library.register_fake('torchvision::nms')\n"
+        "def meta_nms(boxes, scores, threshold):\n"
+        "    return boxes\n"
+        "from torchvision import models\n"
+    )
+    (models / "__init__.py").write_text("from torchvision.models import resnet\n")
+    (models / "resnet.py").write_text("print('Imported.')\n")
+    plain = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import torchvision"
+    refused = subprocess.run([sys.executable, "-c", plain], capture_output=True, text=True, check=False)
+    assert "operator torchvision::nms does not exist" in refused.stderr
+    outcome = run("encode", packages=tmp_path)
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.splitlines()[0] == "Imported."
+    assert "torch" in json.loads(outcome.stdout.splitlines()[-1])

@@ -145,6 +145,26 @@ def test_builds_of_the_platforms() -> None:
     assert build_named("of long ago") == builds()[0]
 
 
+def test_the_page_on_installing_tells_the_sizes_of_the_builds() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "installation.md").read_text()
+    told = {}
+    for line in page.splitlines():
+        name, *sizes = (cell.strip() for cell in line.strip("|").split("|"))
+        if sizes and all(" MiB" in size or " GiB" in size for size in sizes):
+            numbers = [size.replace(",", "").split()[:2] for size in sizes]
+            told[name] = [float(number) * (1024 if unit == "GiB" else 1) for number, unit in numbers]
+    for name, system, number in (
+        ("CPU, Linux", "linux", 0),
+        ("CUDA, Linux", "linux", 1),
+        ("CPU, Windows", "win32", 0),
+        ("CUDA, Windows", "win32", 1),
+        ("macOS", "darwin", 0),
+    ):
+        build = builds(system, "arm64")[number]
+        assert told.pop(name) == pytest.approx([build.download_mb, build.disk_mb, build.peak_mb], rel=0.08), name
+    assert told == {}
+
+
 @pytest.mark.parametrize(
     ("numpy", "works", "kept"),
     [

@@ -86,8 +86,8 @@ def test_nothing_is_offered_before_an_engine_is_wanted(bare, window, archive, wa
     assert "PyTorch, torchvision, FAISS and safetensors" in text(panel)
     assert shown_buttons(panel) == ["Install"]
     assert [button.text() for button, _ in panel._builds] == [
-        "CPU\nabout 250 MiB to download, 1,000 MiB on disk",
-        "NVIDIA graphics card (CUDA)\nabout 2.8 GiB to download, 4.9 GiB on disk",
+        "CPU\nfrom download.pytorch.org and PyPI\nabout 250 MiB to download, 1,000 MiB on disk",
+        "NVIDIA graphics card (CUDA)\nfrom PyPI\nabout 2.8 GiB to download, 4.9 GiB on disk",
     ]
     assert panel.build.name == "cpu"
     assert panel._place.text().startswith("Folder: ")

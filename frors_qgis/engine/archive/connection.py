@@ -48,7 +48,8 @@ def absolute(path: str | Path) -> Path:
     try:
         resolved = Path(path).resolve()
         str(resolved).encode()
-        resolved.exists()
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            resolved.stat()  # exists() tells nothing of a name that is too long from Python 3.14 on
         if resolved.is_symlink():  # from Python 3.13 on, links in a circle are no error of resolve()
             raise OSError("The links go in a circle.")
     except (ValueError, OSError, RuntimeError) as error:

@@ -190,7 +190,7 @@ class Raster:
 def _identity(dataset: gdal.Dataset) -> str:
     """A digest of the names, sizes and modification times of the dataset's files that hold pixels."""
     facts = []
-    for name in sorted(dataset.GetFileList() or []):
+    for name in sorted(_files(dataset)):
         if name.lower().endswith(_SIDECARS) and name != dataset.GetDescription():
             continue
         try:
@@ -200,3 +200,11 @@ def _identity(dataset: gdal.Dataset) -> str:
             virtual = gdal.VSIStatL(name)
             facts.append(f"{Path(name).name}:{virtual.size if virtual else '?'}")
     return hashlib.sha256("\n".join(facts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _files(dataset: gdal.Dataset) -> list[str]:
+    """The dataset's files; its own alone where GDAL cannot read one beside it, which is an error from 3.13 on."""
+    try:
+        return list(dataset.GetFileList() or [])
+    except RuntimeError:
+        return [dataset.GetDescription()]

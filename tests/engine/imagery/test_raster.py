@@ -140,6 +140,31 @@ def test_thousands_of_bands_open_quickly(tmp_path):
         assert raster.bands == 20000
 
 
+@pytest.mark.parametrize(("bands", "sentence"), [(10**6, "bands"), (60_000, "too small")])
+def test_a_small_file_that_declares_a_million_bands_is_refused_with_a_reason(tmp_path, bands, sentence):
+    (tmp_path / "a").write_bytes(bytes(1000))
+    (tmp_path / "a.hdr").write_text(
+        f"ENVI\nsamples = 64\nlines = 64\nbands = {bands}\ndata type = 1\ninterleave = bsq\nbyte order = 0\n"
+        "map info = {UTM, 1, 1, 500000, 5000000, 10, 10, 32, North, WGS-84, units=Meters}\n"
+    )
+    with pytest.raises(EngineError, match=sentence) as caught:
+        Raster(tmp_path / "a")
+    assert caught.value.code is ErrorCode.RASTER_UNREADABLE
+
+
+def test_a_file_beside_a_raster_that_gdal_cannot_read_does_not_take_the_raster_away(write_raster, noise, monkeypatch):
+    def refuse(*_):
+        raise RuntimeError("Maximum number of characters allowed reached.")
+
+    path = write_raster(noise(1, 5, 5))
+    monkeypatch.setattr(gdal.Dataset, "GetFileList", refuse)
+    with Raster(path) as raster:
+        before = raster.identity
+    os.utime(path, ns=(1, 1))
+    with Raster(path) as raster:
+        assert raster.identity != before
+
+
 def test_ground_control_points_that_fit_become_a_transform(tmp_path, write_raster, noise):
     plain = write_raster(noise(1, 40, 60))
     points = [

@@ -134,6 +134,7 @@ def test_without_psycopg2_it_is_said_what_to_install(monkeypatch, postgres):
     assert "psycopg2" in error.message
 
 
+@pytest.mark.usefixtures("postgres")  # skipped where no server can be started
 def test_an_archive_outlives_its_server(make_chips, make_record, tmp_path, monkeypatch):
     monkeypatch.setattr(postgis_archive, "_IDLE_SECONDS", 0.0)
     with PostgresServer() as server:
