@@ -93,6 +93,9 @@ def town(request, tmp_path, monkeypatch):
     made = town_in_a_database(server, "town")
     with stored_connection("maps", "127.0.0.1", server.port, "mapper", PASSWORD):
         yield made
+    # Whoever still reads would hold up, or lock out, what drops the tables.
+    server.execute("ALTER ROLE mapper NOLOGIN")
+    server.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'mapper'")
     server.execute("DROP SCHEMA IF EXISTS town CASCADE")
     server.execute("DROP OWNED BY mapper")
     server.execute("DROP ROLE mapper")
