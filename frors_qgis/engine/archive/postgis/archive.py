@@ -20,7 +20,16 @@ from frors_qgis.engine.archive.chip_index import ChipIndex
 from frors_qgis.engine.archive.information import ArchiveInformation
 from frors_qgis.engine.archive.postgis import blocks, database, levels, queries, rasters, schema
 from frors_qgis.engine.archive.postgis.conditions import Conditions
-from frors_qgis.engine.archive.postgis.connection import READ, WRITE, Connection, Cursor, connect, is_alive, transaction
+from frors_qgis.engine.archive.postgis.connection import (
+    READ,
+    SHARD_LOST,
+    WRITE,
+    Connection,
+    Cursor,
+    connect,
+    is_alive,
+    transaction,
+)
 from frors_qgis.engine.archive.postgis.index import PostgisIndex
 from frors_qgis.engine.archive.postgis.information import read_information
 from frors_qgis.engine.archive.postgis.shards import (
@@ -390,10 +399,7 @@ class PostgisArchive(Archive):
 
     def _unreachable(self, code: ErrorCode) -> EngineError:
         names = ", ".join(shard.server for shard in self._lost)
-        return EngineError(
-            code,
-            f"A shard of {self.name} cannot be reached ({names}): try again when its server runs, nothing was lost.",
-        )
+        return EngineError(code, SHARD_LOST.format(name=self.name, detail=names))
 
     def _clean_shards(self) -> None:
         """Deletes on the shards what was removed; those that do not answer wait, and nobody reads it meanwhile."""

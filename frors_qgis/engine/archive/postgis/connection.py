@@ -30,6 +30,7 @@ _ALIVE = "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=20 -c tcp_keepali
 _LEAST_SERVER = 150000
 _LEAST_PGVECTOR = (0, 8)
 _CHECK_SECONDS = 0.1
+SHARD_LOST = "A shard of {name} cannot be reached ({detail}): try again when its server runs, nothing was lost."
 _EXTENSIONS = """
 SELECT extname, extversion, quote_ident(nspname) FROM pg_catalog.pg_extension
 JOIN pg_catalog.pg_namespace ON pg_namespace.oid = extnamespace WHERE extname IN ('vector', 'postgis')
@@ -60,7 +61,7 @@ _CODES: tuple[tuple[tuple[type[Exception], ...], ErrorCode, str], ...] = (
         # What the archive's own server, which is there, says of another one.
         (errors.SqlclientUnableToEstablishSqlconnection, errors.ConnectionFailure),
         ErrorCode.ARCHIVE_UNREACHABLE,
-        "A shard of {name} cannot be reached ({detail}): try again when its server runs, nothing was lost.",
+        SHARD_LOST,
     ),
     (
         _NO_CONNECTION,

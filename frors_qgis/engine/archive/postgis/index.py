@@ -163,8 +163,8 @@ class PostgisIndex:
             if len(rows) < k:
                 if expected <= k * len(self._tables):  # else all embeddings would come from shards to be sorted here
                     cursor.execute("SET LOCAL enable_sort = off")
-                del vectors["direction"]
-                self._execute(cursor, nearest(self._tables, conditions, BY_COMPARING), values, vectors)
+                exact = {"vector": vectors["vector"]}
+                self._execute(cursor, nearest(self._tables, conditions, BY_COMPARING), values, exact)
                 rows = cursor.fetchall()
         found = np.array(rows, np.float64).reshape(-1, 2)
         return found[:, 0].astype(np.int64), found[:, 1].astype(np.float32)
